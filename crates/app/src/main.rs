@@ -1,0 +1,2 @@
+//! Watchkeep's command line: settings and wiring.
+fn main() {}
