@@ -1,3 +1,34 @@
 //! What a record is: kinds, fields, moves, rights, scopes and the filter language.
 
+pub mod access;
+pub mod catalog;
 pub mod event;
+pub mod field;
+pub mod filter;
+pub mod json;
+pub mod kind;
+pub mod record;
+pub mod refusal;
+pub mod text;
+pub mod typed;
+pub mod value;
+
+pub use access::{Access, Actor, Assignment, Sight, Via};
+pub use catalog::Catalog;
+pub use field::{Choice, Field, Shape, Tone};
+pub use kind::{Kind, Look, Move, Moving, Subject};
+pub use record::{Record, RecordRef, TagSet};
+pub use refusal::{FieldError, Refusal};
+pub use typed::{Described, FieldType, FileRef, Links, Markdown, Money, Ref, RowType, Rows};
+pub use value::Value;
+pub use watchkeep_derive::{Choice as ChoiceField, Record as RecordKind, Row};
+
+/// What generated code needs; not for people.
+#[doc(hidden)]
+pub mod macros {
+    pub use crate::field::{Choice, Field, Shape, Tone};
+    pub use crate::kind::{Kind, Subject};
+    pub use crate::record::Record;
+    pub use crate::typed::{ChoiceType, Described, FieldType, RowType};
+    pub use crate::value::Value;
+}

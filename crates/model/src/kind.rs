@@ -1,0 +1,191 @@
+//! A kind's description: fields, list, states, moves and the checks that always hold.
+
+use crate::access::Actor;
+use crate::field::{Choice, Field, Shape};
+use crate::record::Record;
+use crate::refusal::Refusal;
+use crate::value::Value;
+use jiff::Timestamp;
+
+/// One kind of record, as its derive describes it. The engine reads nothing else.
+#[derive(Debug)]
+pub struct Kind {
+    /// Lower case, singular: `alert`. Table, URL and filter use it.
+    pub name: &'static str,
+    /// `ALR` in `ALR-42`.
+    pub prefix: &'static str,
+    pub label: &'static str,
+    pub plural: &'static str,
+    /// Group in the navigation: watch, respond, assets, govern, people, places, setup.
+    pub area: &'static str,
+    /// The declaration's doc comment.
+    pub help: &'static str,
+    pub fields: &'static [Field],
+    /// The field that names a record to people.
+    pub title: &'static str,
+    /// Columns of the generic list, in order.
+    pub list: &'static [&'static str],
+    /// Default order: a field, `-` in front for descending.
+    pub sort: &'static str,
+    /// The choice field that only moves change.
+    pub state: Option<&'static str>,
+    /// The date or instant the calendar shows.
+    pub calendar: Option<&'static str>,
+    /// Can be in a scope group, so operating on it needs one (RU-67).
+    pub subject: Subject,
+    /// Seen exactly by who sees the record it hangs on (fields `on_kind`, `on_id`).
+    pub follows: bool,
+    /// Seen and changed by the person in its `owner` field only.
+    pub private: bool,
+    pub moves: &'static [Move],
+    /// Fills in what follows from the other fields, before checks.
+    pub prepare: fn(&mut Record, &Moving<'_>),
+    /// Must hold after every change, whoever makes it.
+    pub check: fn(&Moving<'_>) -> Result<(), Refusal>,
+}
+
+/// Whether records of a kind are people, assets or sites: the things operated on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    None,
+    Person,
+    Asset,
+    Site,
+}
+
+/// A named, guarded change of state.
+#[derive(Debug)]
+pub struct Move {
+    /// `accept`, `close`: plain verbs.
+    pub name: &'static str,
+    pub label: &'static str,
+    /// Names of states it starts from.
+    pub from: &'static [&'static str],
+    /// State it ends in; `None` stays.
+    pub to: Option<&'static str>,
+    /// The action of the permission it needs on its kind.
+    pub action: &'static str,
+    /// What must be given with it: fields of the record, or `reason`.
+    pub asks: &'static [&'static str],
+    /// What may be given with it.
+    pub takes: &'static [&'static str],
+    /// One key on the keyboard, where lists and pages offer it.
+    pub key: Option<char>,
+    pub guard: fn(&Moving<'_>) -> Result<(), Refusal>,
+    /// Sets what follows from the move itself: who, when.
+    pub apply: fn(&mut Record, &Moving<'_>),
+}
+
+impl Move {
+    pub const PLAIN: Move = Move {
+        name: "",
+        label: "",
+        from: &[],
+        to: None,
+        action: "update",
+        asks: &[],
+        takes: &[],
+        key: None,
+        guard: always,
+        apply: nothing,
+    };
+}
+
+/// A change under way, as guards see it.
+pub struct Moving<'a> {
+    /// `None` when the record is being created.
+    pub before: Option<&'a Record>,
+    /// As it would be.
+    pub record: &'a Record,
+    pub actor: &'a Actor,
+    pub now: Timestamp,
+    pub reason: Option<&'a str>,
+    /// The move, when this is one.
+    pub act: Option<&'static str>,
+    pub look: &'a dyn Look,
+}
+
+/// What a guard may ask about other records: inside the same transaction, regardless of what the actor sees.
+pub trait Look {
+    fn record(&self, kind: &str, id: i64) -> Option<Record>;
+    /// Up to `limit` records whose field equals the value.
+    fn with(&self, kind: &str, field: &str, value: &Value, limit: usize) -> Vec<Record>;
+}
+
+/// The guard of moves that have none of their own.
+pub fn always(_: &Moving<'_>) -> Result<(), Refusal> {
+    Ok(())
+}
+
+/// The effect of moves that only change the state.
+pub fn nothing(_: &mut Record, _: &Moving<'_>) {}
+
+impl Kind {
+    /// What every description starts from.
+    pub const EMPTY: Kind = Kind {
+        name: "",
+        prefix: "",
+        label: "",
+        plural: "",
+        area: "setup",
+        help: "",
+        fields: &[],
+        title: "title",
+        list: &[],
+        sort: "",
+        state: None,
+        calendar: None,
+        subject: Subject::None,
+        follows: false,
+        private: false,
+        moves: &[],
+        prepare: nothing,
+        check: always,
+    };
+
+    pub fn field(&self, name: &str) -> Option<&'static Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.fields.iter().position(|field| field.name == name)
+    }
+
+    pub fn moves_from(&self, state: &str) -> impl Iterator<Item = &'static Move> {
+        self.moves.iter().filter(move |act| act.from.contains(&state))
+    }
+
+    pub fn act(&self, name: &str) -> Option<&'static Move> {
+        self.moves.iter().find(|act| act.name == name)
+    }
+
+    pub fn states(&self) -> &'static [Choice] {
+        self.state.and_then(|name| self.field(name)).map_or(&[], Field::choices)
+    }
+
+    /// The default order: field name and whether it descends.
+    pub fn order(&self) -> (&'static str, bool) {
+        match self.sort.strip_prefix('-') {
+            Some(field) => (field, true),
+            None => (self.sort, false),
+        }
+    }
+
+    /// Fields that a form offers.
+    pub fn editable(&self) -> impl Iterator<Item = &'static Field> {
+        let state = self.state;
+        self.fields.iter().filter(move |field| !field.managed && Some(field.name) != state)
+    }
+
+    /// True if this kind's records may be moved on a board.
+    pub fn has_board(&self) -> bool {
+        self.state.is_some() && !self.moves.is_empty()
+    }
+
+    pub fn rows(&self, field: &str) -> Option<&'static [Field]> {
+        match self.field(field)?.shape {
+            Shape::Rows(fields) => Some(fields),
+            _ => None,
+        }
+    }
+}
