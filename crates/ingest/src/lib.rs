@@ -1,1 +1,43 @@
-//! Watchkeep ingest.
+//! Inputs: foreign bytes in, events out; one file an input, and nothing here decides what an event means.
+//!
+//! Every parser keeps what it cannot read: a bad line becomes an event that carries its raw
+//! bytes, next to the reason it is bad. Live inputs hand batches to a [`Sink`] and wait while it is full.
+
+mod access_log;
+mod auditd;
+mod batch;
+// pub mod bulk;
+pub mod evtx;
+mod flat;
+pub mod folder;
+pub mod json_lines;
+mod normal;
+pub mod syslog;
+mod sysmon_xml;
+// pub mod tail;
+mod text;
+
+pub use batch::{BadLine, BadReason, Batch, Sink, SinkError, Source, deliver};
+pub use flat::{FlatError, Names, flatten};
+pub use normal::Normaliser;
+
+/// Why an input stopped or refused a whole file or request.
+#[derive(Debug, thiserror::Error)]
+pub enum IngestError {
+    #[error("{path}: {source}")]
+    File {
+        path: String,
+        source: std::io::Error,
+    },
+    #[error("{path}: not an event log: {reason}; expected a Windows EVTX file")]
+    Evtx { path: String, reason: String },
+    #[error("{path}: unpacks to more than {limit} bytes; split the file or raise the limit")]
+    TooBig { path: String, limit: u64 },
+    #[error("cannot listen on {addr}: {source}")]
+    Listen {
+        addr: String,
+        source: std::io::Error,
+    },
+    #[error("the sink for source `{name}` failed: {reason}")]
+    Sink { name: String, reason: String },
+}

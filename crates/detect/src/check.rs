@@ -1,0 +1,37 @@
+//! Reasons to refuse a rule that the evaluator would accept but not answer truthfully.
+
+use rsigma_parser::{Detection, DetectionItem, Modifier, SigmaRule};
+
+/// Why `rule` must not be evaluated, or `None` when it may.
+pub(crate) fn refusal(rule: &SigmaRule) -> Option<String> {
+    if rule.detection.timeframe.is_some() {
+        return Some("it counts over a timeframe, which single-event detection cannot; write a correlation rule".to_owned());
+    }
+    rule.detection
+        .named
+        .iter()
+        .find_map(|(name, detection)| refuse_detection(name, detection))
+}
+
+fn refuse_detection(name: &str, detection: &Detection) -> Option<String> {
+    match detection {
+        Detection::AllOf(items) => items.iter().find_map(|item| refuse_item(name, item)),
+        Detection::AnyOf(parts) | Detection::And(parts) => {
+            parts.iter().find_map(|part| refuse_detection(name, part))
+        }
+        Detection::Keywords(_) => None,
+        Detection::ArrayMatch { field, .. } => Some(format!(
+            "`{name}` matches inside the array `{field}`, which flat events do not keep"
+        )),
+        Detection::Conditional { .. } => Some(format!(
+            "`{name}` has a condition of its own, which is not evaluated"
+        )),
+    }
+}
+
+fn refuse_item(name: &str, item: &DetectionItem) -> Option<String> {
+    let field = item.field.name.as_deref().unwrap_or("keywords");
+    item.field
+        .has_modifier(Modifier::Expand)
+        .then(|| format!("placeholder in `{name}.{field}` is not filled in; replace the `expand` value by your own"))
+}

@@ -1,0 +1,111 @@
+//! What is known about a rule, and what a match says.
+
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use watchkeep_model::event::LogSource;
+
+/// How much a match matters, lowest first.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    #[default]
+    Informational,
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+impl Level {
+    pub const ALL: [Self; 5] = [
+        Self::Informational,
+        Self::Low,
+        Self::Medium,
+        Self::High,
+        Self::Critical,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Informational => "informational",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+impl std::fmt::Display for Level {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// Whether a rule is evaluated.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase", tag = "state", content = "reason")]
+pub enum State {
+    Live,
+    /// Never matches; says why, in words for the person who wrote the rule.
+    Refused(String),
+}
+
+/// One rule as it was offered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleInfo {
+    /// The rule's own id; the file's SHA-256 where it has none.
+    pub id: Arc<str>,
+    pub title: Arc<str>,
+    pub level: Level,
+    pub status: Option<&'static str>,
+    pub description: Option<Arc<str>>,
+    pub author: Option<Arc<str>>,
+    pub tags: Vec<Arc<str>>,
+    pub references: Vec<Arc<str>>,
+    pub false_positives: Vec<Arc<str>>,
+    pub log: LogSource,
+    pub path: Arc<str>,
+    /// SHA-256 of the file's text, in hexadecimal.
+    pub sha256: Arc<str>,
+    pub state: State,
+}
+
+impl RuleInfo {
+    /// ATT&CK techniques among the tags, such as `T1059.001`.
+    pub fn techniques(&self) -> impl Iterator<Item = String> + '_ {
+        self.tags.iter().filter_map(|tag| {
+            let technique = tag.to_ascii_uppercase();
+            let technique = technique.strip_prefix("ATTACK.")?;
+            let digits = technique.strip_prefix('T')?;
+            digits
+                .starts_with(|first: char| first.is_ascii_digit())
+                .then(|| technique.to_owned())
+        })
+    }
+
+    pub fn is_live(&self) -> bool {
+        self.state == State::Live
+    }
+}
+
+/// A rule matched an event.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Match {
+    /// Position of the rule in [`crate::RuleSet::rules`].
+    pub rule: usize,
+    pub why: Vec<Why>,
+}
+
+/// One field that made a rule match.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Why {
+    pub field: String,
+    pub value: String,
+    /// The rule's named selection this belongs to.
+    pub selection: Option<String>,
+    /// What the rule looked for, shortened.
+    pub pattern: Option<String>,
+}

@@ -1,0 +1,362 @@
+//! Windows: channels to services, event codes to categories, and other exporters' field names.
+
+use super::Classes;
+use std::borrow::Cow;
+use watchkeep_model::event::Event;
+
+/// Event log channels, in lower case, and the services they are.
+const CHANNELS: &[(&str, &str)] = &[
+    ("application", "application"),
+    ("dns server", "dns-server"),
+    (
+        "microsoft-iis-configuration/operational",
+        "iis-configuration",
+    ),
+    ("microsoft-servicebus-client", "microsoft-servicebus-client"),
+    (
+        "microsoft-servicebus-client/admin",
+        "microsoft-servicebus-client",
+    ),
+    (
+        "microsoft-servicebus-client/operational",
+        "microsoft-servicebus-client",
+    ),
+    ("microsoft-windows-applocker/exe and dll", "applocker"),
+    ("microsoft-windows-applocker/msi and script", "applocker"),
+    (
+        "microsoft-windows-applocker/packaged app-deployment",
+        "applocker",
+    ),
+    (
+        "microsoft-windows-applocker/packaged app-execution",
+        "applocker",
+    ),
+    (
+        "microsoft-windows-appmodel-runtime/admin",
+        "appmodel-runtime",
+    ),
+    (
+        "microsoft-windows-appxdeploymentserver/operational",
+        "appxdeployment-server",
+    ),
+    (
+        "microsoft-windows-appxpackaging/operational",
+        "appxpackaging-om",
+    ),
+    ("microsoft-windows-bits-client/operational", "bits-client"),
+    ("microsoft-windows-capi2/operational", "capi2"),
+    (
+        "microsoft-windows-certificateservicesclient-lifecycle-system/operational",
+        "certificateservicesclient-lifecycle-system",
+    ),
+    (
+        "microsoft-windows-codeintegrity/operational",
+        "codeintegrity-operational",
+    ),
+    ("microsoft-windows-dhcp-server/operational", "dhcp"),
+    (
+        "microsoft-windows-diagnosis-scripted/operational",
+        "diagnosis-scripted",
+    ),
+    (
+        "microsoft-windows-dns client events/operational",
+        "dns-client",
+    ),
+    ("microsoft-windows-dns-client/operational", "dns-client"),
+    (
+        "microsoft-windows-dns-server/analytical",
+        "dns-server-analytic",
+    ),
+    ("microsoft-windows-dns-server/audit", "dns-server-audit"),
+    (
+        "microsoft-windows-driverframeworks-usermode/operational",
+        "driver-framework",
+    ),
+    ("microsoft-windows-hyper-v-worker", "hyper-v-worker"),
+    (
+        "microsoft-windows-kernel-eventtracing",
+        "kernel-event-tracing",
+    ),
+    (
+        "microsoft-windows-kernel-shimengine/operational",
+        "kernel-shimengine",
+    ),
+    ("microsoft-windows-ldap-client/debug", "ldap"),
+    ("microsoft-windows-lsa/operational", "lsa-server"),
+    ("microsoft-windows-ntfs/operational", "ntfs"),
+    ("microsoft-windows-ntlm/operational", "ntlm"),
+    ("microsoft-windows-powershell/operational", "powershell"),
+    ("microsoft-windows-printservice/admin", "printservice-admin"),
+    (
+        "microsoft-windows-printservice/operational",
+        "printservice-operational",
+    ),
+    (
+        "microsoft-windows-security-mitigations/kernel mode",
+        "security-mitigations",
+    ),
+    (
+        "microsoft-windows-security-mitigations/kernelmode",
+        "security-mitigations",
+    ),
+    (
+        "microsoft-windows-security-mitigations/user mode",
+        "security-mitigations",
+    ),
+    (
+        "microsoft-windows-security-mitigations/usermode",
+        "security-mitigations",
+    ),
+    ("microsoft-windows-shell-core/operational", "shell-core"),
+    (
+        "microsoft-windows-smbclient/connectivity",
+        "smbclient-connectivity",
+    ),
+    ("microsoft-windows-smbclient/security", "smbclient-security"),
+    (
+        "microsoft-windows-smbserver/connectivity",
+        "smbserver-connectivity",
+    ),
+    ("microsoft-windows-sysmon/operational", "sysmon"),
+    (
+        "microsoft-windows-taskscheduler/operational",
+        "taskscheduler",
+    ),
+    (
+        "microsoft-windows-terminalservices-localsessionmanager/operational",
+        "terminalservices-localsessionmanager",
+    ),
+    ("microsoft-windows-vhdmp/operational", "vhdmp"),
+    (
+        "microsoft-windows-windows defender/operational",
+        "windefend",
+    ),
+    (
+        "microsoft-windows-windows firewall with advanced security/firewall",
+        "firewall-as",
+    ),
+    ("microsoft-windows-winrm/operational", "winrm"),
+    ("microsoft-windows-wmi-activity/operational", "wmi"),
+    ("msexchange management", "msexchange-management"),
+    ("openssh/operational", "openssh"),
+    ("powershellcore/operational", "powershell"),
+    ("security", "security"),
+    ("system", "system"),
+    ("windows powershell", "powershell-classic"),
+];
+
+/// Sysmon's event codes and their categories. Code 12 also tells by its event type.
+const SYSMON: &[(&str, &[&str])] = &[
+    ("1", &["process_creation"]),
+    ("2", &["file_change"]),
+    ("3", &["network_connection"]),
+    ("4", &["sysmon_status"]),
+    ("5", &["process_termination"]),
+    ("6", &["driver_load"]),
+    ("7", &["image_load"]),
+    ("8", &["create_remote_thread"]),
+    ("9", &["raw_access_thread"]),
+    ("10", &["process_access"]),
+    ("11", &["file_event"]),
+    ("12", &["registry_event"]),
+    ("13", &["registry_set", "registry_event"]),
+    ("14", &["registry_rename", "registry_event"]),
+    ("15", &["create_stream_hash"]),
+    ("16", &["sysmon_status"]),
+    ("17", &["pipe_created"]),
+    ("18", &["pipe_created"]),
+    ("19", &["wmi_event"]),
+    ("20", &["wmi_event"]),
+    ("21", &["wmi_event"]),
+    ("22", &["dns_query"]),
+    ("23", &["file_delete"]),
+    ("24", &["clipboard_change"]),
+    ("25", &["process_tampering"]),
+    ("26", &["file_delete"]),
+    ("27", &["file_block_executable"]),
+    ("28", &["file_block_shredding"]),
+    ("29", &["file_executable_detected"]),
+    ("255", &["sysmon_error"]),
+];
+
+/// Other services whose event codes are categories too.
+const CODES: &[(&str, &str, &[&str])] = &[
+    ("security", "4688", &["process_creation"]),
+    ("powershell", "4103", &["ps_module"]),
+    ("powershell", "4104", &["ps_script"]),
+    ("powershell-classic", "400", &["ps_classic_start"]),
+    ("powershell-classic", "600", &["ps_classic_provider_start"]),
+    ("powershell-classic", "800", &["ps_classic_script"]),
+    ("windefend", "1116", &["antivirus"]),
+    ("windefend", "1117", &["antivirus"]),
+];
+
+/// What other exporters call the fields that every record has.
+const COMMON: &[(&str, &str)] = &[
+    ("SourceName", "Provider_Name"),
+    ("ProviderName", "Provider_Name"),
+    ("winlog.provider_name", "Provider_Name"),
+    ("winlog.channel", "Channel"),
+    ("winlog.event_id", "EventID"),
+    ("event.code", "EventID"),
+    ("EventId", "EventID"),
+    ("Hostname", "Computer"),
+    ("HostName", "Computer"),
+    ("winlog.computer_name", "Computer"),
+];
+
+/// A process start in the security log, under Sysmon's names.
+const PROCESS: &[(&str, &str)] = &[
+    ("NewProcessName", "Image"),
+    ("ParentProcessName", "ParentImage"),
+    ("ProcessCommandLine", "CommandLine"),
+    ("SubjectLogonId", "LogonId"),
+];
+
+const INTEGRITY: &[(&str, &str)] = &[
+    ("S-1-16-0", "Untrusted"),
+    ("S-1-16-4096", "Low"),
+    ("S-1-16-8192", "Medium"),
+    ("S-1-16-8448", "MediumPlus"),
+    ("S-1-16-12288", "High"),
+    ("S-1-16-16384", "System"),
+];
+
+/// A virus found, in the words of the `antivirus` rules.
+const VIRUS: &[(&str, &str)] = &[
+    ("Threat Name", "Signature"),
+    ("Path", "Filename"),
+    ("Process Name", "Image"),
+];
+
+/// Whether the event is a Windows record; says which.
+pub(super) fn read<'e>(event: &'e Event, found: &mut Classes<'e>) -> bool {
+    let Some(channel) = event
+        .field("Channel")
+        .or_else(|| event.field("winlog.channel"))
+        .or_else(|| event.field("EventLog"))
+    else {
+        return false;
+    };
+    let channel = channel.to_ascii_lowercase();
+    if channel == "linux-sysmon/operational" {
+        return false;
+    }
+    if channel == "rpcfw" {
+        found.is("rpc_firewall", &["application"], &[]);
+        rename(event, found);
+        return true;
+    }
+    let service = CHANNELS
+        .binary_search_by(|(name, _)| (*name).cmp(&channel))
+        .ok()
+        .and_then(|at| CHANNELS.get(at))
+        .map(|(_, service)| *service);
+    found.is("windows", &[], service.as_slice());
+    rename(event, found);
+    let code = code(event);
+    match service {
+        Some("sysmon") => sysmon(event, code, found),
+        Some(service) => {
+            if let Some((_, _, categories)) = CODES
+                .iter()
+                .find(|(of, wanted, _)| *of == service && *wanted == code)
+            {
+                found
+                    .categories
+                    .extend(categories.iter().map(|word| Cow::Borrowed(*word)));
+            }
+        }
+        None => {}
+    }
+    match (service, code) {
+        (Some("security"), "4688") => process(event, found),
+        (Some("windefend"), "1116" | "1117") => found.rename(event, VIRUS),
+        _ => {}
+    }
+    true
+}
+
+/// The categories of a Sysmon record with this code.
+pub(super) fn sysmon(event: &Event, code: &str, found: &mut Classes<'_>) {
+    if code == "12" {
+        let kind = event.field("EventType").unwrap_or_default();
+        let category = if kind.starts_with("Delete") {
+            "registry_delete"
+        } else {
+            "registry_add"
+        };
+        found.categories.push(Cow::Borrowed(category));
+    }
+    if let Some((_, categories)) = SYSMON.iter().find(|(wanted, _)| *wanted == code) {
+        found
+            .categories
+            .extend(categories.iter().map(|word| Cow::Borrowed(*word)));
+    }
+}
+
+pub(super) fn code(event: &Event) -> &str {
+    ["EventID", "winlog.event_id", "event.code", "EventId"]
+        .iter()
+        .find_map(|name| event.field(name))
+        .unwrap_or_default()
+}
+
+/// Gives the fields every Windows record has the names that rules use.
+pub(super) fn rename<'e>(event: &'e Event, found: &mut Classes<'e>) {
+    found.rename(event, COMMON);
+    for prefix in ["winlog.event_data.", "winlog.user_data.", "EventData."] {
+        for (name, value) in &event.fields {
+            if let Some(short) = name
+                .strip_prefix(prefix)
+                .filter(|short| event.field(short).is_none())
+            {
+                found
+                    .aliases
+                    .push((Cow::Borrowed(short), Cow::Borrowed(value)));
+            }
+        }
+    }
+}
+
+fn process<'e>(event: &'e Event, found: &mut Classes<'e>) {
+    found.rename(event, PROCESS);
+    let data = |name: &str| {
+        event.field(name).or_else(|| {
+            event
+                .fields
+                .iter()
+                .find(|(own, _)| own.strip_prefix("winlog.event_data.") == Some(name))
+                .map(|(_, value)| &**value)
+        })
+    };
+    for (own, rule) in PROCESS {
+        if let Some(value) = data(own) {
+            found.alias(event, rule, value);
+        }
+    }
+    let level =
+        data("MandatoryLabel").and_then(|label| INTEGRITY.iter().find(|(sid, _)| *sid == label));
+    if let Some((_, level)) = level {
+        found.alias(event, "IntegrityLevel", *level);
+    }
+    let account = |user: &str, domain: &str| {
+        let user = data(user).filter(|user| !matches!(*user, "-" | ""))?;
+        Some(format!("{}\\{user}", data(domain).unwrap_or_default()))
+    };
+    if let Some(user) = account("TargetUserName", "TargetDomainName")
+        .or_else(|| account("SubjectUserName", "SubjectDomainName"))
+    {
+        found.alias(event, "User", user);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn channels_are_sorted_for_the_search() {
+        assert!(CHANNELS.is_sorted_by(|a, b| a.0 < b.0));
+    }
+}

@@ -1,0 +1,154 @@
+//! What every input makes: batches of events and bad lines for one source, and the sink that takes them.
+
+use jiff::Timestamp;
+use std::sync::Arc;
+use watchkeep_model::event::{Event, LogSource};
+
+/// The log source an input reads for: its record's name and what its lines are, where known.
+#[derive(Debug, Clone)]
+pub struct Source {
+    pub name: Arc<str>,
+    /// Given by whoever set the source up; empty words are found out from each event.
+    pub log: LogSource,
+}
+
+impl Source {
+    /// A source whose product, category and service are found out event by event.
+    pub fn named(name: &str) -> Self {
+        Self {
+            name: name.into(),
+            log: LogSource::default(),
+        }
+    }
+}
+
+/// Events in the order they were read, and the lines that could not be read.
+#[derive(Debug, Clone, Default)]
+pub struct Batch {
+    pub events: Vec<Event>,
+    pub bad: Vec<BadLine>,
+}
+
+impl Batch {
+    /// Events and bad lines together.
+    pub fn len(&self) -> usize {
+        self.events.len() + self.bad.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Adds what one line gave.
+    pub fn push(&mut self, read: Result<Event, BadLine>) {
+        match read {
+            Ok(event) => self.events.push(event),
+            Err(bad) => self.bad.push(bad),
+        }
+    }
+}
+
+/// A line that could not be read, kept as an event of its own with its raw bytes.
+#[derive(Debug, Clone)]
+pub struct BadLine {
+    pub event: Event,
+    pub reason: BadReason,
+    /// Line number, record number or byte offset, as the input counts; from 1 for lines.
+    pub at: u64,
+}
+
+/// Why a line is bad.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadReason {
+    #[error("longer than {limit} bytes")]
+    TooLong { limit: usize },
+    #[error("not UTF-8 at byte {at}")]
+    NotUtf8 { at: usize },
+    #[error("nested deeper than {limit} levels")]
+    TooDeep { limit: usize },
+    #[error("more than {limit} fields")]
+    TooManyFields { limit: usize },
+    #[error("not JSON: {0}")]
+    NotJson(String),
+    #[error("a JSON {0}, expected an object")]
+    NotAnObject(&'static str),
+    #[error("damaged record: {0}")]
+    Damaged(String),
+}
+
+/// Where live inputs put what they read.
+pub trait Sink: Send + Sync {
+    /// Takes a batch for `source`. `Ok` means it is durable; may block while writing.
+    ///
+    /// # Errors
+    /// [`SinkError::Full`] hands the batch back: the input waits and offers it again.
+    fn take(&self, source: &str, batch: Batch) -> Result<(), SinkError>;
+}
+
+/// Why a sink did not take a batch.
+#[derive(Debug, thiserror::Error)]
+pub enum SinkError {
+    /// Try again later; nothing of the batch was kept.
+    #[error("the event store is busy; the input waits")]
+    Full(Batch),
+    /// The batch cannot be stored; the input stops rather than lose events.
+    #[error("the event store failed: {0}")]
+    Failed(String),
+}
+
+const FIRST_WAIT: std::time::Duration = std::time::Duration::from_millis(10);
+const LONGEST_WAIT: std::time::Duration = std::time::Duration::from_secs(1);
+
+/// Offers `batch` until the sink takes it, waiting longer each time; holds up the reader meanwhile.
+///
+/// # Errors
+/// What the sink said when it failed for good.
+pub async fn deliver(sink: &Arc<dyn Sink>, source: &str, batch: Batch) -> Result<(), String> {
+    let mut batch = batch;
+    let mut wait = FIRST_WAIT;
+    loop {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let (sink, name) = (Arc::clone(sink), source.to_owned());
+        match tokio::task::spawn_blocking(move || sink.take(&name, batch)).await {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(SinkError::Full(back))) => batch = back,
+            Ok(Err(SinkError::Failed(reason))) => return Err(reason),
+            Err(stopped) => return Err(stopped.to_string()),
+        }
+        tokio::time::sleep(wait).await;
+        wait = (wait * 2).min(LONGEST_WAIT);
+    }
+}
+
+/// The event a line that could not be read is kept as.
+pub(crate) fn bad_line(
+    source: &Source,
+    raw: bytes::Bytes,
+    at: u64,
+    now: Timestamp,
+    reason: BadReason,
+) -> BadLine {
+    let shown = raw.get(..raw.len().min(MESSAGE_BYTES)).unwrap_or_default();
+    let event = Event {
+        id: watchkeep_model::event::EventId::of(now, &source.name, at, &raw),
+        time: now,
+        received: now,
+        source: Arc::clone(&source.name),
+        log: source.log.clone(),
+        host: None,
+        user: None,
+        src_ip: None,
+        dst_ip: None,
+        process: None,
+        code: None,
+        message: String::from_utf8_lossy(shown).into(),
+        fields: vec![("watchkeep.bad".into(), reason.to_string().into())],
+        raw,
+    };
+    BadLine { event, reason, at }
+}
+
+/// Bytes of a line shown as its message.
+pub(crate) const MESSAGE_BYTES: usize = 512;

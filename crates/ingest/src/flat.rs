@@ -1,0 +1,303 @@
+//! Flat JSON reader: an object becomes field names with dots and text values, without a tree in between.
+
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+/// Levels of nesting read before an object is called a bomb.
+pub const MAX_DEPTH: usize = 64;
+/// Fields read from one object before it is called a bomb.
+pub const MAX_FIELDS: usize = 4_096;
+const MAX_NAMES: usize = 20_000;
+
+/// Field names seen so far, shared between events so that each is stored once.
+#[derive(Debug, Default)]
+pub struct Names(HashMap<Box<str>, Arc<str>>);
+
+impl Names {
+    /// The shared copy of `name`.
+    pub fn get(&mut self, name: &str) -> Arc<str> {
+        if let Some(known) = self.0.get(name) {
+            return Arc::clone(known);
+        }
+        let fresh: Arc<str> = name.into();
+        if self.0.len() < MAX_NAMES {
+            self.0.insert(name.into(), Arc::clone(&fresh));
+        }
+        fresh
+    }
+}
+
+/// Why a text is not a flat event.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FlatError {
+    #[error("nested deeper than {MAX_DEPTH} levels")]
+    TooDeep,
+    #[error("more than {MAX_FIELDS} fields")]
+    TooManyFields,
+    #[error("a JSON {0}, expected an object")]
+    NotAnObject(&'static str),
+    #[error("{0}")]
+    Json(String),
+}
+
+/// Field names and values in source order.
+pub type Fields = Vec<(Arc<str>, Arc<str>)>;
+
+/// Flattens one JSON object: `{"a":{"b":1},"c":[2,3]}` gives `a.b=1`, `c=2`, `c=3`; nulls are left out.
+///
+/// # Errors
+/// When the text is not one JSON object, or is nested or repeated beyond the limits.
+///
+/// ```
+/// let fields = watchkeep_ingest::flatten(r#"{"a":{"b":1}}"#, &mut Default::default()).unwrap_or_default();
+/// assert_eq!((&*fields[0].0, &*fields[0].1), ("a.b", "1"));
+/// ```
+pub fn flatten(text: &str, names: &mut Names) -> Result<Fields, FlatError> {
+    let mut flat = Flat {
+        names,
+        fields: Vec::with_capacity(32),
+        path: String::with_capacity(64),
+        stop: None,
+    };
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let read = Value {
+        flat: &mut flat,
+        depth: 0,
+    }
+    .deserialize(&mut reader)
+    .and_then(|()| reader.end());
+    match (flat.stop.take(), read) {
+        (Some(stop), _) => Err(stop),
+        (None, Err(error)) if error.to_string().starts_with("recursion limit") => {
+            Err(FlatError::TooDeep)
+        }
+        (None, Err(error)) => Err(FlatError::Json(error.to_string())),
+        (None, Ok(())) => Ok(flat.fields),
+    }
+}
+
+struct Flat<'n> {
+    names: &'n mut Names,
+    fields: Fields,
+    path: String,
+    stop: Option<FlatError>,
+}
+
+impl Flat<'_> {
+    fn put<E: Error>(&mut self, depth: usize, kind: &'static str, value: &str) -> Result<(), E> {
+        if depth == 0 {
+            return self.halt(FlatError::NotAnObject(kind));
+        }
+        if self.fields.len() >= MAX_FIELDS {
+            return self.halt(FlatError::TooManyFields);
+        }
+        let name = self.names.get(&self.path);
+        self.fields.push((name, value.into()));
+        Ok(())
+    }
+
+    fn halt<T, E: Error>(&mut self, why: FlatError) -> Result<T, E> {
+        self.stop = Some(why);
+        Err(E::custom("stopped"))
+    }
+}
+
+struct Value<'f, 'n> {
+    flat: &'f mut Flat<'n>,
+    depth: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for Value<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
+        if self.depth > MAX_DEPTH {
+            return self.flat.halt(FlatError::TooDeep);
+        }
+        reader.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Value<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<(), E> {
+        self.flat.put(self.depth, "string", value)
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<(), E> {
+        self.flat
+            .put(self.depth, "boolean", if value { "true" } else { "false" })
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<(), E> {
+        self.flat.put(
+            self.depth,
+            "number",
+            itoa(value.unsigned_abs(), value < 0, &mut [0; 20]),
+        )
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<(), E> {
+        self.flat
+            .put(self.depth, "number", itoa(value, false, &mut [0; 20]))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<(), E> {
+        self.flat.put(self.depth, "number", &value.to_string())
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        if self.depth == 0 {
+            self.flat.halt(FlatError::NotAnObject("null"))
+        } else {
+            Ok(())
+        }
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        if self.depth == 0 {
+            return self.flat.halt(FlatError::NotAnObject("array"));
+        }
+        while items
+            .next_element_seed(Value {
+                flat: self.flat,
+                depth: self.depth + 1,
+            })?
+            .is_some()
+        {}
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
+        let parent = self.flat.path.len();
+        while entries.next_key_seed(Key(&mut self.flat.path))?.is_some() {
+            entries.next_value_seed(Value {
+                flat: self.flat,
+                depth: self.depth + 1,
+            })?;
+            self.flat.path.truncate(parent);
+        }
+        Ok(())
+    }
+}
+
+/// Appends a key to the path, so that the name is built without a copy.
+struct Key<'p>(&'p mut String);
+
+impl<'de> DeserializeSeed<'de> for Key<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
+        reader.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Key<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a field name")
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<(), E> {
+        if !self.0.is_empty() {
+            self.0.push('.');
+        }
+        self.0.push_str(name);
+        Ok(())
+    }
+}
+
+/// Decimal digits of a number, written from the back of `room`.
+fn itoa(mut value: u64, negative: bool, room: &mut [u8; 20]) -> &str {
+    let mut at = room.len();
+    loop {
+        at = at.saturating_sub(1);
+        if let Some(slot) = room.get_mut(at) {
+            *slot = b'0' + (value % 10) as u8;
+        }
+        value /= 10;
+        if value == 0 {
+            break;
+        }
+    }
+    if negative {
+        at = at.saturating_sub(1);
+        if let Some(slot) = room.get_mut(at) {
+            *slot = b'-';
+        }
+    }
+    std::str::from_utf8(room.get(at..).unwrap_or_default()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &[(&str, &str)]) {
+        let fields = flatten(text, &mut Names::default()).expect(text);
+        let got: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (&**n, &**v)).collect();
+        assert_eq!(got, expected, "{text}");
+    }
+
+    fn refused(text: &str, expected: FlatError) {
+        assert_eq!(
+            flatten(text, &mut Names::default()),
+            Err(expected),
+            "{text:.80}"
+        );
+    }
+
+    #[test]
+    fn objects_become_dotted_names() {
+        check("{}", &[]);
+        check(
+            r#"{"a":{"b":{"c":"x"}},"d":-7}"#,
+            &[("a.b.c", "x"), ("d", "-7")],
+        );
+        check(
+            r#"{"n":null,"t":true,"f":1.5,"big":18446744073709551615}"#,
+            &[("t", "true"), ("f", "1.5"), ("big", "18446744073709551615")],
+        );
+        check(
+            r#"{"min":-9223372036854775808}"#,
+            &[("min", "-9223372036854775808")],
+        );
+    }
+
+    #[test]
+    fn arrays_repeat_the_name() {
+        check(
+            r#"{"a":[1,"two",{"b":3}],"e":[]}"#,
+            &[("a", "1"), ("a", "two"), ("a.b", "3")],
+        );
+    }
+
+    #[test]
+    fn bombs_and_other_shapes_are_refused() {
+        refused(
+            &format!("{}1{}", r#"{"a":"#.repeat(100), "}".repeat(100)),
+            FlatError::TooDeep,
+        );
+        refused(
+            &format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000)),
+            FlatError::TooDeep,
+        );
+        let many: Vec<String> = (0..=MAX_FIELDS).map(|n| format!("\"f{n}\":1")).collect();
+        refused(&format!("{{{}}}", many.join(",")), FlatError::TooManyFields);
+        refused("[1]", FlatError::NotAnObject("array"));
+        refused("null", FlatError::NotAnObject("null"));
+        refused("\"x\"", FlatError::NotAnObject("string"));
+        assert!(matches!(
+            flatten("{\"a\":1} x", &mut Names::default()),
+            Err(FlatError::Json(_))
+        ));
+    }
+}

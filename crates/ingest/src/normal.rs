@@ -1,0 +1,246 @@
+//! Normaliser: which fields of any log carry the time, host, user, addresses, process, code and message.
+
+mod columns;
+mod time;
+
+use crate::batch::{MESSAGE_BYTES, Source};
+use crate::flat::Fields;
+use bytes::Bytes;
+use columns::{COLUMNS, Column};
+use jiff::{SignedDuration, Timestamp};
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::Arc;
+use time::parse_time;
+use watchkeep_model::event::{Event, EventId};
+
+const COLUMN_COUNT: usize = 10;
+/// A claimed time further ahead than this is a wrong clock, not an event.
+const SKEW: SignedDuration = SignedDuration::from_hours(24);
+
+/// Turns flat fields into events; build it once, share it.
+#[derive(Debug, Clone)]
+pub struct Normaliser(
+    Arc<HashMap<&'static str, Vec<(Column, u8)>, BuildHasherDefault<NameHasher>>>,
+);
+
+impl Default for Normaliser {
+    fn default() -> Self {
+        let mut names: HashMap<&'static str, Vec<(Column, u8)>, _> = HashMap::default();
+        for (column, fields) in COLUMNS {
+            for (rank, name) in fields.iter().enumerate() {
+                names
+                    .entry(name)
+                    .or_default()
+                    .push((*column, rank.min(255) as u8));
+            }
+        }
+        Self(Arc::new(names))
+    }
+}
+
+impl Normaliser {
+    /// The event that `fields` and `raw` describe; `salt` is the line or record number within its source.
+    /// A claimed time more than a day after `received` stays in the fields only.
+    pub fn event(
+        &self,
+        source: &Source,
+        fields: Fields,
+        raw: Bytes,
+        salt: u64,
+        received: Timestamp,
+    ) -> Event {
+        let mut best: [Option<(u8, usize)>; COLUMN_COUNT] = [None; COLUMN_COUNT];
+        let mut times: Vec<(u8, usize)> = Vec::with_capacity(4);
+        for (at, (name, value)) in fields.iter().enumerate() {
+            for (column, rank) in self.0.get(&**name).into_iter().flatten() {
+                if value.is_empty() || &**value == "-" {
+                    continue;
+                }
+                if *column == Column::Time {
+                    times.push((*rank, at));
+                } else if let Some(slot) = best.get_mut(*column as usize)
+                    && slot.is_none_or(|(held, _)| *rank < held)
+                {
+                    *slot = Some((*rank, at));
+                }
+            }
+        }
+        times.sort_unstable();
+        let pick = |column: Column| -> Option<&Arc<str>> {
+            best.get(column as usize)
+                .copied()
+                .flatten()
+                .and_then(|(_, at)| fields.get(at))
+                .map(|(_, value)| value)
+        };
+        let time = times
+            .iter()
+            .filter_map(|(_, at)| fields.get(*at))
+            .find_map(|(_, value)| parse_time(value))
+            .filter(|claimed| claimed.duration_since(received) <= SKEW && claimed.as_second() > 0)
+            .unwrap_or(received);
+        let message = match pick(Column::Message) {
+            Some(text) => first_line(text),
+            None => summary(
+                pick(Column::Provider),
+                pick(Column::Code),
+                pick(Column::Gist),
+            ),
+        };
+        Event {
+            id: EventId::of(time, &source.name, salt, &raw),
+            time,
+            received,
+            source: Arc::clone(&source.name),
+            log: source.log.clone(),
+            host: pick(Column::Host).cloned(),
+            user: pick(Column::User).cloned(),
+            src_ip: pick(Column::SrcIp).map(plain_address),
+            dst_ip: pick(Column::DstIp).map(plain_address),
+            process: pick(Column::Process).cloned(),
+            code: pick(Column::Code).cloned(),
+            message,
+            fields,
+            raw,
+        }
+    }
+}
+
+/// `::ffff:10.0.0.1` is written `10.0.0.1`; anything else stays.
+fn plain_address(address: &Arc<str>) -> Arc<str> {
+    match address.strip_prefix("::ffff:") {
+        Some(plain) => plain.into(),
+        None => Arc::clone(address),
+    }
+}
+
+fn first_line(text: &Arc<str>) -> Arc<str> {
+    let line = text.trim_start().lines().next().unwrap_or_default();
+    let cut = cut(line);
+    if cut.len() == text.len() {
+        Arc::clone(text)
+    } else {
+        cut.into()
+    }
+}
+
+/// At most [`MESSAGE_BYTES`] of `text`, cut between characters.
+pub(crate) fn cut(text: &str) -> &str {
+    let mut end = text.len().min(MESSAGE_BYTES);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default()
+}
+
+fn summary(
+    provider: Option<&Arc<str>>,
+    code: Option<&Arc<str>>,
+    gist: Option<&Arc<str>>,
+) -> Arc<str> {
+    let words: Vec<&str> = [provider, code]
+        .into_iter()
+        .flatten()
+        .map(|word| cut(word))
+        .collect();
+    let gist = gist
+        .filter(|text| !words.contains(&&***text))
+        .map(|text| cut(text.lines().next().unwrap_or_default()));
+    match gist {
+        Some(gist) if words.is_empty() => gist.into(),
+        Some(gist) => format!("{}: {gist}", words.join(" ")).into(),
+        None => words.join(" ").into(),
+    }
+}
+
+/// FNV-1a: names are short and come from our own table, so speed matters more than resistance.
+#[derive(Debug)]
+struct NameHasher(u64);
+
+impl Default for NameHasher {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for NameHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect(text)
+    }
+
+    fn event(fields: &[(&str, &str)]) -> Event {
+        let fields = fields
+            .iter()
+            .map(|(name, value)| ((*name).into(), (*value).into()))
+            .collect();
+        Normaliser::default().event(
+            &Source::named("test"),
+            fields,
+            Bytes::from_static(b"x"),
+            1,
+            at("2026-01-01T00:00:00Z"),
+        )
+    }
+
+    #[test]
+    fn columns_come_from_the_best_named_field() {
+        let got = event(&[
+            ("time", "not one"),
+            ("TimeCreated", "2025-05-05 10:00:00"),
+            ("Hostname", "ws5"),
+            ("host", "other"),
+            ("User", "-"),
+            ("SubjectUserName", "anna"),
+            ("SourceIp", "::ffff:10.0.0.1"),
+            ("EventID", "1"),
+            ("Image", "C:\\a.exe"),
+            ("Message", "Process Create:\r\nmore"),
+        ]);
+        assert_eq!(got.time, at("2025-05-05T10:00:00Z"));
+        assert_eq!(got.host.as_deref(), Some("ws5"));
+        assert_eq!(got.user.as_deref(), Some("anna"));
+        assert_eq!(got.src_ip.as_deref(), Some("10.0.0.1"));
+        assert_eq!(got.code.as_deref(), Some("1"));
+        assert_eq!(&*got.message, "Process Create:");
+    }
+
+    #[test]
+    fn a_clock_a_day_ahead_is_not_believed() {
+        let near = event(&[("time", "2026-01-01T23:59:00Z")]);
+        assert_eq!(near.time, at("2026-01-01T23:59:00Z"));
+        let far = event(&[("time", "2026-01-02T00:00:01Z")]);
+        assert_eq!(
+            (far.time, far.field("time")),
+            (at("2026-01-01T00:00:00Z"), Some("2026-01-02T00:00:01Z"))
+        );
+    }
+
+    #[test]
+    fn an_event_without_message_says_its_gist() {
+        assert_eq!(
+            &*event(&[
+                ("Provider_Name", "Sysmon"),
+                ("EventID", "1"),
+                ("CommandLine", "whoami")
+            ])
+            .message,
+            "Sysmon 1: whoami"
+        );
+    }
+}
