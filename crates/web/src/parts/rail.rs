@@ -1,0 +1,130 @@
+//! The rail at the left, and on a phone the bottom bar with its sheet: where one can go.
+
+use maud::{Markup, html};
+
+use super::icon;
+use crate::layout::Chrome;
+
+/// A group of places under one heading.
+#[derive(Debug)]
+pub struct Section {
+    /// Empty for the first group.
+    pub heading: &'static str,
+    pub places: &'static [Place],
+}
+
+/// One place of the rail.
+#[derive(Debug)]
+pub struct Place {
+    pub key: &'static str,
+    pub label: &'static str,
+    pub href: &'static str,
+    pub icon: &'static str,
+    /// The letter after `g` that goes there.
+    pub go: Option<char>,
+}
+
+const fn place(key: &'static str, label: &'static str, href: &'static str, icon: &'static str, go: Option<char>) -> Place {
+    Place { key, label, href, icon, go }
+}
+
+/// Every place, in the order of the rail.
+pub const NAV: &[Section] = &[
+    Section {
+        heading: "",
+        places: &[
+            place("home", "My duties", "/", "home", Some('h')),
+            place("tasks", "Tasks", "/tasks", "list-check", Some('t')),
+        ],
+    },
+    Section {
+        heading: "Watch",
+        places: &[
+            place("alerts", "Alerts", "/alerts", "bell", Some('a')),
+            place("events", "Events", "/events", "activity", Some('e')),
+            place("rules", "Rules", "/rules", "adjustments", Some('r')),
+            place("sources", "Log sources", "/log-sources", "plug", Some('l')),
+        ],
+    },
+    Section {
+        heading: "Respond",
+        places: &[place("incidents", "Incidents", "/incidents", "flame", Some('i'))],
+    },
+    Section {
+        heading: "Assure",
+        places: &[
+            place("findings", "Findings", "/findings", "flag", Some('f')),
+            place("duties", "Duties", "/duties", "checklist", Some('d')),
+        ],
+    },
+    Section {
+        heading: "Places & people",
+        places: &[
+            place("sites", "Sites", "/sites", "building", Some('s')),
+            place("assets", "Assets", "/assets-register", "server", Some('c')),
+            place("people", "People", "/people", "users", Some('p')),
+        ],
+    },
+    Section {
+        heading: "Steer",
+        places: &[place("admin", "Administration", "/admin", "settings", Some('o'))],
+    },
+];
+
+/// Keys of the four places a thumb reaches on a phone.
+const BOTTOM: &[&str] = &["home", "alerts", "incidents", "tasks"];
+
+/// Name and mark.
+pub fn brand() -> Markup {
+    html! { a .brand href="/" { (icon("shield-check")) span { b { "Watch" } "keep" } } }
+}
+
+/// The rail of a wide screen.
+pub fn rail(chrome: &Chrome<'_>) -> Markup {
+    html! { nav .rail aria-label="Places" { (brand()) (places(chrome, "rail")) } }
+}
+
+fn places(chrome: &Chrome<'_>, whose: &str) -> Markup {
+    html! {
+        @for (at, section) in NAV.iter().enumerate() {
+            @let heading = format!("{whose}-{at}");
+            @if !section.heading.is_empty() { h2 .nav-h id=(heading) { (section.heading) } }
+            ul .nav aria-labelledby=[(!section.heading.is_empty()).then_some(heading.as_str())] {
+                @for place in section.places {
+                    li {
+                        a href=(place.href) data-go=[place.go] aria-current=[current(chrome, place)] {
+                            (icon(place.icon)) span { (place.label) } (number(chrome, place))
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The bottom bar of a phone and the sheet with every place.
+pub fn bottom(chrome: &Chrome<'_>) -> Markup {
+    html! {
+        nav .bottom aria-label="Main places" {
+            @for place in NAV.iter().flat_map(|section| section.places).filter(|place| BOTTOM.contains(&place.key)) {
+                a href=(place.href) aria-current=[current(chrome, place)] {
+                    (icon(place.icon)) (number(chrome, place)) span { (place.label) }
+                }
+            }
+            button type="button" data-open="places" aria-haspopup="dialog" { (icon("menu-2")) span { "More" } }
+        }
+        dialog #places .sheet aria-label="All places" {
+            header { h2 { "All places" } button .icon-btn type="button" data-close aria-label="Close" { (icon("x")) } }
+            nav .body aria-label="All places" { (places(chrome, "sheet")) }
+        }
+    }
+}
+
+fn current(chrome: &Chrome<'_>, place: &Place) -> Option<&'static str> {
+    (chrome.active == place.key).then_some("page")
+}
+
+fn number(chrome: &Chrome<'_>, place: &Place) -> Markup {
+    let count = chrome.counts.iter().find(|(key, _)| *key == place.key).map_or(0, |(_, count)| *count);
+    html! { @if count > 0 { span .n { (count) } } }
+}

@@ -1,0 +1,24 @@
+// Dialogs and sheets: data-open names a <dialog>, data-close closes the one around it; a click beside it closes too.
+import { all, on, one } from "./dom";
+
+export function openDialog(id: string): void {
+  const box = one<HTMLDialogElement>(`#${CSS.escape(id)}`);
+  if (!box || box.open) return;
+  box.showModal();
+  one<HTMLElement>("[autofocus], .body input:not([type=hidden]), .body select, .body textarea", box)?.focus();
+}
+
+export function watchDialogs(): void {
+  on("click", "[data-open]", (element) => openDialog(element.dataset.open ?? ""));
+  on("click", "[data-close]", (element) => element.closest("dialog")?.close());
+  document.addEventListener("mousedown", (event) => {
+    const box = event.target;
+    if (!(box instanceof HTMLDialogElement) || !box.open) return;
+    const edge = box.getBoundingClientRect();
+    const beside = event.clientX < edge.left || event.clientX > edge.right || event.clientY < edge.top || event.clientY > edge.bottom;
+    if (beside) box.close();
+  });
+  document.addEventListener("htmx:after:swap", () => {
+    for (const box of all<HTMLDialogElement>("dialog[data-auto]")) if (!box.open) box.showModal();
+  });
+}
