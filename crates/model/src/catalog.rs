@@ -50,7 +50,8 @@ impl Catalog {
             for state in act.from.iter().copied().chain(act.to).filter(|state| !states.contains(state)) {
                 errors.push(error("K05", kind, format!("move {} names `{state}`; states are {states:?}", act.name)));
             }
-            for field in act.asks.iter().chain(act.takes).filter(|f| **f != "reason" && kind.field(f).is_none()) {
+            let questions = act.asks.iter().chain(act.takes);
+            for field in questions.filter(|f| **f != "reason" && act.question(kind, f).is_none()) {
                 errors.push(error("K06", kind, format!("move {} asks for `{field}`, not a field of it", act.name)));
             }
         }

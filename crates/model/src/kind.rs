@@ -65,10 +65,12 @@ pub struct Move {
     pub to: Option<&'static str>,
     /// The action of the permission it needs on its kind.
     pub action: &'static str,
-    /// What must be given with it: fields of the record, or `reason`.
+    /// What must be given with it: fields of the record, of `inputs`, or `reason`.
     pub asks: &'static [&'static str],
     /// What may be given with it.
     pub takes: &'static [&'static str],
+    /// Questions of its own, which are not fields of the record.
+    pub inputs: &'static [Field],
     /// One key on the keyboard, where lists and pages offer it.
     pub key: Option<char>,
     pub guard: fn(&Moving<'_>) -> Result<(), Refusal>,
@@ -85,6 +87,7 @@ impl Move {
         action: "update",
         asks: &[],
         takes: &[],
+        inputs: &[],
         key: None,
         guard: always,
         apply: nothing,
@@ -102,7 +105,24 @@ pub struct Moving<'a> {
     pub reason: Option<&'a str>,
     /// The move, when this is one.
     pub act: Option<&'static str>,
+    /// Answers to the move's own questions.
+    pub input: &'a [(&'static str, Value)],
     pub look: &'a dyn Look,
+}
+
+impl Moving<'_> {
+    /// The answer to one of the move's own questions; nothing if not given.
+    pub fn input<T: crate::typed::FieldType>(&self, name: &str) -> Option<T> {
+        let (_, value) = self.input.iter().find(|(given, _)| *given == name)?;
+        if value.is_empty() { None } else { T::read(value) }
+    }
+
+    /// Whether this changes the state, and from and to which.
+    pub fn state_change(&self) -> Option<(Option<&'static str>, &'static str)> {
+        let before = self.before.and_then(Record::state);
+        let after = self.record.state()?;
+        (before != Some(after)).then_some((before, after))
+    }
 }
 
 /// What a guard may ask about other records: inside the same transaction, regardless of what the actor sees.
@@ -119,6 +139,13 @@ pub fn always(_: &Moving<'_>) -> Result<(), Refusal> {
 
 /// The effect of moves that only change the state.
 pub fn nothing(_: &mut Record, _: &Moving<'_>) {}
+
+impl Move {
+    /// The description of a question: the move's own, or the record's field.
+    pub fn question(&self, kind: &'static Kind, name: &str) -> Option<&'static Field> {
+        self.inputs.iter().find(|field| field.name == name).or_else(|| kind.field(name))
+    }
+}
 
 impl Kind {
     /// What every description starts from.

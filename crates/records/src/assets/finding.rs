@@ -1,0 +1,115 @@
+//! A finding: one weakness on one thing, from any source, until its mitigation is shown.
+
+use crate::assets::Asset;
+use crate::people::Person;
+use crate::places::Site;
+use crate::watch::Severity;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use watchkeep_model::{
+    ChoiceField, FieldType, Markdown, Move, Moving, Record, RecordKind, Ref, Refusal, Row, Rows,
+};
+
+/// One weakness on one thing. Red until it has an owner, a plan and milestones (RU-42).
+#[derive(RecordKind)]
+#[record(
+    prefix = "FND", area = "assets", title = "title", state = "state", sort = "due", calendar = "due",
+    list = ["severity", "title", "state", "planned", "asset", "owner", "due", "source"], moves = MOVES, prepare = prepare
+)]
+pub struct Finding {
+    #[field(search, len = 300)]
+    pub title: String,
+    #[field(managed)]
+    pub state: State,
+    #[field(facet, index, default = "medium", inline)]
+    pub severity: Severity,
+    /// Has both a plan and milestones (RU-42).
+    #[field(managed, facet)]
+    pub planned: bool,
+    #[field(index)]
+    pub asset: Option<Ref<Asset>>,
+    #[field(index, facet)]
+    pub site: Option<Ref<Site>>,
+    #[field(index, facet, inline)]
+    pub owner: Option<Ref<Person>>,
+    #[field(index, inline)]
+    pub due: Option<Date>,
+    #[field(search)]
+    pub description: Option<Markdown>,
+    /// How it will be mitigated.
+    pub plan: Option<Markdown>,
+    pub milestones: Rows<Milestone>,
+    /// Scanner, audit, inspection or person it came from.
+    #[field(index, facet, len = 100)]
+    pub source: Option<String>,
+    /// What shows that it is mitigated (RU-44).
+    #[field(managed)]
+    pub proof: Option<Markdown>,
+    #[field(managed)]
+    pub closed: Option<Timestamp>,
+}
+
+#[derive(Row, Clone)]
+pub struct Milestone {
+    #[field(len = 300)]
+    pub what: String,
+    pub due: Date,
+    pub done: bool,
+}
+
+/// An improvement passes evaluated, validated, implemented (RU-43).
+#[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum State {
+    #[choice(bad)]
+    Open,
+    #[choice(warn)]
+    Evaluated,
+    #[choice(warn)]
+    Validated,
+    #[choice(warn)]
+    Implemented,
+    #[choice(good)]
+    Closed,
+}
+
+const MOVES: &[Move] = &[
+    Move { name: "evaluate", label: "Evaluated", from: &["open"], to: Some("evaluated"), asks: &["plan"], guard: has_plan, ..Move::PLAIN },
+    Move { name: "validate", label: "Validated", from: &["evaluated"], to: Some("validated"), ..Move::PLAIN },
+    Move { name: "implement", label: "Implemented", from: &["validated"], to: Some("implemented"), ..Move::PLAIN },
+    Move { name: "close", label: "Close", from: &["implemented"], to: Some("closed"), asks: &["proof"], guard: mitigated, apply: close, ..Move::PLAIN },
+    Move { name: "reopen", label: "Reopen", from: &["evaluated", "validated", "implemented", "closed"], to: Some("open"), asks: &["reason"], apply: reopen, ..Move::PLAIN },
+];
+
+fn prepare(record: &mut Record, _: &Moving<'_>) {
+    let planned = !record.get("plan").is_empty() && !record.get("milestones").is_empty();
+    record.write("planned", planned);
+}
+
+/// No weakness stands without plan and milestones (RU-42).
+fn has_plan(moving: &Moving<'_>) -> Result<(), Refusal> {
+    if moving.record.get("milestones").is_empty() {
+        return Err(Refusal::rule("RU-42", "a finding needs a plan and at least one milestone").at("milestones"));
+    }
+    Ok(())
+}
+
+/// Closed only when mitigation is shown, and every milestone is done (RU-44).
+fn mitigated(moving: &Moving<'_>) -> Result<(), Refusal> {
+    if moving.record.get("proof").is_empty() {
+        return Err(Refusal::rule("RU-44", "a finding is closed only when mitigation is shown: give the proof").at("proof"));
+    }
+    let rows = Rows::<Milestone>::read(moving.record.get("milestones")).map_or(Vec::new(), |rows| rows.0);
+    match rows.iter().find(|milestone| !milestone.done) {
+        Some(open) => Err(Refusal::rule("RU-44", format!("milestone \"{}\" is not done", open.what)).at("milestones")),
+        None => Ok(()),
+    }
+}
+
+fn close(record: &mut Record, moving: &Moving<'_>) {
+    record.write("closed", moving.now);
+}
+
+fn reopen(record: &mut Record, _: &Moving<'_>) {
+    record.write("closed", None::<Timestamp>);
+    record.write("proof", None::<Markdown>);
+}

@@ -1,0 +1,7 @@
+//! What is protected or protects, and the weaknesses found on it.
+
+mod asset;
+mod finding;
+
+pub use asset::{Asset, Class};
+pub use finding::{Finding, State as FindingState};

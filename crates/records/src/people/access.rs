@@ -1,0 +1,117 @@
+//! Roles, their assignments and scope tags: the records that access is made of (RU-62 to RU-75).
+
+use crate::people::Group;
+use watchkeep_model::{Links, Markdown, Moving, RecordKind, Ref, Refusal};
+
+/// A named set of permissions, `kind:action` each.
+#[derive(RecordKind)]
+#[record(prefix = "ROL", area = "people", title = "name", sort = "name", list = ["name", "built_in", "permissions"], check = kept)]
+pub struct Role {
+    #[field(search, unique, index, len = 100)]
+    pub name: String,
+    pub description: Option<Markdown>,
+    /// One `kind:action` a line; `*` stands for all.
+    #[field(optional)]
+    pub permissions: Markdown,
+    /// Comes with Watchkeep: assigned as it is, never edited (RU-63).
+    #[field(managed)]
+    pub built_in: bool,
+}
+
+/// Built-in roles stay as they are; nobody grants what they do not hold; update needs read (RU-63, RU-65, RU-75).
+fn kept(moving: &Moving<'_>) -> Result<(), Refusal> {
+    let record = moving.record;
+    let changed = |field: &str| moving.before.is_some_and(|before| before.get(field) != record.get(field));
+    let built_in = moving.before.is_some_and(|before| before.read::<bool>("built_in") == Some(true));
+    if built_in && moving.actor.person.is_some() && ["name", "description", "permissions"].iter().any(|f| changed(f)) {
+        return Err(Refusal::rule("RU-63", "a built-in role cannot be edited; copy it to a custom role"));
+    }
+    let words = permission_words(record.get("permissions").as_text().unwrap_or_default());
+    for word in &words {
+        let Some((kind, action)) = word.split_once(':').filter(|(kind, action)| !kind.is_empty() && !action.is_empty()) else {
+            let message = format!("`{word}` is not a permission; write kind:action, such as alert:read");
+            return Err(Refusal::rule("RU-62", message).at("permissions"));
+        };
+        if moving.actor.person.is_some() && !grants(moving, kind, action) {
+            return Err(Refusal::rule("RU-65", format!("you cannot give {word}: you do not hold it")).at("permissions"));
+        }
+    }
+    let reads = |kind: &str| words.iter().any(|w| matches!(w.split_once(':'), Some((k, a)) if (k == kind || k == "*") && (a == "read" || a == "*")));
+    for word in &words {
+        if let Some((kind, "update")) = word.split_once(':')
+            && !reads(kind)
+        {
+            return Err(Refusal::rule("RU-75", format!("update without read is refused: add {kind}:read")).at("permissions"));
+        }
+    }
+    Ok(())
+}
+
+/// Whether the actor holds a permission, `*` only where they hold all of it.
+fn grants(moving: &Moving<'_>, kind: &str, action: &str) -> bool {
+    moving.actor.access.assignments.iter().any(|held| held.permissions.grants(kind, action))
+}
+
+/// The permissions of a role's text, one a line.
+pub fn permission_words(text: &str) -> Vec<String> {
+    text.split([',', '\n', ' ']).map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+/// A role given to groups: whom, on whom, and what they see (RU-66).
+#[derive(RecordKind)]
+#[record(
+    prefix = "ASN", label = "Role assignment", kind = "role_assignment", plural = "Role assignments", area = "people",
+    title = "name", sort = "name", list = ["name", "role", "members", "scope", "shows", "organisation_wide"], check = given
+)]
+pub struct RoleAssignment {
+    #[field(search, len = 200, index)]
+    pub name: String,
+    #[field(index)]
+    pub role: Ref<Role>,
+    /// Groups of people who get the role.
+    pub members: Links<Group>,
+    /// Groups of people, assets and sites that may be operated on.
+    pub scope: Links<Group>,
+    /// Scope tags: what may be seen. Without any, nothing is (RU-72).
+    pub shows: Links<ScopeTag>,
+    /// Everything of the organisation, untagged records included.
+    pub organisation_wide: bool,
+}
+
+/// A scoped administrator cannot give more than they hold (RU-65).
+fn given(moving: &Moving<'_>) -> Result<(), Refusal> {
+    let actor = moving.actor;
+    let wide = actor.person.is_none() || actor.access.assignments.iter().any(|held| {
+        held.organisation_wide && held.permissions.grants("role_assignment", "create")
+    });
+    if wide {
+        return Ok(());
+    }
+    let record = moving.record;
+    if record.read::<bool>("organisation_wide") == Some(true) {
+        return Err(Refusal::rule("RU-65", "only an organisation-wide administrator gives organisation-wide roles").at("organisation_wide"));
+    }
+    let held = actor.access.tags_for("role_assignment").unwrap_or_default();
+    if record.get("shows").ids().iter().any(|tag| !held.contains(tag)) {
+        return Err(Refusal::rule("RU-65", "you can only show what you see yourself: choose among your own tags").at("shows"));
+    }
+    let role = record.get("role").as_int().and_then(|id| moving.look.record("role", id));
+    let text = role.as_ref().and_then(|role| role.get("permissions").as_text()).unwrap_or_default();
+    for word in permission_words(text) {
+        if let Some((kind, action)) = word.split_once(':')
+            && !grants(moving, kind, action)
+        {
+            return Err(Refusal::rule("RU-65", format!("this role holds {word}, which you do not hold")).at("role"));
+        }
+    }
+    Ok(())
+}
+
+/// A tag that decides who sees a record. Names are unique after case folding (RU-72).
+#[derive(RecordKind)]
+#[record(prefix = "TAG", label = "Scope tag", kind = "scope_tag", plural = "Scope tags", area = "people", title = "name", sort = "name", list = ["name", "description"])]
+pub struct ScopeTag {
+    #[field(search, unique, index, len = 60)]
+    pub name: String,
+    pub description: Option<Markdown>,
+}

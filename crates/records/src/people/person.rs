@@ -1,0 +1,74 @@
+//! People, groups of them, and the functions they hold.
+
+use crate::places::Site;
+use jiff::civil::Date;
+use watchkeep_model::{Links, Markdown, Moving, RecordKind, Ref, Refusal};
+
+/// Somebody: employee, guard, analyst, outside contact.
+#[derive(RecordKind)]
+#[record(
+    prefix = "PER", label = "Person", plural = "People", area = "people", title = "name", sort = "name",
+    list = ["name", "job", "email", "site", "leaves"], subject = Person
+)]
+pub struct Person {
+    #[field(search, index, len = 200)]
+    pub name: String,
+    /// Also what they sign in with.
+    #[field(search, unique, len = 254, label = "E-mail")]
+    pub email: Option<String>,
+    #[field(search, len = 200)]
+    pub job: Option<String>,
+    #[field(len = 40)]
+    pub phone: Option<String>,
+    #[field(index, facet)]
+    pub site: Option<Ref<Site>>,
+    /// Last day; afterwards sign-in is refused.
+    #[field(index)]
+    pub leaves: Option<Date>,
+}
+
+/// People, assets, sites and other groups, named once and used as members or as scope.
+#[derive(RecordKind)]
+#[record(prefix = "GRP", area = "people", title = "name", sort = "name", list = ["name", "people", "groups", "assets", "sites"], check = no_loop)]
+pub struct Group {
+    #[field(search, unique, index, len = 200)]
+    pub name: String,
+    pub description: Option<Markdown>,
+    pub people: Links<Person>,
+    /// Nested groups count.
+    pub groups: Links<Group>,
+    pub assets: Links<crate::assets::Asset>,
+    pub sites: Links<Site>,
+}
+
+/// A group that contained itself would have no end.
+fn no_loop(moving: &Moving<'_>) -> Result<(), Refusal> {
+    let mut waiting = moving.record.get("groups").ids().to_vec();
+    let mut seen = std::collections::BTreeSet::new();
+    while let Some(id) = waiting.pop() {
+        if id == moving.record.id && moving.record.id != 0 {
+            return Err(Refusal::invalid("a group cannot contain itself, not even through others").at("groups"));
+        }
+        if seen.insert(id)
+            && let Some(group) = moving.look.record("group", id)
+        {
+            waiting.extend(group.get("groups").ids());
+        }
+    }
+    Ok(())
+}
+
+/// A post in the organisation, such as SOC manager: duties belong to functions, and through them to people (RU-32).
+#[derive(RecordKind)]
+#[record(prefix = "FUN", area = "people", title = "name", sort = "name", list = ["name", "holder", "deputy", "reports_to"])]
+pub struct Function {
+    #[field(search, unique, index, len = 200)]
+    pub name: String,
+    /// Who is appointed; nobody makes its duties red.
+    #[field(index, inline)]
+    pub holder: Option<Ref<Person>>,
+    #[field(index, inline)]
+    pub deputy: Option<Ref<Person>>,
+    pub reports_to: Option<Ref<Function>>,
+    pub description: Option<Markdown>,
+}

@@ -1,0 +1,5 @@
+//! Places.
+
+mod site;
+
+pub use site::Site;

@@ -1,0 +1,9 @@
+//! Responding: incidents and the work they make.
+
+mod incident;
+mod roles;
+mod task;
+
+pub use incident::{Decision, Evidence, Incident, Phase, State as IncidentState, TimelineEntry, Theory, TheoryState};
+pub use roles::{IncidentRole, ROLES, RoleHolder, find_role, holder_of};
+pub use task::{State as TaskState, Task};

@@ -1,0 +1,65 @@
+//! A task: work for one person, with a due date.
+
+use crate::people::Person;
+use crate::respond::Incident;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use watchkeep_model::{ChoiceField, Markdown, Move, Moving, Record, RecordKind, Ref, Refusal};
+
+/// Work for one person. Inside an incident, a task without assignee is the manager's (RU-18).
+#[derive(RecordKind)]
+#[record(
+    prefix = "TSK", area = "respond", title = "title", state = "state", sort = "due", calendar = "due",
+    list = ["title", "state", "assignee", "due", "incident"], moves = MOVES, check = check
+)]
+pub struct Task {
+    #[field(search, len = 300)]
+    pub title: String,
+    #[field(managed)]
+    pub state: State,
+    #[field(index, facet, inline)]
+    pub assignee: Option<Ref<Person>>,
+    #[field(index, inline)]
+    pub due: Option<Date>,
+    #[field(search)]
+    pub description: Option<Markdown>,
+    #[field(index)]
+    pub incident: Option<Ref<Incident>>,
+    /// What was done.
+    #[field(managed)]
+    pub outcome: Option<Markdown>,
+    #[field(managed)]
+    pub done_at: Option<Timestamp>,
+}
+
+#[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum State {
+    #[choice(warn)]
+    Open,
+    Doing,
+    #[choice(good)]
+    Done,
+    #[choice(grey)]
+    Dropped,
+}
+
+const MOVES: &[Move] = &[
+    Move { name: "start", label: "Start", from: &["open"], to: Some("doing"), key: Some('a'), ..Move::PLAIN },
+    Move { name: "finish", label: "Done", from: &["open", "doing"], to: Some("done"), takes: &["outcome"], key: Some('d'), apply: finish, ..Move::PLAIN },
+    Move { name: "drop", label: "Drop", from: &["open", "doing"], to: Some("dropped"), asks: &["reason"], ..Move::PLAIN },
+    Move { name: "reopen", label: "Reopen", from: &["done", "dropped"], to: Some("open"), asks: &["reason"], ..Move::PLAIN },
+];
+
+fn finish(record: &mut Record, moving: &Moving<'_>) {
+    record.write("done_at", moving.now);
+}
+
+/// A closed incident takes no new tasks.
+fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
+    let incident = moving.record.get("incident").as_int().and_then(|id| moving.look.record("incident", id));
+    let closed = incident.is_some_and(|incident| incident.state() == Some("closed"));
+    if moving.before.is_none() && closed {
+        return Err(Refusal::invalid("this incident is closed; reopen it before adding tasks").at("incident"));
+    }
+    Ok(())
+}

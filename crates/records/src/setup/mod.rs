@@ -1,0 +1,9 @@
+//! What hangs on other records, and what people keep for themselves.
+
+mod attachment;
+mod comment;
+mod saved_view;
+
+pub use attachment::Attachment;
+pub use comment::Comment;
+pub use saved_view::SavedView;

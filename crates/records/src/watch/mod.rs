@@ -1,0 +1,11 @@
+//! Watching: alerts, the sources they come from, the rules that raise them.
+
+mod alert;
+mod detection_rule;
+mod log_source;
+mod suppression;
+
+pub use alert::{Alert, Severity, State as AlertState, Tier, Verdict};
+pub use detection_rule::{DetectionRule, RuleState};
+pub use log_source::{Heard, LogSource, Product};
+pub use suppression::Suppression;

@@ -1,0 +1,270 @@
+//! The one write path: access, rules, fields, row, history and search words in one transaction.
+
+use crate::driver::{Cell, Connection};
+use crate::{Store, StoreError, condition, history, int, row, schema, transact};
+use jiff::Timestamp;
+use watchkeep_model::{Actor, Kind, Look, Move, Moving, Record, Refusal, Sight, TagSet, Value};
+
+mod draft;
+mod validate;
+
+/// Values by field name.
+pub type Values = Vec<(String, Value)>;
+
+/// One change that somebody or something asks for.
+#[derive(Debug, Clone)]
+pub enum Change {
+    Create { kind: &'static Kind, values: Values, tags: Option<Vec<i64>>, external_id: Option<String> },
+    /// `version`: the one the change was made from; `None` takes whatever is there.
+    Update { kind: &'static Kind, id: i64, version: Option<i64>, values: Values },
+    /// A guarded move, with answers to what it asks.
+    Move { kind: &'static Kind, id: i64, version: Option<i64>, act: String, values: Values, reason: Option<String> },
+    /// Replaces the scope tags (RU-72).
+    Retag { kind: &'static Kind, id: i64, tags: Vec<i64> },
+    /// The system's own bookkeeping of managed fields: counts, last seen, measured values.
+    Note { kind: &'static Kind, id: i64, values: Values },
+    Delete { kind: &'static Kind, id: i64, version: Option<i64>, reason: Option<String> },
+    /// Takes back what made `version`, if it is still the newest.
+    Undo { kind: &'static Kind, id: i64, version: i64 },
+}
+
+/// What was written, after the commit.
+#[derive(Debug, Clone)]
+pub struct Written {
+    /// Position in the history, and so in the change feed.
+    pub seq: i64,
+    pub at: Timestamp,
+    pub act: String,
+    pub person: Option<i64>,
+    pub before: Option<Record>,
+    pub record: Record,
+    pub deleted: bool,
+}
+
+/// A change worked out but not yet written.
+struct Draft {
+    before: Option<Record>,
+    record: Record,
+    act: String,
+    reason: Option<String>,
+    deleted: bool,
+}
+
+impl Store {
+    /// All changes, or none: the first that is refused rolls the others back.
+    pub fn write(&self, actor: &Actor, now: Timestamp, changes: Vec<Change>) -> Result<Vec<Written>, StoreError> {
+        let mut lease = self.writer()?;
+        let written = transact(&mut *lease, |tx| {
+            let mut chain = history::Chain::open(tx)?;
+            changes.into_iter().map(|change| self.apply(tx, &mut chain, actor, now, change)).collect::<Result<Vec<_>, _>>()
+        })?;
+        drop(lease);
+        self.told(&written);
+        Ok(written)
+    }
+
+    /// One change; see [`Store::write`].
+    pub fn write_one(&self, actor: &Actor, now: Timestamp, change: Change) -> Result<Written, StoreError> {
+        let written = self.write(actor, now, vec![change])?;
+        written.into_iter().next().ok_or_else(|| StoreError::Broken("nothing was written".to_owned()))
+    }
+
+    /// Each change whole or not at all, in one transaction: imports and bulk actions. `dry` rolls all back.
+    pub fn write_each(
+        &self,
+        actor: &Actor,
+        now: Timestamp,
+        changes: Vec<Change>,
+        dry: bool,
+    ) -> Result<Vec<Result<Written, StoreError>>, StoreError> {
+        let mut lease = self.writer()?;
+        lease.begin()?;
+        let results = self.each(&mut *lease, actor, now, changes);
+        let keep = !dry && results.is_ok();
+        lease.batch(if keep { "COMMIT" } else { "ROLLBACK" })?;
+        drop(lease);
+        let results = results?;
+        if keep {
+            let written: Vec<_> = results.iter().filter_map(|result| result.as_ref().ok().cloned()).collect();
+            self.told(&written);
+        }
+        Ok(results)
+    }
+
+    fn each(
+        &self,
+        tx: &mut dyn Connection,
+        actor: &Actor,
+        now: Timestamp,
+        changes: Vec<Change>,
+    ) -> Result<Vec<Result<Written, StoreError>>, StoreError> {
+        let mut chain = history::Chain::open(tx)?;
+        let mut results = Vec::with_capacity(changes.len());
+        for change in changes {
+            tx.batch("SAVEPOINT one")?;
+            let before = chain.clone();
+            let result = self.apply(tx, &mut chain, actor, now, change);
+            if result.is_err() {
+                chain = before;
+                tx.batch("ROLLBACK TO SAVEPOINT one")?;
+            }
+            tx.batch("RELEASE SAVEPOINT one")?;
+            results.push(result);
+        }
+        Ok(results)
+    }
+
+    fn apply(
+        &self,
+        tx: &mut dyn Connection,
+        chain: &mut history::Chain,
+        actor: &Actor,
+        now: Timestamp,
+        change: Change,
+    ) -> Result<Written, StoreError> {
+        let mut draft = self.draft(tx, actor, now, change)?;
+        draft.record.updated = now;
+        draft.record.version += 1;
+        self.put(tx, &draft)?;
+        let seq = chain.append(tx, actor, now, &history::Step {
+            act: &draft.act,
+            reason: draft.reason.as_deref(),
+            before: draft.before.as_ref(),
+            record: &draft.record,
+            deleted: draft.deleted,
+        })?;
+        Ok(Written {
+            seq,
+            at: now,
+            act: draft.act,
+            person: actor.person,
+            before: draft.before,
+            record: draft.record,
+            deleted: draft.deleted,
+        })
+    }
+
+    /// Row and search words.
+    fn put(&self, tx: &mut dyn Connection, draft: &Draft) -> Result<(), StoreError> {
+        let record = &draft.record;
+        let kind = record.kind;
+        let searched = kind.fields.iter().any(|field| field.search);
+        if draft.deleted {
+            tx.execute(&format!("DELETE FROM {} WHERE id = $1", schema::table(kind)), &[Cell::Int(record.id)])?;
+            if searched {
+                tx.execute(&format!("DELETE FROM search_{} WHERE rowid = $1", kind.name), &[Cell::Int(record.id)])?;
+            }
+            return Ok(());
+        }
+        let tagset = self.inner.tags.intern(tx, &record.tags)?;
+        let sql = if draft.before.is_none() { row::insert_sql(kind) } else { row::update_sql(kind) };
+        tx.execute(&sql, &row::cells(record, tagset))?;
+        let words = condition::words_of(record);
+        if searched && draft.before.as_ref().map(condition::words_of).as_ref() != Some(&words) {
+            let dialect = tx.dialect();
+            tx.execute(&dialect.put_words(kind.name), &[Cell::Int(record.id), Cell::Text(words.join(" "))])?;
+        }
+        Ok(())
+    }
+
+    /// What the actor sees of a kind, from current data.
+    pub(crate) fn sight(&self, actor: &Actor, kind: &Kind) -> Sight {
+        actor.access.sees(kind, self.inner.catalog.kinds(), actor.person)
+    }
+
+    /// A record by id regardless of access: for guards and the engine itself.
+    pub(crate) fn load(&self, tx: &mut dyn Connection, kind: &'static Kind, id: i64) -> Result<Option<Record>, StoreError> {
+        let sql = format!("SELECT {} FROM {} WHERE id = $1", row::columns(kind).join(", "), schema::table(kind));
+        let rows = tx.query(&sql, &[Cell::Int(id)])?;
+        rows.first().map(|found| row::read(tx, &self.inner.tags, kind, found)).transpose()
+    }
+
+    /// A record that the actor sees; anything else is missing (RU-73).
+    fn seen(&self, tx: &mut dyn Connection, actor: &Actor, kind: &'static Kind, id: i64) -> Result<Record, StoreError> {
+        let missing = || StoreError::missing(format!("{}-{id}", kind.prefix));
+        let record = self.load(tx, kind, id)?.ok_or_else(missing)?;
+        if self.sight(actor, kind).shows(&record) { Ok(record) } else { Err(missing()) }
+    }
+}
+
+/// The next id of a kind; never given twice, even after a deletion.
+fn next_id(tx: &mut dyn Connection, kind: &Kind) -> Result<i64, StoreError> {
+    let rows = tx.query(
+        "INSERT INTO counter (kind, next) VALUES ($1, 1) \
+         ON CONFLICT (kind) DO UPDATE SET next = counter.next + 1 RETURNING next",
+        &[Cell::from(kind.name)],
+    )?;
+    rows.first().map(|row| int(row, 0)).ok_or_else(|| StoreError::Broken("the counter gave no number".to_owned()))
+}
+
+fn sorted(mut tags: Vec<i64>) -> TagSet {
+    tags.sort_unstable();
+    tags.dedup();
+    tags.into()
+}
+
+/// Looks at other records inside the transaction.
+struct Inside<'a> {
+    store: &'a Store,
+    tx: std::cell::RefCell<&'a mut dyn Connection>,
+}
+
+impl Look for Inside<'_> {
+    fn record(&self, kind: &str, id: i64) -> Option<Record> {
+        let kind = self.store.inner.catalog.kind(kind)?;
+        let mut tx = self.tx.try_borrow_mut().ok()?;
+        self.store.load(&mut **tx, kind, id).ok().flatten()
+    }
+
+    fn with(&self, kind: &str, field: &str, value: &Value, limit: usize) -> Vec<Record> {
+        let Some(kind) = self.store.inner.catalog.kind(kind) else { return Vec::new() };
+        let Some(described) = kind.field(field) else { return Vec::new() };
+        let Ok(mut tx) = self.tx.try_borrow_mut() else { return Vec::new() };
+        let sql = format!(
+            "SELECT {} FROM {} WHERE {} = $1 ORDER BY id LIMIT {limit}",
+            row::columns(kind).join(", "),
+            schema::table(kind),
+            schema::column(field)
+        );
+        let rows = tx.query(&sql, &[row::cell(described, value)]).unwrap_or_default();
+        rows.iter().filter_map(|found| row::read(&mut **tx, &self.store.inner.tags, kind, found).ok()).collect()
+    }
+}
+
+/// The move of a name that may start from the record's state.
+fn find_move(record: &Record, name: &str) -> Result<&'static Move, Refusal> {
+    let kind = record.kind;
+    let Some(act) = kind.act(name) else {
+        let all: Vec<_> = kind.moves.iter().map(|act| act.name).collect();
+        return Err(Refusal::invalid(format!("a {} has no move `{name}`; it has {}", kind.label.to_lowercase(), all.join(", "))));
+    };
+    let state = record.state().unwrap_or_default();
+    if act.from.contains(&state) {
+        return Ok(act);
+    }
+    Err(Refusal::invalid(format!(
+        "{} is {state}; {} starts from {}",
+        record.number(),
+        act.label.to_lowercase(),
+        act.from.join(" or ")
+    )))
+}
+
+fn moving<'a>(
+    look: &'a dyn Look,
+    draft: (Option<&'a Record>, &'a Record),
+    actor: &'a Actor,
+    now: Timestamp,
+    with: (&'a Option<String>, Option<&'static str>, &'a [(&'static str, Value)]),
+) -> Moving<'a> {
+    Moving {
+        before: draft.0,
+        record: draft.1,
+        actor,
+        now,
+        reason: with.0.as_deref(),
+        act: with.1,
+        input: with.2,
+        look,
+    }
+}

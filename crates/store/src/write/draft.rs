@@ -1,0 +1,279 @@
+//! Works a change out: who may, what it asks, what the record would be.
+
+use super::{Change, Draft, Inside, Values, find_move, moving, next_id, sorted, validate};
+use crate::driver::Connection;
+use crate::{Store, StoreError, history};
+use jiff::Timestamp;
+use watchkeep_model::{Actor, Kind, Move, Record, Refusal, TagSet, Value, text};
+
+/// How long a change may be taken back by whoever made it.
+const UNDO_SECONDS: i64 = 60;
+
+impl Store {
+    pub(super) fn draft(
+        &self,
+        tx: &mut dyn Connection,
+        actor: &Actor,
+        now: Timestamp,
+        change: Change,
+    ) -> Result<Draft, StoreError> {
+        match change {
+            Change::Create { kind, values, tags, external_id } => {
+                self.create(tx, actor, now, (kind, values, tags, external_id))
+            }
+            Change::Update { kind, id, version, values } => {
+                let before = self.changing(tx, actor, kind, id, version, "update")?;
+                let mut record = before.clone();
+                take(&mut record, values, Reach::Plain)?;
+                self.finish(tx, actor, now, Some(before), record, ("update", None))
+            }
+            Change::Note { kind, id, values } => {
+                if actor.person.is_some() {
+                    return Err(Refusal::access("only the system keeps managed fields").into());
+                }
+                let before = self.changing(tx, actor, kind, id, None, "update")?;
+                let mut record = before.clone();
+                take(&mut record, values, Reach::Managed)?;
+                self.finish(tx, actor, now, Some(before), record, ("note", None))
+            }
+            Change::Move { kind, id, version, act, values, reason } => {
+                let before = self.seen(tx, actor, kind, id)?;
+                self.moved(tx, actor, now, before, (version, &act, values, reason))
+            }
+            Change::Retag { kind, id, tags } => {
+                let before = self.changing(tx, actor, kind, id, None, "update")?;
+                let mut record = before.clone();
+                record.tags = sorted(tags);
+                validate::tags(actor, kind, &before.tags, &record.tags)?;
+                self.finish(tx, actor, now, Some(before), record, ("retag", None))
+            }
+            Change::Delete { kind, id, version, reason } => {
+                let before = self.changing(tx, actor, kind, id, version, "delete")?;
+                let record = before.clone();
+                Ok(Draft { before: Some(before), record, act: "delete".to_owned(), reason, deleted: true })
+            }
+            Change::Undo { kind, id, version } => {
+                let before = self.changing(tx, actor, kind, id, Some(version), "update")?;
+                let entry = history::entry_of(tx, kind, id, version)?;
+                let mine = entry.person == actor.person && now.as_second() - entry.at.as_second() <= UNDO_SECONDS;
+                if !mine || entry.act == "create" {
+                    return Err(Refusal::invalid(format!("only your own change of the last {UNDO_SECONDS} s can be undone")).into());
+                }
+                let mut record = before.clone();
+                entry.restore(&mut record);
+                self.finish(tx, actor, now, Some(before), record, ("undo", None))
+            }
+        }
+    }
+
+    fn create(
+        &self,
+        tx: &mut dyn Connection,
+        actor: &Actor,
+        now: Timestamp,
+        (kind, values, tags, external_id): (&'static Kind, Values, Option<Vec<i64>>, Option<String>),
+    ) -> Result<Draft, StoreError> {
+        if !actor.access.may(kind.name, "create") {
+            return Err(Refusal::access(format!("none of your roles may create {}", kind.plural.to_lowercase())).into());
+        }
+        let mut record = Record::new(kind, now);
+        for field in kind.fields {
+            let value = text::default(&self.inner.catalog, &text::NoNames, field);
+            record.set(field.name, value.unwrap_or(Value::Null));
+        }
+        let reach = if actor.person.is_none() { Reach::Managed } else { Reach::New };
+        take(&mut record, values, reach)?;
+        record.external_id = external_id.filter(|id| !id.trim().is_empty());
+        record.tags = self.first_tags(tx, actor, &record, tags)?;
+        record.id = next_id(tx, kind)?;
+        self.finish(tx, actor, now, None, record, ("create", None))
+    }
+
+    /// The tags of a new record (RU-72): chosen, inherited, or the organisation's default.
+    fn first_tags(
+        &self,
+        tx: &mut dyn Connection,
+        actor: &Actor,
+        record: &Record,
+        chosen: Option<Vec<i64>>,
+    ) -> Result<TagSet, StoreError> {
+        let kind = record.kind;
+        if kind.private {
+            return Ok(sorted(Vec::new()));
+        }
+        if kind.follows {
+            let parent = record.parent().and_then(|(name, id)| Some((self.inner.catalog.kind(name)?, id)));
+            let (parent, id) = parent.ok_or_else(|| Refusal::invalid("say which record it belongs to").at("on_id"))?;
+            return Ok(self.seen(tx, actor, parent, id)?.tags);
+        }
+        let held = actor.access.tags_for(kind.name);
+        let chosen = chosen.filter(|tags| !tags.is_empty()).unwrap_or_else(|| match &held {
+            Some(held) if !held.contains(&crate::DEFAULT_TAG) => held.iter().take(1).copied().collect(),
+            _ => vec![crate::DEFAULT_TAG],
+        });
+        let tags = sorted(chosen);
+        validate::tags(actor, kind, &sorted(Vec::new()), &tags)?;
+        Ok(tags)
+    }
+
+    /// The record that is about to change, seen, allowed, and at the expected version.
+    fn changing(
+        &self,
+        tx: &mut dyn Connection,
+        actor: &Actor,
+        kind: &'static Kind,
+        id: i64,
+        version: Option<i64>,
+        action: &str,
+    ) -> Result<Record, StoreError> {
+        let record = self.seen(tx, actor, kind, id)?;
+        if !actor.access.may_on(kind, action, &record) {
+            return Err(Refusal::access(format!("none of your roles may {action} {}", record.number())).into());
+        }
+        at_version(&record, version)?;
+        Ok(record)
+    }
+
+    fn moved(
+        &self,
+        tx: &mut dyn Connection,
+        actor: &Actor,
+        now: Timestamp,
+        before: Record,
+        (version, name, values, reason): (Option<i64>, &str, Values, Option<String>),
+    ) -> Result<Draft, StoreError> {
+        let act = find_move(&before, name)?;
+        if !actor.access.may_on(before.kind, act.action, &before) {
+            let number = before.number();
+            return Err(Refusal::access(format!("none of your roles may {} {number}", act.label.to_lowercase())).into());
+        }
+        at_version(&before, version)?;
+        let reason = reason.filter(|text| !text.trim().is_empty());
+        let mut record = before.clone();
+        let input = answers(&mut record, act, values, reason.as_deref())?;
+        if let (Some(state), Some(to)) = (before.kind.state, act.to) {
+            record.set_choice(state, to);
+        }
+        let look = Inside { store: self, tx: std::cell::RefCell::new(&mut *tx) };
+        let draft = record.clone();
+        (act.apply)(&mut record, &moving(&look, (Some(&before), &draft), actor, now, (&reason, Some(act.name), &input)));
+        let context = moving(&look, (Some(&before), &record), actor, now, (&reason, Some(act.name), &input));
+        (act.guard)(&context)?;
+        drop(look);
+        let mut draft = self.finish(tx, actor, now, Some(before), record, (act.name, reason))?;
+        draft.act = act.name.to_owned();
+        Ok(draft)
+    }
+
+    /// What follows from the fields, then every check that always holds.
+    fn finish(
+        &self,
+        tx: &mut dyn Connection,
+        actor: &Actor,
+        now: Timestamp,
+        before: Option<Record>,
+        mut record: Record,
+        (act, reason): (&'static str, Option<String>),
+    ) -> Result<Draft, StoreError> {
+        let kind = record.kind;
+        {
+            let look = Inside { store: self, tx: std::cell::RefCell::new(&mut *tx) };
+            let given = record.clone();
+            (kind.prepare)(&mut record, &moving(&look, (before.as_ref(), &given), actor, now, (&reason, Some(act), &[])));
+        }
+        validate::fields(self, tx, actor, before.as_ref(), &record)?;
+        {
+            let look = Inside { store: self, tx: std::cell::RefCell::new(&mut *tx) };
+            (kind.check)(&moving(&look, (before.as_ref(), &record), actor, now, (&reason, Some(act), &[])))?;
+        }
+        Ok(Draft { before, record, act: act.to_owned(), reason, deleted: false })
+    }
+}
+
+fn at_version(record: &Record, had: Option<i64>) -> Result<(), StoreError> {
+    match had {
+        Some(had) if had != record.version => {
+            Err(StoreError::Version { number: record.number(), is: record.version, had })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// How far plain values reach.
+#[derive(Clone, Copy, PartialEq)]
+enum Reach {
+    /// What forms and imports may change.
+    Plain,
+    /// The same, and the first state.
+    New,
+    /// The system's own fields too.
+    Managed,
+}
+
+fn take(record: &mut Record, values: Values, reach: Reach) -> Result<(), Refusal> {
+    let kind = record.kind;
+    for (name, value) in values {
+        if let Some(custom) = name.strip_prefix("custom.") {
+            let json = match value {
+                Value::Null => serde_json::Value::Null,
+                Value::Text(text) => text.into(),
+                Value::Int(number) => number.into(),
+                Value::Real(number) => number.into(),
+                _ => return Err(Refusal::invalid("custom fields hold text or numbers").at(&name)),
+            };
+            record.custom.insert(custom.to_owned(), json);
+            continue;
+        }
+        let Some(field) = kind.field(&name) else {
+            return Err(Refusal::invalid(format!("a {} has no field `{name}`", kind.label.to_lowercase())).at(&name));
+        };
+        let same = *record.get(&name) == value;
+        let state = kind.state == Some(field.name);
+        if reach != Reach::Managed && !same && (field.managed || (state && reach == Reach::Plain)) {
+            let how = if state { "use a move" } else { "it is kept by Watchkeep" };
+            return Err(Refusal::invalid(format!("{} is not changed by hand; {how}", field.label)).at(&name));
+        }
+        if reach == Reach::New && state && !same {
+            return Err(Refusal::invalid("a new record starts in its first state; use moves afterwards").at(&name));
+        }
+        record.set(&name, value);
+    }
+    Ok(())
+}
+
+/// Puts the answers of a move where they belong and refuses what is missing.
+fn answers(
+    record: &mut Record,
+    act: &'static Move,
+    values: Values,
+    reason: Option<&str>,
+) -> Result<Vec<(&'static str, Value)>, Refusal> {
+    let kind = record.kind;
+    let mut input = Vec::new();
+    for (name, value) in values {
+        let listed = act.asks.iter().chain(act.takes).any(|asked| *asked == name);
+        let Some(field) = act.question(kind, &name).filter(|_| listed) else {
+            return Err(Refusal::invalid(format!("{} does not ask for `{name}`", act.label)).at(&name));
+        };
+        if act.inputs.iter().any(|own| own.name == field.name) {
+            input.push((field.name, value));
+        } else {
+            record.set(field.name, value);
+        }
+    }
+    let mut missing = Vec::new();
+    for name in act.asks {
+        let given = match *name {
+            "reason" => reason.is_some(),
+            name if act.inputs.iter().any(|own| own.name == name) => {
+                input.iter().any(|(given, value)| *given == name && !value.is_empty())
+            }
+            name => !record.get(name).is_empty(),
+        };
+        if !given {
+            let label = act.question(kind, name).map_or("a reason".to_owned(), |field| field.label.to_lowercase());
+            missing.push(watchkeep_model::FieldError::new(name, format!("{} needs {label}", act.label.to_lowercase())));
+        }
+    }
+    if missing.is_empty() { Ok(input) } else { Err(Refusal::fields(missing)) }
+}

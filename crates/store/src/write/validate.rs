@@ -1,0 +1,133 @@
+//! What every record must satisfy, whatever its kind.
+
+use crate::dialect::build_select;
+use crate::driver::Connection;
+use crate::{Store, StoreError, int, row, schema};
+use sea_query::{Expr, ExprTrait, Query};
+use watchkeep_model::{Actor, Field, FieldError, Kind, Record, Refusal, Shape, Value};
+
+/// Tags may be added and removed only by who holds them, and one always stays (RU-72).
+pub fn tags(actor: &Actor, kind: &Kind, before: &[i64], after: &[i64]) -> Result<(), Refusal> {
+    if after.is_empty() {
+        return Err(Refusal::rule("RU-72", "a record keeps at least one scope tag").at("tags"));
+    }
+    let Some(held) = actor.access.tags_for(kind.name) else { return Ok(()) };
+    let changed = before.iter().filter(|tag| !after.contains(tag)).chain(after.iter().filter(|tag| !before.contains(tag)));
+    let mut foreign = changed.filter(|tag| !held.contains(tag));
+    match foreign.next() {
+        None => Ok(()),
+        Some(_) => Err(Refusal::rule("RU-72", "only tags that you hold for this kind can be added or removed").at("tags")),
+    }
+}
+
+/// Every field's own demands; all mistakes at once.
+pub fn fields(
+    store: &Store,
+    tx: &mut dyn Connection,
+    actor: &Actor,
+    before: Option<&Record>,
+    record: &Record,
+) -> Result<(), StoreError> {
+    let mut errors = Vec::new();
+    for field in record.kind.fields {
+        let value = record.get(field.name);
+        if let Err(error) = shape(field, value) {
+            errors.push(error);
+            continue;
+        }
+        if before.is_some_and(|before| before.get(field.name) == value) {
+            continue;
+        }
+        if let Some(kind) = field.target().and_then(|name| store.inner.catalog.kind(name)) {
+            missing_targets(store, tx, actor, field, kind, value, &mut errors)?;
+        }
+        if field.unique && !value.is_empty() && taken(tx, record, field, value)? {
+            errors.push(FieldError::new(field.name, format!("{} is taken; choose another", field.label.to_lowercase())));
+        }
+    }
+    if errors.is_empty() { Ok(()) } else { Err(Refusal::fields(errors).into()) }
+}
+
+/// References must lead to records that the actor sees: an unseen one is as good as missing.
+fn missing_targets(
+    store: &Store,
+    tx: &mut dyn Connection,
+    actor: &Actor,
+    field: &Field,
+    kind: &'static Kind,
+    value: &Value,
+    errors: &mut Vec<FieldError>,
+) -> Result<(), StoreError> {
+    for id in value.ids() {
+        let found = store.load(tx, kind, *id)?;
+        let own = kind.name == "person" && actor.person == Some(*id);
+        if !found.is_some_and(|found| own || field.managed || store.sight(actor, kind).shows(&found)) {
+            errors.push(FieldError::new(field.name, format!("there is no {}-{id}", kind.prefix)));
+        }
+    }
+    Ok(())
+}
+
+fn taken(tx: &mut dyn Connection, record: &Record, field: &Field, value: &Value) -> Result<bool, StoreError> {
+    let dialect = tx.dialect();
+    let column = schema::column(field.name);
+    let same = match value {
+        Value::Text(text) => Expr::cust(dialect.lower(&column)).eq(text.to_ascii_lowercase()),
+        _ => Expr::col(column).eq(crate::dialect::value(row::cell(field, value))),
+    };
+    let mut select = Query::select();
+    select.column("id").from(schema::table(record.kind)).and_where(same).limit(2);
+    let (sql, cells) = build_select(dialect, &select);
+    Ok(tx.query(&sql, &cells)?.iter().any(|found| int(found, 0) != record.id))
+}
+
+fn shape(field: &Field, value: &Value) -> Result<(), FieldError> {
+    let wrong = |message: String| Err(FieldError::new(field.name, message));
+    if value.is_empty() || value.as_text().is_some_and(|text| text.trim().is_empty()) {
+        return if field.required {
+            wrong(format!("{} is missing", field.label.to_lowercase()))
+        } else {
+            Ok(())
+        };
+    }
+    if let (Some(most), Value::Text(text)) = (field.max_len, value)
+        && text.chars().count() > most
+    {
+        return wrong(format!("{} characters are too many; at most {most}", text.chars().count()));
+    }
+    if matches!(value, Value::Text(text) if text.contains('\0')) {
+        return wrong("a NUL character is not text".to_owned());
+    }
+    let number = match value {
+        Value::Int(number) => Some(*number as f64),
+        Value::Real(number) => Some(*number),
+        _ => None,
+    };
+    let low = number.zip(field.min).is_some_and(|(number, least)| number < least);
+    let high = number.zip(field.max).is_some_and(|(number, most)| number > most);
+    if low || high {
+        let bound = |limit: Option<f64>| limit.map_or("…".to_owned(), |limit| limit.to_string());
+        return wrong(format!("must be between {} and {}", bound(field.min), bound(field.max)));
+    }
+    match (field.shape, value) {
+        (Shape::Choice(_), Value::Int(code)) if field.choice(*code).is_none() => wrong(format!("{code} is not a choice")),
+        (Shape::Rows(fields), Value::Rows(rows)) => {
+            let most = field.max_len.unwrap_or(10_000);
+            if rows.len() > most {
+                return wrong(format!("{} rows are too many; at most {most}", rows.len()));
+            }
+            for (at, row) in rows.iter().enumerate() {
+                for (child, cell) in fields.iter().zip(row) {
+                    shape(child, cell).map_err(|error| {
+                        FieldError::new(field.name, format!("row {}: {}: {}", at + 1, child.label, error.message))
+                    })?;
+                }
+            }
+            Ok(())
+        }
+        (Shape::Date, Value::Text(text)) if text.parse::<jiff::civil::Date>().is_err() => {
+            wrong(format!("`{text}` is not a date such as 2026-03-01"))
+        }
+        _ => Ok(()),
+    }
+}
