@@ -7,8 +7,10 @@ mod check;
 mod info;
 mod route;
 mod rule_set;
+mod starter;
 mod view;
 
 pub use info::{Level, Match, RuleInfo, State, Why};
 pub use route::{Classes, classes, route};
 pub use rule_set::{RuleFile, RuleSet};
+pub use starter::starter_rules;

@@ -85,6 +85,11 @@ impl Reader {
         }
     }
 
+    /// From here on the records are those of `source`.
+    pub fn turn_to(&mut self, source: Source) {
+        self.source = source;
+    }
+
     /// Every record of a chunk as an event; a record or chunk that cannot be read is a bad line.
     pub fn chunk(&mut self, chunk: Chunk, now: Timestamp) -> Batch {
         let mut batch = Batch::default();
@@ -200,7 +205,8 @@ const EXACT: &[(&str, &str)] = &[
 /// Paths that say nothing about the event.
 const DROPPED: &[&str] = &["Event.#attributes.", "Event.EventData.#attributes."];
 
-fn shorten(fields: Fields, names: &mut Names) -> Fields {
+/// The fields of a rendered record under the names that rules use.
+pub(crate) fn shorten(fields: Fields, names: &mut Names) -> Fields {
     fields
         .into_iter()
         .filter(|(path, _)| !DROPPED.iter().any(|dropped| path.starts_with(dropped)))

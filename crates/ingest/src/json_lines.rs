@@ -1,9 +1,9 @@
-//! JSON lines: one object a line, from a file, a pipe or a request; a JSON array of objects is read the same way.
+//! JSON lines: one object a line, from a file, a pipe or a request; other lines are read as text logs.
 
 use crate::batch::{BadLine, BadReason, Batch, Source, bad_line};
 use crate::flat::{FlatError, MAX_DEPTH, MAX_FIELDS, Names, flatten};
 use crate::normal::Normaliser;
-use crate::{auditd, sysmon_xml, text};
+use crate::{auditd, evtx, sysmon_xml, text};
 use bytes::Bytes;
 use jiff::Timestamp;
 use watchkeep_model::event::Event;
@@ -57,16 +57,15 @@ impl Reader {
     /// Reads every line of `block`; `first` is the number of its first line. Empty lines are skipped.
     pub fn block(&mut self, block: &Bytes, first: u64, now: Timestamp) -> Batch {
         let mut batch = Batch::default();
-        let mut start = 0;
-        for (line, number) in block.split(|byte| *byte == b'\n').zip(first..) {
-            let end = start + line.len();
-            let raw = trim(block, start, end);
-            start = end + 1;
-            if !raw.is_empty() {
-                batch.push(self.line(raw, number, now).map_err(|bad| *bad));
-            }
+        for (number, raw) in lines(block, first) {
+            batch.push(self.line(raw, number, now).map_err(|bad| *bad));
         }
         batch
+    }
+
+    /// From here on the lines are those of `source`.
+    pub fn turn_to(&mut self, source: Source) {
+        self.source = source;
     }
 
     fn read(&mut self, raw: &Bytes, at: u64, now: Timestamp) -> Result<Event, BadReason> {
@@ -83,6 +82,12 @@ impl Reader {
                 .event(&self.source, fields, raw.clone(), at, now));
         }
         let mut fields = flatten(line, &mut self.names)?;
+        if fields
+            .first()
+            .is_some_and(|(name, _)| name.starts_with("Event."))
+        {
+            fields = evtx::shorten(fields, &mut self.names);
+        }
         auditd::unpack(&mut fields, &mut self.names);
         sysmon_xml::unpack(&mut fields, &mut self.names);
         Ok(self
@@ -102,22 +107,16 @@ impl From<FlatError> for BadReason {
     }
 }
 
-/// The objects of a JSON array as lines, or `None` when `text` is not an array.
-/// An element that is not an object comes back as it stands and is refused by the reader.
-///
-/// # Errors
-/// Where the array is not valid JSON.
-pub fn array_items(text: &str) -> Option<Result<Vec<&str>, BadReason>> {
-    let text = text.trim_start_matches('\u{feff}').trim_start();
-    if !text.starts_with('[') {
-        return None;
-    }
-    let items: Result<Vec<&serde_json::value::RawValue>, _> = serde_json::from_str(text);
-    Some(
-        items
-            .map(|items| items.iter().map(|item| item.get()).collect())
-            .map_err(|error| BadReason::NotJson(error.to_string())),
-    )
+/// The lines of a block with their numbers, without line ends; empty ones are left out.
+pub fn lines(block: &Bytes, first: u64) -> impl Iterator<Item = (u64, Bytes)> + '_ {
+    let mut start = 0;
+    let cut = block.split(|byte| *byte == b'\n').zip(first..);
+    cut.filter_map(move |(line, number)| {
+        let end = start + line.len();
+        let raw = trim(block, start, end);
+        start = end + 1;
+        (!raw.is_empty()).then_some((number, raw))
+    })
 }
 
 fn trim(block: &Bytes, mut start: usize, mut end: usize) -> Bytes {
@@ -131,4 +130,57 @@ fn trim(block: &Bytes, mut start: usize, mut end: usize) -> Bytes {
         start += 3;
     }
     block.slice(start..end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &[u8]) -> Batch {
+        let now: Timestamp = "2026-01-01T00:00:00Z".parse().expect("a time");
+        Reader::new(Source::named("t"), Form::OnlyJson).block(&Bytes::copy_from_slice(text), 1, now)
+    }
+
+    #[test]
+    fn lines_become_events_and_bad_ones_are_kept_with_their_reason() {
+        let deep = format!("{}1{}", r#"{"a":"#.repeat(200), "}".repeat(200));
+        let long = format!("{{\"a\":\"{}\"}}", "x".repeat(MAX_LINE));
+        let mut text = b"\xef\xbb\xbf{\"a\":1}\r\n\nnot json\n{\"b\":\"\xff\"}\n[1]\n".to_vec();
+        text.extend(format!("{deep}\n{long}\n{{\"c\":2}}").bytes());
+        let batch = read(&text);
+        let fields: Vec<&str> = batch
+            .events
+            .iter()
+            .flat_map(|event| event.fields.iter().map(|(name, _)| &**name))
+            .collect();
+        assert_eq!(fields, ["a", "c"]);
+        let reasons: Vec<(u64, String)> = batch
+            .bad
+            .iter()
+            .map(|bad| (bad.at, bad.reason.to_string()))
+            .collect();
+        assert_eq!(reasons.len(), 5);
+        assert!(reasons[0].1.starts_with("not JSON"), "{reasons:?}");
+        assert_eq!(reasons[1], (4, "not UTF-8 at byte 6".to_owned()));
+        assert_eq!(
+            reasons[2],
+            (5, "a JSON array, expected an object".to_owned())
+        );
+        assert_eq!(reasons[3], (6, "nested deeper than 64 levels".to_owned()));
+        assert_eq!(reasons[4], (7, "longer than 1048576 bytes".to_owned()));
+        assert_eq!(batch.bad[1].event.raw.as_ref(), b"{\"b\":\"\xff\"}");
+    }
+
+    #[test]
+    fn the_same_line_has_the_same_id() {
+        let (one, two) = (
+            read(b"{\"time\":1700000000}\n"),
+            read(b"{\"time\":1700000000}\n"),
+        );
+        assert_eq!(one.events[0].id, two.events[0].id);
+        assert_ne!(
+            one.events[0].id,
+            read(b"\n{\"time\":1700000000}").events[0].id
+        );
+    }
 }

@@ -6,6 +6,7 @@
 mod access_log;
 mod auditd;
 mod batch;
+pub mod blocks;
 // pub mod bulk;
 pub mod evtx;
 mod flat;

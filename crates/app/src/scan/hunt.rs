@@ -1,0 +1,194 @@
+//! The scan itself: one thread reads pieces, the others parse them and evaluate rules.
+
+use super::found::{Findings, Row};
+use super::read::{Inputs, Piece};
+use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use watchkeep_detect::{Level, RuleSet};
+use watchkeep_ingest::json_lines::{self, Form};
+use watchkeep_ingest::{BadLine, Batch, Source, evtx};
+use watchkeep_model::event::Event;
+
+/// A piece, the file it is from and its place in the whole scan.
+struct Work {
+    piece: Piece,
+    file: Arc<str>,
+    order: usize,
+}
+
+/// Reads `inputs` and evaluates `rules` of at least `min_level` on `threads` threads.
+pub fn hunt(
+    rules: &RuleSet,
+    inputs: Inputs,
+    min_level: Level,
+    threads: usize,
+    now: Timestamp,
+) -> Findings {
+    let (send, receive) = sync_channel::<Work>(threads * 4);
+    let receive = Mutex::new(receive);
+    let bar = progress(inputs.bytes);
+    let mut findings = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads)
+            .map(|_| scope.spawn(|| Worker::new(rules, min_level, now).work(&receive)))
+            .collect();
+        let mut findings = feed(inputs, &send, &bar);
+        drop(send);
+        for worker in workers {
+            match worker.join() {
+                Ok(found) => findings.join(found),
+                Err(_) => {
+                    findings
+                        .problems
+                        .push("a thread stopped early; some findings are missing".to_owned());
+                    findings.unreadable = true;
+                }
+            }
+        }
+        findings
+    });
+    bar.finish_and_clear();
+    findings.rows.sort_unstable_by_key(|row| row.order);
+    findings
+}
+
+fn progress(bytes: u64) -> ProgressBar {
+    let bar = ProgressBar::new(bytes);
+    if let Ok(style) =
+        ProgressStyle::with_template("{wide_bar} {bytes} of {total_bytes}, {eta} left  {msg}")
+    {
+        bar.set_style(style);
+    }
+    bar
+}
+
+fn feed(inputs: Inputs, send: &SyncSender<Work>, bar: &ProgressBar) -> Findings {
+    let mut findings = Findings::default();
+    let mut order = 0;
+    for input in &inputs.files {
+        bar.set_message(input.name.to_string());
+        let read = input.pieces(&mut |piece| {
+            order += 1;
+            send.send(Work {
+                piece,
+                file: Arc::clone(&input.name),
+                order,
+            })
+            .is_ok()
+        });
+        if let Err(error) = read {
+            let text = error.to_string();
+            findings.problems.push(if text.contains(&*input.name) {
+                text
+            } else {
+                format!("{}: {text}", input.name)
+            });
+            findings.unreadable |= input.named;
+        }
+        findings.bytes += input.bytes;
+        bar.inc(input.bytes);
+    }
+    findings
+}
+
+struct Worker<'r> {
+    rules: &'r RuleSet,
+    min_level: Level,
+    now: Timestamp,
+    records: evtx::Reader,
+    lines: json_lines::Reader,
+    file: Arc<str>,
+    order: (usize, usize),
+    found: Findings,
+}
+
+impl<'r> Worker<'r> {
+    fn new(rules: &'r RuleSet, min_level: Level, now: Timestamp) -> Self {
+        Self {
+            rules,
+            min_level,
+            now,
+            records: evtx::Reader::new(Source::named("")),
+            lines: json_lines::Reader::new(Source::named(""), Form::AnyText),
+            file: "".into(),
+            order: (0, 0),
+            found: Findings::default(),
+        }
+    }
+
+    fn work(mut self, receive: &Mutex<Receiver<Work>>) -> Findings {
+        loop {
+            let next = receive
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .recv();
+            let Ok(work) = next else { return self.found };
+            if work.file != self.file {
+                self.file = work.file;
+                self.records.turn_to(Source::named(&self.file));
+                self.lines.turn_to(Source::named(&self.file));
+            }
+            self.order = (work.order, 0);
+            self.piece(work.piece);
+        }
+    }
+
+    fn piece(&mut self, piece: Piece) {
+        match piece {
+            Piece::Records(chunk) => {
+                let Batch { events, bad } = self.records.chunk(chunk, self.now);
+                for event in events {
+                    let record = event
+                        .field("EventRecordID")
+                        .and_then(|id| id.parse().ok())
+                        .unwrap_or_default();
+                    self.event(event, record);
+                }
+                bad.iter().for_each(|bad| self.bad(bad));
+            }
+            Piece::Lines { first, bytes } => {
+                for (number, raw) in json_lines::lines(&bytes, first) {
+                    self.line(raw, number);
+                }
+            }
+            Piece::Items { first, items } => {
+                for (number, raw) in (first..).zip(items) {
+                    self.line(raw, number);
+                }
+            }
+        }
+    }
+
+    fn line(&mut self, raw: bytes::Bytes, number: u64) {
+        match self.lines.line(raw, number, self.now) {
+            Ok(event) => self.event(event, number),
+            Err(bad) => self.bad(&bad),
+        }
+    }
+
+    fn event(&mut self, event: Event, record: u64) {
+        self.found.events += 1;
+        for found in self.rules.evaluate(&event) {
+            let wanted = self
+                .rules
+                .rule(&found)
+                .is_some_and(|rule| rule.level >= self.min_level);
+            if wanted {
+                self.order.1 += 1;
+                self.found.rows.push(Row {
+                    found,
+                    file: Arc::clone(&self.file),
+                    record,
+                    event: event.clone(),
+                    order: self.order,
+                });
+            }
+        }
+    }
+
+    fn bad(&mut self, bad: &BadLine) {
+        self.found.events += 1;
+        *self.found.bad.entry(bad.reason.to_string()).or_default() += 1;
+    }
+}
