@@ -15,6 +15,7 @@ function actionsHere(text: string): Option[] {
       hint: element.dataset.key,
       icon: "bolt",
     }))
+    .filter((option, at, list) => list.findIndex((other) => other.label === option.label) === at)
     .filter((option) => option.label.toLowerCase().includes(text.toLowerCase()));
 }
 

@@ -8,7 +8,17 @@ export function currentRow(): HTMLTableRowElement | null {
   return one<HTMLTableRowElement>("tr[data-row].on");
 }
 
+let current = "";
+
+/** After a part of the page was replaced: the same row is current, the same rows are selected. */
+function keep(): void {
+  if (current && !currentRow()) document.getElementById(current)?.classList.add("on");
+  else if (current) for (const row of all("tr[data-row].on")) row.classList.toggle("on", row.id === current);
+  countSelected();
+}
+
 export function makeCurrent(row: HTMLTableRowElement, focus = true): void {
+  current = row.id;
   for (const other of all("tr[data-row].on")) if (other !== row) other.classList.remove("on");
   row.classList.add("on");
   if (focus) {
@@ -104,5 +114,6 @@ export function watchRows(): void {
   on("focusin", "tr[data-row]", (element) => {
     if (!element.classList.contains("on")) makeCurrent(element as HTMLTableRowElement, false);
   });
-  document.addEventListener("htmx:after:swap", countSelected);
+  document.addEventListener("htmx:after:swap", keep);
+  document.addEventListener("page:changed", keep);
 }

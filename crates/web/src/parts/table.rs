@@ -108,11 +108,11 @@ pub fn table(table: &Table<'_>) -> Markup {
         div .scroll {
             table .cards .tall[table.tall] {
                 caption .vh { (table.caption) }
-                thead {
-                    tr {
+                @if table.select.is_some() || table.columns.iter().any(|column| !column.label.is_empty()) {
+                    thead { tr {
                         @if table.select.is_some() { th .pick scope="col" { (pick("Select all", None, None)) } }
                         @for column in table.columns { (head(column)) }
-                    }
+                    } }
                 }
                 tbody { @for row in &table.rows { (line(table, row)) } }
             }
