@@ -84,6 +84,26 @@ await withBrowser(async (browser) => {
     await looking.context().close();
   }
 
+  const live = await openPage(browser);
+  await live.route("**/live", (route) => route.fulfill({ contentType: "text/event-stream", body: "retry: 100\ndata: alert\n\n" }));
+  await live.route("**/list", async (route) => {
+    const list = await live.evaluate(() => document.getElementById("list").outerHTML);
+    await route.fulfill({ contentType: "text/html", body: list.replace("Impossible travel", "Possible travel").replace('class="on"', "") });
+  });
+  await visit(live, "/design");
+  await live.keyboard.press("j");
+  await live.click("#ALR-4709 .pick input");
+  await live.focus("#ALR-4708 a");
+  await live.evaluate(() => Object.assign(document.getElementById("list").dataset, { live: "alert", liveSrc: "/list" }));
+  await live.waitForFunction(() => document.getElementById("list").textContent.includes("Possible travel"));
+  await live.waitForTimeout(400);
+  assert.equal(await current(live), "ALR-4708", "the current row stays after a live update");
+  assert.equal(await live.isChecked("#ALR-4709 .pick input"), true, "the selection stays");
+  assert.equal(await live.evaluate(() => document.activeElement.closest("tr")?.id), "ALR-4708", "the focus stays");
+  assert.equal(await live.textContent("[data-bulk-count]"), "1");
+  assert.equal(await live.isVisible("[data-bulk]"), true, "the selection's bar stays");
+  await live.context().close();
+
   const phone = await openPage(browser, { size: "phone", strict: false });
   await visit(phone, "/design");
   await phone.click("[data-open=places]");

@@ -1,21 +1,35 @@
 // Live updates: one event stream; an element that names the changed kind fetches itself again and morphs in place.
-import { all, debounce } from "./dom";
+import { all } from "./dom";
 import { swapInto } from "./swap";
 
 const pending = new Set<string>();
 
-const refresh = debounce(() => {
+const running = new WeakSet<Element>();
+let timer = 0;
+
+/** Gathers for a moment, then refreshes; a stream that never pauses is still shown four times a second. */
+function soon(): void {
+  if (timer === 0) timer = window.setTimeout(refresh, 250);
+}
+
+function refresh(): void {
+  timer = 0;
   if (document.hidden) return;
   const kinds = [...pending];
   pending.clear();
   for (const element of all("[data-live]")) {
     const watched = (element.dataset.live ?? "").split(" ");
+    const named = kinds.filter((kind) => kind === "*" || watched.includes(kind));
     const address = element.dataset.liveSrc;
-    if (address && (kinds.includes("*") || kinds.some((kind) => watched.includes(kind)))) {
-      void swapInto(element, address, "outerMorph");
+    if (!address || named.length === 0) continue;
+    if (running.has(element)) {
+      note(named.join(" "));
+      continue;
     }
+    running.add(element);
+    void swapInto(element, address, "outerMorph").finally(() => running.delete(element));
   }
-}, 250);
+}
 
 function show(state: "live" | "lost"): void {
   for (const dot of all(".livedot")) {
@@ -27,7 +41,7 @@ function show(state: "live" | "lost"): void {
 
 function note(kinds: string): void {
   for (const kind of kinds.split(/\s+/)) if (kind) pending.add(kind);
-  refresh();
+  soon();
 }
 
 export function watchLive(): void {
@@ -46,7 +60,7 @@ export function watchLive(): void {
   });
   stream.addEventListener("message", (event: MessageEvent<string>) => note(event.data));
   document.addEventListener("visibilitychange", () => {
-    if (!document.hidden && pending.size > 0) refresh();
+    if (!document.hidden && pending.size > 0) soon();
   });
   window.addEventListener("pagehide", () => stream.close());
 }

@@ -1,10 +1,17 @@
-//! Watchkeep's pages: the design system, the page frame, and the screens.
+//! Watchkeep's pages and API: the only crate that knows HTTP.
 
+mod app;
+mod ask;
 pub mod assets;
+mod fault;
 pub mod headers;
 pub mod htmx;
 pub mod layout;
+mod live;
 pub mod parts;
+mod routes;
 pub mod screens;
 
+pub use app::{App, Settings};
 pub use assets::assets_router;
+pub use routes::{Route, Who, routes, server};

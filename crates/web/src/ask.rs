@@ -1,0 +1,118 @@
+//! One request as a screen sees it: who asks, with what rights, and what was sent.
+
+use crate::app::App;
+use crate::fault::Fault;
+use crate::layout::{Chrome, Find, Person};
+use axum::body::Bytes;
+use axum::http::{HeaderMap, Method};
+use jiff::Timestamp;
+use maud::Markup;
+use std::sync::{Arc, LazyLock};
+use watchkeep_desk::sign_in::Session;
+use watchkeep_model::{Access, Actor, Kind, Record, Via};
+
+/// A request after its session or token was checked; screens are plain functions of it.
+pub struct Ask {
+    pub app: Arc<App>,
+    pub now: Timestamp,
+    pub method: Method,
+    pub path: String,
+    pub(crate) params: Vec<(String, String)>,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) form: Vec<(String, String)>,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+    /// Present on routes for people.
+    pub visit: Option<Visit>,
+    pub actor: Actor,
+}
+
+/// A signed-in person in a browser.
+pub struct Visit {
+    pub session: Session,
+    pub person: Record,
+}
+
+static NOBODY: LazyLock<Arc<Access>> = LazyLock::new(Arc::default);
+
+/// Somebody without any right: what every request starts as.
+pub fn nobody() -> Actor {
+    Actor { person: None, name: "nobody".to_owned(), via: Via::Screen, access: NOBODY.clone() }
+}
+
+impl Ask {
+    /// A part of the path by its name; empty if the route has none such.
+    pub fn param(&self, name: &str) -> &str {
+        find(&self.params, name).unwrap_or_default()
+    }
+
+    /// A value after the `?`.
+    pub fn query(&self, name: &str) -> Option<&str> {
+        find(&self.query, name)
+    }
+
+    /// A form field.
+    pub fn form(&self, name: &str) -> Option<&str> {
+        find(&self.form, name)
+    }
+
+    pub fn form_fields(&self) -> &[(String, String)] {
+        &self.form
+    }
+
+    pub fn query_fields(&self) -> &[(String, String)] {
+        &self.query
+    }
+
+    /// True if only a part of a page is wanted.
+    pub fn wants_fragment(&self) -> bool {
+        self.headers.contains_key("hx-request")
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The kind named in the path, if the person may read any of it; otherwise it is missing (RU-73).
+    pub fn kind(&self, name: &str) -> Result<&'static Kind, Fault> {
+        let kind = self.app.desk.catalog().kind(name).ok_or(Fault::Missing)?;
+        let sight = self.actor.access.sees(kind, self.app.desk.catalog().kinds(), self.actor.person);
+        if sight == watchkeep_model::Sight::Nothing { Err(Fault::Missing) } else { Ok(kind) }
+    }
+
+    /// The record at `kind` and `id` of the path, `id` being a bare number or `ALR-42`.
+    pub fn record(&self, kind: &'static Kind, id: &str) -> Result<Record, Fault> {
+        let bare = id.rsplit('-').next().and_then(|digits| digits.parse().ok()).ok_or(Fault::Missing)?;
+        Ok(self.app.desk.store.get(&self.actor, kind, bare)?)
+    }
+
+    pub fn csrf(&self) -> &str {
+        self.visit.as_ref().map_or("", |visit| visit.session.csrf.as_str())
+    }
+
+    /// A whole page in the frame.
+    pub fn page(&self, title: &str, active: &str, find: Find<'_>, body: &Markup) -> Markup {
+        let roles: Vec<&str> = self.actor.access.assignments.iter().map(|held| held.role.as_str()).collect();
+        let scope = roles.first().copied().unwrap_or("no role yet");
+        let counts = crate::screens::counts(self);
+        let chrome = Chrome {
+            title,
+            active,
+            person: self.visit.as_ref().map(|visit| Person { name: visit.person.title(), scope, href: "/me" }),
+            counts: &counts,
+            csrf: self.csrf(),
+            find,
+            ..Chrome::default()
+        };
+        crate::layout::page(&chrome, body)
+    }
+
+    /// A page without rail, for signing in.
+    pub fn bare(&self, title: &str, body: &Markup) -> Markup {
+        crate::layout::bare(&Chrome { title, csrf: self.csrf(), ..Chrome::default() }, body)
+    }
+}
+
+fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+}

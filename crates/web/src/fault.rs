@@ -1,0 +1,154 @@
+//! What goes wrong while answering, as one page or one problem+json (RFC 9457).
+
+use crate::ask::Ask;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::html;
+use serde_json::json;
+use watchkeep_desk::DeskError;
+use watchkeep_model::Refusal;
+use watchkeep_store::StoreError;
+
+/// Why there is no ordinary answer.
+#[derive(Debug)]
+pub enum Fault {
+    /// Missing or not to be seen: the same answer (RU-73).
+    Missing,
+    /// Nobody is signed in.
+    SignIn,
+    /// Seen, but not allowed; or refused by a rule or a field.
+    Refused(Refusal),
+    /// Changed meanwhile.
+    Conflict(String),
+    /// The request itself makes no sense.
+    Bad(String),
+    TooMany(i64),
+    TooLarge,
+    /// Something of ours broke; the details are in the log.
+    Broken(String),
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Missing { .. } => Self::Missing,
+            StoreError::Refused(refusal) => Self::Refused(refusal),
+            StoreError::Version { .. } => Self::Conflict(error.to_string()),
+            StoreError::Filter(message) => Self::Bad(message),
+            other => Self::Broken(other.to_string()),
+        }
+    }
+}
+
+impl From<DeskError> for Fault {
+    fn from(error: DeskError) -> Self {
+        match error {
+            DeskError::Store(error) => error.into(),
+            DeskError::TooMany { seconds } => Self::TooMany(seconds),
+            DeskError::Kind(_) => Self::Missing,
+            DeskError::Filter(_) | DeskError::SignIn | DeskError::Password(_) | DeskError::File(_) => {
+                Self::Bad(error.to_string())
+            }
+            other => Self::Broken(other.to_string()),
+        }
+    }
+}
+
+impl From<Refusal> for Fault {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl Fault {
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::Missing => StatusCode::NOT_FOUND,
+            Self::SignIn => StatusCode::UNAUTHORIZED,
+            Self::Refused(refusal) if refusal.code == "access" => StatusCode::FORBIDDEN,
+            Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Bad(_) => StatusCode::BAD_REQUEST,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// Stable, for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Missing => "not_found",
+            Self::SignIn => "sign_in",
+            Self::Refused(refusal) => refusal.code,
+            Self::Conflict(_) => "version",
+            Self::Bad(_) => "bad_request",
+            Self::TooMany(_) => "too_many",
+            Self::TooLarge => "too_large",
+            Self::Broken(_) => "internal",
+        }
+    }
+
+    /// One sentence for people.
+    pub fn message(&self) -> String {
+        match self {
+            Self::Missing => "There is nothing here, or nothing that you may see.".to_owned(),
+            Self::SignIn => "Sign in first.".to_owned(),
+            Self::Refused(refusal) => match refusal.rule {
+                Some(rule) => format!("{} ({rule})", refusal.message),
+                None => refusal.message.clone(),
+            },
+            Self::Conflict(message) | Self::Bad(message) => message.clone(),
+            Self::TooMany(seconds) => format!("Too many attempts; wait {seconds} s and try again."),
+            Self::TooLarge => "This is larger than Watchkeep takes in one request.".to_owned(),
+            Self::Broken(_) => "Watchkeep could not do this; the reason is in its log.".to_owned(),
+        }
+    }
+
+    /// RFC 9457.
+    pub fn problem(&self) -> Response {
+        let mut body = json!({
+            "type": format!("urn:watchkeep:problem:{}", self.code()),
+            "title": self.code(),
+            "status": self.status().as_u16(),
+            "detail": self.message(),
+        });
+        if let (Self::Refused(refusal), Some(object)) = (self, body.as_object_mut()) {
+            if let Some(rule) = refusal.rule {
+                object.insert("rule".to_owned(), json!(rule));
+            }
+            let pointers: Vec<_> = refusal
+                .fields
+                .iter()
+                .map(|field| json!({"pointer": format!("#/{}", field.field), "detail": field.message}))
+                .collect();
+            if !pointers.is_empty() {
+                object.insert("errors".to_owned(), json!(pointers));
+            }
+        }
+        (self.status(), [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+    }
+
+    /// The answer for a browser.
+    pub fn page(&self, ask: &Ask) -> Response {
+        if let Self::SignIn = self {
+            return Redirect::to("/sign-in").into_response();
+        }
+        let message = self.message();
+        if ask.wants_fragment() {
+            return (self.status(), html! { p .error role="alert" { (message) } }).into_response();
+        }
+        let body = html! {
+            section .panel {
+                header { h1 { @if matches!(self, Self::Missing) { "Not found" } @else { "That did not work" } } }
+                div .pad { p { (message) } p { a href="/" { "Go to My duties" } } }
+            }
+        };
+        let page = if ask.visit.is_some() {
+            ask.page("Not found", "", crate::layout::Find::default(), &body)
+        } else {
+            ask.bare("Not found", &body)
+        };
+        (self.status(), page).into_response()
+    }
+}
