@@ -1,1 +1,50 @@
-//! Watchkeep desk.
+//! What people and timers do across records: the desk introduces store, lake, detection and inputs to each other.
+
+pub mod access;
+mod error;
+pub mod first_start;
+pub mod sign_in;
+
+pub use error::DeskError;
+
+use std::sync::Arc;
+use watchkeep_model::{Actor, Catalog, Kind};
+use watchkeep_store::Store;
+
+/// Everything a request or a timer needs. Cheap to clone.
+#[derive(Clone)]
+pub struct Desk {
+    pub store: Store,
+    /// The zone in which days begin for the organisation.
+    pub zone: jiff::tz::TimeZone,
+    pub(crate) accesses: Arc<access::Accesses>,
+    pub(crate) attempts: Arc<sign_in::Attempts>,
+}
+
+impl Desk {
+    /// Introduces an open store and lake to each other.
+    pub fn new(store: Store, zone: jiff::tz::TimeZone) -> Self {
+        let accesses = Arc::new(access::Accesses::default());
+        accesses.follow(&store);
+        Self {
+            store,
+            zone,
+            accesses,
+            attempts: Arc::default(),
+        }
+    }
+
+    pub fn catalog(&self) -> &Catalog {
+        self.store.catalog()
+    }
+
+    /// A kind that is registered for sure, or an error that says which is not.
+    pub fn kind(&self, name: &str) -> Result<&'static Kind, DeskError> {
+        self.catalog().kind(name).ok_or_else(|| DeskError::Kind(name.to_owned()))
+    }
+
+    /// The system itself, for jobs.
+    pub fn system(&self) -> Actor {
+        Actor::system()
+    }
+}

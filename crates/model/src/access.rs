@@ -39,6 +39,17 @@ impl Permissions {
         has(&format!("{kind}:{action}")) || has(&format!("{kind}:*")) || has(&format!("*:{action}")) || has("*:*")
     }
 
+    /// What of these permissions `scopes` also grants: how a token holds less than its person.
+    #[must_use]
+    pub fn within(&self, scopes: &Permissions) -> Self {
+        let narrower = |word: &String, by: &Permissions| {
+            word.split_once(':').is_some_and(|(kind, action)| by.grants(kind, action))
+        };
+        let mine = self.0.iter().filter(|word| narrower(word, scopes));
+        let theirs = scopes.0.iter().filter(|word| narrower(word, self));
+        Self(mine.chain(theirs).cloned().collect())
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
     }

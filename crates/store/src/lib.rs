@@ -19,7 +19,7 @@ mod write;
 pub use error::StoreError;
 pub use history::{Entry, Tampering};
 pub use query::{Cursor, Facet, List, Page};
-pub use vault::Vault;
+pub use vault::{Secret, Vault};
 pub use write::{Change, Written};
 
 use driver::{Cell, Connection, Driver, Lease};

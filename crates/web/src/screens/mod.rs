@@ -1,3 +1,39 @@
-//! The screens, one file each.
+//! The screens, one file each, and the routes they answer.
 
 pub mod design;
+mod sign_in;
+
+use crate::ask::Ask;
+use crate::routes::{Route, Who};
+use axum::response::{IntoResponse, Redirect, Response};
+use watchkeep_model::resolve::{Column, Compare, Test};
+use watchkeep_model::Value;
+use watchkeep_store::List;
+
+/// Routes of all screens.
+pub fn routes() -> Vec<Route> {
+    let mut all = vec![
+        Route::get("/healthz", Who::Anyone, |_| Ok("ok\n".into_response())),
+        Route::get("/design", Who::Anyone, |ask| Ok(design::design(ask.csrf(), ask.now).into_response())),
+    ];
+    all.extend(sign_in::routes());
+    all
+}
+
+/// Goes somewhere after a change: a full load, or what htmx follows.
+pub fn go(to: &str) -> Response {
+    Redirect::to(to).into_response()
+}
+
+/// Numbers beside the rail's entries: open alerts and incidents that the person sees.
+pub fn counts(ask: &Ask) -> Vec<(&'static str, u64)> {
+    let count = |kind: &str, states: &[i64]| {
+        let kind = ask.app.desk.catalog().kind(kind)?;
+        let wanted = states.iter().map(|code| Value::Int(*code)).collect();
+        let test = Test::Column(Column::Field("state"), Compare::OneOf(wanted));
+        let number = ask.app.desk.store.count(&ask.actor, &List::of(kind).filtered(test)).ok()?;
+        u64::try_from(number).ok().filter(|number| *number > 0)
+    };
+    let all = [("alerts", count("alert", &[10, 20])), ("incidents", count("incident", &[10]))];
+    all.into_iter().filter_map(|(name, number)| Some((name, number?))).collect()
+}
