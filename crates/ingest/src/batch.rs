@@ -152,3 +152,44 @@ pub(crate) fn bad_line(
 
 /// Bytes of a line shown as its message.
 pub(crate) const MESSAGE_BYTES: usize = 512;
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use std::sync::Mutex;
+
+    /// A sink that says it is full a number of times, then keeps everything.
+    pub(crate) struct Kept {
+        full: Mutex<u32>,
+        batches: Mutex<Vec<Batch>>,
+    }
+
+    impl Kept {
+        pub(crate) fn full_for(times: u32) -> Arc<Self> {
+            Arc::new(Self {
+                full: Mutex::new(times),
+                batches: Mutex::default(),
+            })
+        }
+
+        pub(crate) fn messages(&self) -> Vec<String> {
+            let batches = self.batches.lock().expect("sink");
+            batches
+                .iter()
+                .flat_map(|batch| batch.events.iter().map(|event| event.message.to_string()))
+                .collect()
+        }
+    }
+
+    impl Sink for Kept {
+        fn take(&self, _: &str, batch: Batch) -> Result<(), SinkError> {
+            let mut full = self.full.lock().expect("sink");
+            if *full > 0 {
+                *full -= 1;
+                return Err(SinkError::Full(batch));
+            }
+            self.batches.lock().expect("sink").push(batch);
+            Ok(())
+        }
+    }
+}

@@ -7,7 +7,7 @@ mod access_log;
 mod auditd;
 mod batch;
 pub mod blocks;
-// pub mod bulk;
+pub mod bulk;
 pub mod evtx;
 mod flat;
 pub mod folder;
@@ -15,7 +15,7 @@ pub mod json_lines;
 mod normal;
 pub mod syslog;
 mod sysmon_xml;
-// pub mod tail;
+pub mod tail;
 mod text;
 
 pub use batch::{BadLine, BadReason, Batch, Sink, SinkError, Source, deliver};

@@ -156,7 +156,7 @@ fn summary(
 
 /// FNV-1a: names are short and come from our own table, so speed matters more than resistance.
 #[derive(Debug)]
-struct NameHasher(u64);
+pub(crate) struct NameHasher(u64);
 
 impl Default for NameHasher {
     fn default() -> Self {

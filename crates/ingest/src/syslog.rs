@@ -1,8 +1,8 @@
 //! Syslog messages, RFC 5424 and RFC 3164, as forgivingly as devices write them.
 
-// mod listen;
+mod listen;
 
-// pub use listen::{Limits, listen_tcp, listen_udp};
+pub use listen::{Limits, listen_tcp, listen_udp};
 
 use crate::flat::{Fields, Names, flatten};
 use crate::{auditd, sysmon_xml};

@@ -1,0 +1,262 @@
+//! Tail: follows a growing file through rotation and truncation, and remembers how far it got.
+
+use crate::batch::{Batch, Sink, Source, deliver};
+use crate::blocks::MAX_KEPT;
+use crate::json_lines::{Form, Reader, lines};
+use bytes::{Bytes, BytesMut};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::future::Future;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+const BLOCK: usize = 1 << 20;
+/// First bytes of a file that tell it from another of the same name.
+const HEAD: usize = 256;
+
+/// How far a file was read; kept by the caller between runs so that no line is read twice or missed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Position {
+    /// Bytes delivered.
+    pub offset: u64,
+    /// Hash of the file's first bytes, and how many they were.
+    pub head: u64,
+    pub head_size: u64,
+}
+
+/// A file that is followed.
+#[derive(Debug)]
+pub struct Tail {
+    path: PathBuf,
+    reader: Reader,
+    file: Option<std::fs::File>,
+    position: Position,
+    /// The end of the file, not yet a whole line.
+    rest: BytesMut,
+    /// Inside a line of which [`MAX_KEPT`] bytes were kept already.
+    skipping: bool,
+}
+
+impl Tail {
+    /// Follows `path` from `position`; the default position is its start. The file need not exist yet.
+    pub fn new(path: PathBuf, source: Source, position: Position) -> Self {
+        let reader = Reader::new(source, Form::AnyText);
+        Self {
+            path,
+            reader,
+            file: None,
+            position,
+            rest: BytesMut::new(),
+            skipping: false,
+        }
+    }
+
+    /// The file that is followed.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// How far everything handed out by [`Tail::read`] reaches.
+    pub fn position(&self) -> &Position {
+        &self.position
+    }
+
+    /// The next whole lines, an empty batch when there are none yet. After a rotation the old file is
+    /// read to its end first; a last line without a line end counts once the file was rotated.
+    ///
+    /// # Errors
+    /// When the file exists but cannot be read.
+    pub fn read(&mut self, now: Timestamp) -> io::Result<Batch> {
+        if self.file.is_none() && !self.open()? {
+            return Ok(Batch::default());
+        }
+        if self.truncated()? {
+            self.start_over();
+            return self.read(now);
+        }
+        let Some(file) = &mut self.file else {
+            return Ok(Batch::default());
+        };
+        let mut block = Vec::with_capacity(BLOCK);
+        file.take(BLOCK as u64).read_to_end(&mut block)?;
+        let at_end = block.len() < BLOCK;
+        self.rest.extend_from_slice(&block);
+        self.remember_head()?;
+        if at_end && block.is_empty() && self.rotated() {
+            let batch = self.cut(self.rest.len(), now);
+            self.start_over();
+            return if batch.is_empty() {
+                self.read(now)
+            } else {
+                Ok(batch)
+            };
+        }
+        let end = match self.rest.iter().rposition(|byte| *byte == b'\n') {
+            Some(end) => end + 1,
+            None if self.rest.len() > MAX_KEPT => self.rest.len(),
+            None => return Ok(Batch::default()),
+        };
+        Ok(self.cut(end, now))
+    }
+
+    /// Reads the lines in the first `end` bytes of the rest; each is numbered by its offset in the file.
+    fn cut(&mut self, end: usize, now: Timestamp) -> Batch {
+        let mut bytes = self.rest.split_to(end).freeze();
+        let mut offset = self.position.offset;
+        self.position.offset += end as u64;
+        if self.skipping {
+            let line_end = bytes
+                .iter()
+                .position(|byte| *byte == b'\n')
+                .map(|at| at + 1);
+            let skipped = line_end.unwrap_or(bytes.len());
+            self.skipping = line_end.is_none();
+            offset += skipped as u64;
+            bytes = bytes.slice(skipped..);
+        } else if !bytes.ends_with(b"\n") {
+            self.skipping = true;
+        }
+        let mut batch = Batch::default();
+        let start = bytes.as_ptr() as usize;
+        for (_, raw) in lines(&bytes, 0) {
+            let at = offset + (raw.as_ptr() as usize - start) as u64;
+            let raw =
+                Bytes::copy_from_slice(raw.get(..raw.len().min(MAX_KEPT)).unwrap_or_default());
+            batch.push(self.reader.line(raw, at, now).map_err(|bad| *bad));
+        }
+        batch
+    }
+
+    fn open(&mut self) -> io::Result<bool> {
+        let mut file = match std::fs::File::open(&self.path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        let same = hash_head(&mut file, self.position.head_size)? == Some(self.position.head)
+            && file.metadata()?.len() >= self.position.offset;
+        if !same {
+            self.position = Position::default();
+        }
+        file.seek(SeekFrom::Start(self.position.offset))?;
+        self.rest.clear();
+        self.skipping = false;
+        self.file = Some(file);
+        Ok(true)
+    }
+
+    /// The hash grows with the file until [`HEAD`] bytes are there.
+    fn remember_head(&mut self) -> io::Result<()> {
+        let Some(file) = &mut self.file else {
+            return Ok(());
+        };
+        let size = file.metadata()?.len().min(HEAD as u64);
+        if size > self.position.head_size {
+            let here = file.stream_position()?;
+            if let Some(head) = hash_head(file, size)? {
+                self.position.head = head;
+                self.position.head_size = size;
+            }
+            file.seek(SeekFrom::Start(here))?;
+        }
+        Ok(())
+    }
+
+    /// The open file is shorter than what was read of it, or starts differently.
+    fn truncated(&mut self) -> io::Result<bool> {
+        let read = self.position.offset + self.rest.len() as u64;
+        let Some(file) = &mut self.file else {
+            return Ok(false);
+        };
+        if file.metadata()?.len() < read {
+            return Ok(true);
+        }
+        let here = file.stream_position()?;
+        let head = hash_head(file, self.position.head_size)?;
+        file.seek(SeekFrom::Start(here))?;
+        Ok(head != Some(self.position.head))
+    }
+
+    /// Another file has the name by now.
+    fn rotated(&self) -> bool {
+        let open = self.file.as_ref().and_then(|file| file.metadata().ok());
+        match (open, std::fs::metadata(&self.path)) {
+            (Some(open), Ok(named)) => identity(&open) != identity(&named),
+            (_, Err(error)) => error.kind() == io::ErrorKind::NotFound,
+            (None, Ok(_)) => true,
+        }
+    }
+
+    fn start_over(&mut self) {
+        self.file = None;
+        self.rest.clear();
+        self.skipping = false;
+        self.position = Position::default();
+    }
+}
+
+/// Follows `tail` until `stop` is done, looking for more every `pause`; `saved` gets each position that is durable.
+///
+/// # Errors
+/// When the file cannot be read or the sink fails for good.
+pub async fn follow(
+    mut tail: Tail,
+    sink: Arc<dyn Sink>,
+    pause: Duration,
+    clock: fn() -> Timestamp,
+    mut saved: impl FnMut(&Position) + Send,
+    stop: impl Future<Output = ()>,
+) -> io::Result<()> {
+    let name = Arc::clone(&tail.reader.source().name);
+    tokio::pin!(stop);
+    loop {
+        let read = tokio::task::spawn_blocking(move || {
+            let batch = tail.read(clock());
+            (tail, batch)
+        })
+        .await
+        .map_err(io::Error::other)?;
+        tail = read.0;
+        let batch = read.1?;
+        if batch.is_empty() {
+            tokio::select! {
+                () = &mut stop => return Ok(()),
+                () = tokio::time::sleep(pause) => {}
+            }
+            continue;
+        }
+        deliver(&sink, &name, batch)
+            .await
+            .map_err(io::Error::other)?;
+        saved(tail.position());
+    }
+}
+
+fn hash_head(file: &mut std::fs::File, size: u64) -> io::Result<Option<u64>> {
+    use std::hash::Hasher;
+    let mut head = Vec::with_capacity(HEAD);
+    file.seek(SeekFrom::Start(0))?;
+    file.take(size).read_to_end(&mut head)?;
+    if (head.len() as u64) < size {
+        return Ok(None);
+    }
+    let mut hash = crate::normal::NameHasher::default();
+    hash.write(&head);
+    Ok(Some(if size == 0 { 0 } else { hash.finish() }))
+}
+
+#[cfg(unix)]
+fn identity(file: &std::fs::Metadata) -> (u64, u64) {
+    use std::os::unix::fs::MetadataExt;
+    (file.dev(), file.ino())
+}
+
+#[cfg(not(unix))]
+fn identity(file: &std::fs::Metadata) -> (u64, u64) {
+    (file.len(), 0)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,149 @@
+//! Files that grow, rotate, shrink and reappear.
+
+use super::*;
+use std::io::Write;
+
+fn now() -> Timestamp {
+    "2026-01-01T00:00:00Z".parse().expect("a time")
+}
+
+struct Log {
+    folder: tempfile::TempDir,
+}
+
+impl Log {
+    fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().expect("a folder"),
+        }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("app.log")
+    }
+
+    fn add(&self, text: &str) {
+        let mut file = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(self.path())
+            .expect("opened");
+        file.write_all(text.as_bytes()).expect("written");
+    }
+
+    fn rotate(&self) {
+        std::fs::rename(self.path(), self.folder.path().join("app.log.1")).expect("renamed");
+    }
+
+    fn tail(&self, position: Position) -> Tail {
+        Tail::new(self.path(), Source::named("app"), position)
+    }
+}
+
+fn messages(tail: &mut Tail) -> Vec<String> {
+    let mut got = Vec::new();
+    loop {
+        let batch = tail.read(now()).expect("readable");
+        if batch.is_empty() {
+            return got;
+        }
+        got.extend(batch.events.iter().map(|event| event.message.to_string()));
+    }
+}
+
+#[test]
+fn a_growing_file_gives_whole_lines_once() {
+    let log = Log::new();
+    let mut tail = log.tail(Position::default());
+    assert!(messages(&mut tail).is_empty(), "the file need not exist");
+    log.add("one\ntw");
+    assert_eq!(messages(&mut tail), ["one"]);
+    log.add("o\nthree\n");
+    assert_eq!(messages(&mut tail), ["two", "three"]);
+    assert!(messages(&mut tail).is_empty());
+}
+
+#[test]
+fn rotation_loses_nothing() {
+    let log = Log::new();
+    let mut tail = log.tail(Position::default());
+    log.add("one\n");
+    assert_eq!(messages(&mut tail), ["one"]);
+    log.add("two\nlast without end");
+    log.rotate();
+    log.add("new one\n");
+    assert_eq!(messages(&mut tail), ["two", "last without end", "new one"]);
+}
+
+#[test]
+fn truncation_starts_over_even_when_it_grew_back() {
+    let log = Log::new();
+    let mut tail = log.tail(Position::default());
+    log.add("one\ntwo\n");
+    assert_eq!(messages(&mut tail), ["one", "two"]);
+    std::fs::write(log.path(), "x\n").expect("truncated");
+    assert_eq!(messages(&mut tail), ["x"]);
+    std::fs::write(log.path(), "completely other and longer\n").expect("truncated");
+    assert_eq!(messages(&mut tail), ["completely other and longer"]);
+}
+
+#[test]
+fn a_position_goes_on_where_it_was_or_starts_over_on_another_file() {
+    let log = Log::new();
+    log.add("one\ntwo\nthr");
+    let mut tail = log.tail(Position::default());
+    assert_eq!(messages(&mut tail), ["one", "two"]);
+    let position = tail.position().clone();
+    log.add("ee\n");
+    assert_eq!(messages(&mut log.tail(position.clone())), ["three"]);
+    log.rotate();
+    log.add("another file with more text\n");
+    assert_eq!(
+        messages(&mut log.tail(position)),
+        ["another file with more text"]
+    );
+}
+
+#[test]
+fn equal_lines_have_ids_of_their_own_and_keep_them() {
+    let log = Log::new();
+    log.add("same\nsame\n");
+    let ids = || {
+        log.tail(Position::default())
+            .read(now())
+            .expect("readable")
+            .events
+            .iter()
+            .map(|event| event.id)
+            .collect::<Vec<_>>()
+    };
+    let first = ids();
+    assert_ne!(first[0], first[1]);
+    assert_eq!(first, ids());
+}
+
+#[tokio::test]
+async fn following_waits_for_a_full_sink_and_saves_positions() {
+    let log = Log::new();
+    log.add("one\ntwo\n");
+    let kept = crate::batch::tests::Kept::full_for(2);
+    let saved = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let (keep, watched) = (Arc::clone(&saved), Arc::clone(&kept));
+    let stop = async move {
+        while watched.messages().len() < 2 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let save = move |position: &Position| keep.lock().expect("saved").push(position.offset);
+    follow(
+        log.tail(Position::default()),
+        kept,
+        Duration::from_millis(5),
+        now,
+        save,
+        stop,
+    )
+    .await
+    .expect("followed");
+    assert_eq!(*saved.lock().expect("saved"), [8]);
+}
