@@ -81,8 +81,8 @@ impl Normaliser {
             .filter(|claimed| claimed.duration_since(received) <= SKEW && claimed.as_second() > 0)
             .unwrap_or(received);
         let message = match pick(Column::Message) {
-            Some(text) => first_line(text),
-            None => summary(
+            Some(text) if !text.starts_with("<Event") => first_line(text),
+            _ => summary(
                 pick(Column::Provider),
                 pick(Column::Code),
                 pick(Column::Gist),

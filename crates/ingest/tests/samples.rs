@@ -1,0 +1,61 @@
+//! Every sample, read and compared with the `.read` file beside it, which a person has looked at.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use watchkeep_ingest::Source;
+use watchkeep_ingest::json_lines::{Form, Reader};
+
+fn samples() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
+    let mut found = watchkeep_ingest::folder::files(&root).expect("samples");
+    found.retain(|path| !path.ends_with("bulk/mixed.ndjson"));
+    found
+}
+
+fn render(path: &Path) -> String {
+    let now = "2026-11-22T00:00:00Z".parse().expect("a time");
+    let text = std::fs::read(path).expect("a sample");
+    let batch = Reader::new(Source::named("sample"), Form::AnyText).block(&text.into(), 1, now);
+    let mut out = String::new();
+    for event in &batch.events {
+        let word = |word: &Option<std::sync::Arc<str>>| word.as_deref().unwrap_or("-").to_owned();
+        let (host, user, code) = (word(&event.host), word(&event.user), word(&event.code));
+        let (from, to, process) = (
+            word(&event.src_ip),
+            word(&event.dst_ip),
+            word(&event.process),
+        );
+        writeln!(
+            out,
+            "{} host={host} user={user} from={from} to={to} process={process} code={code}",
+            event.time
+        )
+        .expect("text");
+        writeln!(out, "  {}", event.message).expect("text");
+        for (name, value) in &event.fields {
+            writeln!(out, "  {name}={value}").expect("text");
+        }
+    }
+    for bad in &batch.bad {
+        writeln!(out, "bad line {}: {}", bad.at, bad.reason).expect("text");
+    }
+    out
+}
+
+/// Set `WATCHKEEP_WRITE_SAMPLES=1` to write the `.read` files anew, then look at what changed.
+#[test]
+fn samples_are_read_as_agreed() {
+    let mut wrong = Vec::new();
+    let found = samples();
+    assert!(found.len() >= 6, "samples are missing");
+    for path in found {
+        let agreed = path.with_extension("read");
+        let got = render(&path);
+        if std::env::var_os("WATCHKEEP_WRITE_SAMPLES").is_some() {
+            std::fs::write(&agreed, &got).expect("written");
+        } else if std::fs::read_to_string(&agreed).ok().as_deref() != Some(&got) {
+            wrong.push(format!("{}:\n{got}", path.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
