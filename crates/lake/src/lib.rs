@@ -1,1 +1,37 @@
-//! Watchkeep lake.
+//! The event lake: takes events in durably, keeps them as Parquet, answers filters over them.
+//!
+//! ```text
+//! append ─► journal (fsync) ─► memory ─► source=…/hour=…/….parquet (zstd)
+//!                                 └────────────┴─► search, count, histogram
+//! ```
+//!
+//! The only crate that knows the query engine; nothing of it shows in the public interface. Every method blocks: call
+//! from ordinary threads (or the blocking pool of an asynchronous runtime).
+//!
+//! Invariants: an event acknowledged by `append` is in the journal or in a file, and after a crash in exactly one of
+//! them as seen by queries; a file once visible never changes; the filter means the same here as
+//! `watchkeep_model::filter::matches` in memory.
+
+mod ask;
+mod buffer;
+mod columns;
+mod config;
+mod entry;
+mod error;
+mod files;
+mod flat;
+mod functions;
+mod journal;
+mod lake;
+mod plan;
+mod query;
+mod request;
+mod sources;
+mod table;
+mod upkeep;
+mod write;
+
+pub use config::LakeConfig;
+pub use error::LakeError;
+pub use lake::Lake;
+pub use request::{Cell, Found, SearchRequest, SearchResult, SourceSeen, Table};

@@ -1,0 +1,74 @@
+//! The questions one can ask the lake.
+
+use crate::error::LakeError;
+use crate::lake::Lake;
+use crate::query::Question;
+use crate::request::{Cell, Found, SearchRequest, SearchResult, SourceSeen};
+use jiff::Timestamp;
+use std::collections::BTreeSet;
+use watchkeep_model::event::{Event, EventId};
+use watchkeep_model::filter::{Expr, FieldName, Op, Pipe, Query, Term, Value};
+
+impl Lake {
+    /// The newest matching events, or a table if the query has pipes that count.
+    ///
+    /// # Errors
+    /// A query that cannot be run, with its place; memory; files that cannot be read.
+    pub fn search(&self, request: &SearchRequest) -> Result<SearchResult, LakeError> {
+        let (snapshot, question) = (self.snapshot()?, Question::new(request)?);
+        self.run(async move { snapshot.search(&question).await })
+    }
+
+    /// How many events match; pipes are ignored.
+    pub fn count(&self, request: &SearchRequest) -> Result<u64, LakeError> {
+        let (snapshot, question) = (self.snapshot()?, Question::new(request)?);
+        self.run(async move { snapshot.count(&question).await })
+    }
+
+    /// Matching events in `buckets` equal stretches of the asked time, each with its start; pipes are ignored.
+    pub fn histogram(&self, request: &SearchRequest, buckets: usize) -> Result<Vec<(Timestamp, u64)>, LakeError> {
+        let (snapshot, question) = (self.snapshot()?, Question::new(request)?);
+        self.run(async move { snapshot.histogram(&question, buckets).await })
+    }
+
+    /// The event with this id.
+    pub fn event(&self, id: EventId) -> Result<Option<Event>, LakeError> {
+        let snapshot = self.snapshot()?;
+        self.run(async move { snapshot.event(id).await })
+    }
+
+    /// The most frequent values of a field that begin with `prefix`, among the events of the request.
+    pub fn field_values(&self, request: &SearchRequest, field: &str, prefix: &str, limit: usize) -> Result<Vec<String>, LakeError> {
+        let value = if prefix.is_empty() {
+            Value { text: "any".into(), quoted: false, span: 0..0 }
+        } else {
+            Value { text: format!("{prefix}*"), quoted: true, span: 0..0 }
+        };
+        let begins = Expr::Term(Term { path: field.split('.').map(str::to_string).collect(), op: Op::Is, values: vec![value], span: 0..0 });
+        let top = Pipe::Top { count: limit.max(1), field: FieldName { name: field.to_string(), span: 0..0 } };
+        let query = Query { filter: Expr::And(vec![request.query.filter.clone(), begins]), pipes: vec![top] };
+        let result = self.search(&SearchRequest { query: &query, ..*request })?;
+        let Found::Table(table) = result.found else { return Ok(Vec::new()) };
+        let values = table.rows.into_iter().filter_map(|row| match row.into_iter().next()? {
+            Cell::Empty => None,
+            cell => Some(cell.to_string()),
+        });
+        Ok(values.collect())
+    }
+
+    /// Names of fields beside the common columns that begin with `prefix`, as the newest 500 events of the request have them.
+    pub fn field_names(&self, request: &SearchRequest, prefix: &str, limit: usize) -> Result<Vec<String>, LakeError> {
+        let query = Query { filter: request.query.filter.clone(), pipes: Vec::new() };
+        let result = self.search(&SearchRequest { query: &query, limit: 500, ..*request })?;
+        let Found::Events(events) = result.found else { return Ok(Vec::new()) };
+        let prefix = prefix.to_lowercase();
+        let names = events.iter().flat_map(|event| &event.fields).map(|(name, _)| name.to_string());
+        let names: BTreeSet<String> = names.filter(|name| name.to_lowercase().starts_with(&prefix)).collect();
+        Ok(names.into_iter().take(limit).collect())
+    }
+
+    /// Every source ever seen, by name, without looking at its events.
+    pub fn sources_seen(&self) -> Result<Vec<SourceSeen>, LakeError> {
+        self.state().seen()
+    }
+}

@@ -1,0 +1,54 @@
+//! Where the lake lives and how much it may use.
+
+use crate::error::LakeError;
+use object_store::ObjectStore;
+use object_store::local::LocalFileSystem;
+use object_store::prefix::PrefixStore;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Settings of a lake; [`LakeConfig::in_folder`] fits most.
+#[derive(Debug, Clone)]
+pub struct LakeConfig {
+    /// Where the Parquet files go: a folder, or an object store address such as `s3://bucket/prefix`.
+    pub location: String,
+    /// A folder on this machine's disk for the journal, the list of sources and what queries spill.
+    pub local: PathBuf,
+    /// Bytes all queries together may use before they spill to disk.
+    pub memory_limit: usize,
+    /// Threads queries use.
+    pub threads: usize,
+    /// Buffered bytes at which events are written to files.
+    pub flush_bytes: usize,
+    /// Seconds that events wait at most, once `flush_if_due` has seen them.
+    pub flush_seconds: i64,
+}
+
+impl LakeConfig {
+    /// Everything below one folder; 512 MB for queries, files every minute or 64 MB.
+    pub fn in_folder(folder: &Path) -> Self {
+        Self {
+            location: folder.join("events").to_string_lossy().into_owned(),
+            local: folder.to_path_buf(),
+            memory_limit: 512 << 20,
+            threads: std::thread::available_parallelism().map_or(2, usize::from),
+            flush_bytes: 64 << 20,
+            flush_seconds: 60,
+        }
+    }
+
+    /// The store of the files, and its folder if it is one on this machine.
+    pub(crate) fn store(&self) -> Result<(Arc<dyn ObjectStore>, Option<PathBuf>), LakeError> {
+        let refused = |reason: String| LakeError::Location { location: self.location.clone(), reason };
+        if self.location.contains("://") && !self.location.starts_with("file://") {
+            let address = self.location.parse().map_err(|error| refused(format!("{error}")))?;
+            let (store, prefix) = object_store::parse_url(&address).map_err(|error| refused(error.to_string()))?;
+            return Ok((Arc::new(PrefixStore::new(store, prefix)), None));
+        }
+        let folder = PathBuf::from(self.location.strip_prefix("file://").unwrap_or(&self.location));
+        let created = std::fs::create_dir_all(&folder).and_then(|()| folder.canonicalize());
+        let folder = created.map_err(|source| LakeError::Folder { path: folder, source })?;
+        let store = LocalFileSystem::new_with_prefix(&folder).map_err(|error| refused(error.to_string()))?;
+        Ok((Arc::new(store), Some(folder)))
+    }
+}

@@ -1,0 +1,39 @@
+//! What can go wrong in the event lake.
+
+use std::path::PathBuf;
+use watchkeep_model::filter::SyntaxError;
+
+#[derive(Debug, thiserror::Error)]
+pub enum LakeError {
+    /// Nothing of the call was acknowledged; the events may be sent again.
+    #[error("cannot write the journal {}: {source}; nothing was taken in, free some space or make the folder writable", path.display())]
+    Journal { path: PathBuf, source: std::io::Error },
+    #[error("{waiting} bytes of events wait to be written to {location} and that fails; nothing more is taken in until it succeeds")]
+    Full { waiting: usize, location: String },
+    #[error("cannot use the lake's folder {}: {source}", path.display())]
+    Folder { path: PathBuf, source: std::io::Error },
+    #[error("`{location}` is neither a folder nor an object store address: {reason}")]
+    Location { location: String, reason: String },
+    #[error("cannot read or write {what}: {source}")]
+    Store { what: String, source: object_store::Error },
+    #[error("a source name has 1 to 80 bytes, this one has {length}: `{name}`")]
+    SourceName { name: String, length: usize },
+    #[error("{0}")]
+    Query(#[from] SyntaxError),
+    #[error("the query needs more than its {limit} bytes of memory; ask for a shorter time or fewer groups")]
+    Memory { limit: usize },
+    #[error("the query failed: {0}")]
+    Engine(String),
+    #[error("an event is too large for the journal: {bytes} bytes, at most {limit}")]
+    TooLarge { bytes: usize, limit: usize },
+}
+
+impl LakeError {
+    /// Takes over an error of the query engine.
+    pub(crate) fn engine(error: datafusion::error::DataFusionError, limit: usize) -> Self {
+        match error.find_root() {
+            datafusion::error::DataFusionError::ResourcesExhausted(_) => Self::Memory { limit },
+            root => Self::Engine(root.to_string()),
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Keeps the lake small and quick: retention, and small files merged into large ones.
+
+use crate::columns::{self, internal};
+use crate::error::LakeError;
+use crate::files::FileEntry;
+use crate::lake::Lake;
+use crate::write;
+use datafusion::arrow::compute::{SortColumn, concat_batches, lexsort_to_indices, take_record_batch};
+use datafusion::logical_expr::lit;
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError};
+
+/// Files of an hour are merged once there are this many of them.
+const MANY: usize = 8;
+/// Files of this many events are large enough to be left alone.
+const LARGE: u64 = 1_000_000;
+
+impl Lake {
+    /// Drops whole hours of a source that end at or before `older_than`; returns how many events went.
+    pub fn retain(&self, source: &str, older_than: Timestamp) -> Result<u64, LakeError> {
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let old = |file: &Arc<FileEntry>| *file.source == *source && (file.hour + 1) * 3600 <= older_than.as_second();
+        let events = {
+            let state = &mut *self.state();
+            let (gone, kept) = std::mem::take(&mut state.files).into_iter().partition::<Vec<_>, _>(|file| old(file));
+            state.files = kept;
+            state.sources.save()?;
+            let events = gone.iter().map(|file| file.rows).sum();
+            state.dropped.extend(gone);
+            events
+        };
+        self.sweep()?;
+        Ok(events)
+    }
+
+    /// Merges the small files of each source and hour that has many; returns how many files went. A timer calls this.
+    pub fn compact(&self) -> Result<usize, LakeError> {
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut folders: BTreeMap<(Arc<str>, i64), Vec<Arc<FileEntry>>> = BTreeMap::new();
+        for file in &self.state().files {
+            folders.entry((file.source.clone(), file.hour)).or_default().push(file.clone());
+        }
+        let mut merged = 0;
+        for files in folders.into_values() {
+            for run in runs(files) {
+                merged += run.len();
+                self.merge(run)?;
+            }
+        }
+        self.sweep()?;
+        Ok(merged)
+    }
+
+    fn merge(&self, run: Vec<Arc<FileEntry>>) -> Result<(), LakeError> {
+        let (target, parts) = (self.target.clone(), run.clone());
+        let new = self.run(async move {
+            let batches = write::read(&target, parts.clone(), lit(true), &[]).await?;
+            let all = concat_batches(&columns::schema(), &batches).map_err(internal)?;
+            let by = ["time", "id"].iter().filter_map(|name| all.column_by_name(name));
+            let by: Vec<SortColumn> = by.map(|values| SortColumn { values: values.clone(), options: None }).collect();
+            let order = lexsort_to_indices(&by, None).map_err(internal)?;
+            let sorted = take_record_batch(&all, &order).map_err(internal)?;
+            let segments = parts.iter().fold((u64::MAX, 0), |(a, b), file| (a.min(file.segments.0), b.max(file.segments.1)));
+            let Some(first) = parts.first() else { return Err(LakeError::Engine("nothing to merge".to_string())) };
+            write::file(&target, &first.source, first.hour, segments, &sorted).await
+        })?;
+        let state = &mut *self.state();
+        state.files.retain(|file| !run.contains(file));
+        state.files.push(Arc::new(new));
+        state.dropped.extend(run);
+        Ok(())
+    }
+}
+
+/// Neighbours in order of their segments, between files that are large already. Merging only neighbours keeps the
+/// segments of any two files apart or one within the other, which is how a listing tells merged files.
+fn runs(mut files: Vec<Arc<FileEntry>>) -> Vec<Vec<Arc<FileEntry>>> {
+    files.sort_by_key(|file| file.segments);
+    let groups = files.split(|file| file.rows >= LARGE);
+    groups.filter(|group| group.len() >= MANY).map(<[_]>::to_vec).collect()
+}

@@ -1,0 +1,170 @@
+//! Buffered events become Parquet: one file a source and hour, sorted, zstd, complete before anyone sees it.
+
+use crate::columns::{self, column, internal};
+use crate::error::LakeError;
+use crate::files::FileEntry;
+use crate::plan;
+use crate::table::Events;
+use datafusion::arrow::array::{FixedSizeBinaryArray, RecordBatch, StringViewArray, TimestampNanosecondArray, UInt32Array};
+use datafusion::arrow::compute::{concat_batches, take_record_batch};
+use datafusion::parquet::arrow::ArrowWriter;
+use datafusion::parquet::basic::{Compression, Encoding, ZstdLevel};
+use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties};
+use datafusion::execution::runtime_env::RuntimeEnv;
+use datafusion::parquet::schema::types::ColumnPath;
+use datafusion::prelude::{SessionConfig, SessionContext};
+use datafusion::logical_expr::Expr;
+use jiff::Timestamp;
+use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+const HOUR: i64 = 3_600_000_000_000;
+const MILLI: i64 = 1_000_000;
+
+/// Where files go.
+pub struct Target {
+    pub store: Arc<dyn ObjectStore>,
+    /// The store's root on this machine, if it is a local folder: its files are synced to disk by hand.
+    pub local: Option<PathBuf>,
+    /// Reads files back.
+    pub engine: Arc<RuntimeEnv>,
+}
+
+/// Writes the events of one segment and returns its files. Events already in `existing` files are left out.
+pub async fn segment(
+    target: &Target,
+    segment: u64,
+    batches: &[RecordBatch],
+    existing: &[Arc<FileEntry>],
+) -> Result<Vec<Arc<FileEntry>>, LakeError> {
+    let all = concat_batches(&columns::schema(), batches).map_err(internal)?;
+    let mut written = Vec::new();
+    for ((source, hour), rows) in partitions(&all)? {
+        let part = take_record_batch(&all, &UInt32Array::from(rows)).map_err(internal)?;
+        let (first, last) = ends(&part)?;
+        let overlaps = |file: &&Arc<FileEntry>| {
+            *file.source == *source && file.hour == hour && file.first <= last && first <= file.last
+        };
+        let part = without_known(target, part, existing.iter().filter(overlaps)).await?;
+        if part.num_rows() > 0 {
+            written.push(Arc::new(file(target, &source, hour, (segment, segment), &part).await?));
+        }
+    }
+    Ok(written)
+}
+
+/// Row numbers by source and hour, each in order of time and id.
+fn partitions(all: &RecordBatch) -> Result<BTreeMap<(String, i64), Vec<u32>>, LakeError> {
+    let sources = column::<StringViewArray>(all, "source")?;
+    let times = column::<TimestampNanosecondArray>(all, "time")?;
+    let ids = column::<FixedSizeBinaryArray>(all, "id")?;
+    let mut parts: BTreeMap<(&str, i64), Vec<u32>> = BTreeMap::new();
+    for row in 0..all.num_rows() {
+        let key = (sources.value(row), times.value(row).div_euclid(HOUR));
+        parts.entry(key).or_default().push(u32::try_from(row).map_err(internal)?);
+    }
+    for rows in parts.values_mut() {
+        rows.sort_unstable_by_key(|row| (times.value(*row as usize), ids.value(*row as usize)));
+    }
+    Ok(parts.into_iter().map(|((source, hour), rows)| ((source.to_string(), hour), rows)).collect())
+}
+
+fn ends(part: &RecordBatch) -> Result<(i64, i64), LakeError> {
+    let times = column::<TimestampNanosecondArray>(part, "time")?;
+    let milli = |row: usize| if row < times.len() { times.value(row).div_euclid(MILLI) } else { 0 };
+    Ok((milli(0), milli(times.len().saturating_sub(1))))
+}
+
+/// Writes one sorted batch as one file.
+pub async fn file(
+    target: &Target,
+    source: &str,
+    hour: i64,
+    segments: (u64, u64),
+    part: &RecordBatch,
+) -> Result<FileEntry, LakeError> {
+    let (first, last) = ends(part)?;
+    let bytes = encode(part)?;
+    let rows = part.num_rows() as u64;
+    let entry = FileEntry { source: source.into(), hour, segments, rows, bytes: bytes.len() as u64, first, last };
+    let path = entry.path();
+    let put = target.store.put(&path, PutPayload::from(bytes)).await;
+    put.map_err(|source| LakeError::Store { what: path.to_string(), source })?;
+    if let Some(root) = &target.local {
+        sync(root, &root.join(path.as_ref()))?;
+    }
+    Ok(entry)
+}
+
+fn encode(part: &RecordBatch) -> Result<Vec<u8>, LakeError> {
+    let level = ZstdLevel::try_new(3).map_err(internal)?;
+    let mut properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(level))
+        .set_max_row_group_row_count(Some(256 * 1024))
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_column_encoding(ColumnPath::from("time"), Encoding::DELTA_BINARY_PACKED)
+        .set_column_encoding(ColumnPath::from("received"), Encoding::DELTA_BINARY_PACKED);
+    for plain in ["time", "received", "id", "fields", "raw"] {
+        properties = properties.set_column_dictionary_enabled(ColumnPath::from(plain), false);
+    }
+    for paged in ["time", "id"] {
+        properties = properties.set_column_statistics_enabled(ColumnPath::from(paged), EnabledStatistics::Page);
+    }
+    for bare in ["fields", "raw"] {
+        properties = properties.set_column_statistics_enabled(ColumnPath::from(bare), EnabledStatistics::None);
+    }
+    let mut writer = ArrowWriter::try_new(Vec::new(), columns::schema(), Some(properties.build())).map_err(internal)?;
+    writer.write(part).map_err(internal)?;
+    writer.into_inner().map_err(internal)
+}
+
+/// The file and the folders that name it are on disk when this returns.
+fn sync(root: &Path, path: &Path) -> Result<(), LakeError> {
+    let synced = |path: &Path| {
+        std::fs::File::open(path).and_then(|file| file.sync_all()).map_err(|source| LakeError::Folder { path: path.to_path_buf(), source })
+    };
+    synced(path)?;
+    path.ancestors().skip(1).take_while(|folder| folder.starts_with(root)).try_for_each(synced)
+}
+
+/// The rows whose ids are in none of the files.
+async fn without_known(
+    target: &Target,
+    part: RecordBatch,
+    files: impl Iterator<Item = &Arc<FileEntry>>,
+) -> Result<RecordBatch, LakeError> {
+    let mut known: HashSet<Vec<u8>> = HashSet::new();
+    let files: Vec<_> = files.cloned().collect();
+    if files.is_empty() {
+        return Ok(part);
+    }
+    let (first, last) = ends(&part)?;
+    let at = |milli| Timestamp::from_millisecond(milli).map_err(internal);
+    let near = plan::between(at(first)?, at(last + 1)?);
+    for batch in read(target, files, near, &["id"]).await? {
+        let ids = column::<FixedSizeBinaryArray>(&batch, "id")?;
+        known.extend(ids.iter().flatten().map(<[u8]>::to_vec));
+    }
+    let ids = column::<FixedSizeBinaryArray>(&part, "id")?;
+    let fresh = ids.iter().enumerate().filter(|(_, id)| id.is_none_or(|id| !known.contains(id)));
+    let rows: Vec<u32> = fresh.map(|(row, _)| u32::try_from(row).map_err(internal)).collect::<Result<_, _>>()?;
+    if rows.len() == part.num_rows() {
+        return Ok(part);
+    }
+    take_record_batch(&part, &UInt32Array::from(rows)).map_err(internal)
+}
+
+/// What the files hold under a condition: some columns, or all if none is named.
+pub async fn read(
+    target: &Target,
+    files: Vec<Arc<FileEntry>>,
+    condition: Expr,
+    only: &[&str],
+) -> Result<Vec<RecordBatch>, LakeError> {
+    let context = SessionContext::new_with_config_rt(SessionConfig::new().with_target_partitions(1), target.engine.clone());
+    let frame = context.read_table(Arc::new(Events { files, memory: Vec::new() })).and_then(|frame| frame.filter(condition));
+    let chosen = frame.and_then(|frame| if only.is_empty() { Ok(frame) } else { frame.select_columns(only) });
+    chosen.map_err(internal)?.collect().await.map_err(internal)
+}

@@ -1,0 +1,162 @@
+//! Questions over events: filters, pipes, histograms, access and completion.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "tests")]
+
+mod common;
+use common::{as_text, ask, at, event, events, lake, lines, table};
+use jiff::tz::TimeZone;
+use watchkeep_lake::{Found, Lake, LakeError, SearchRequest};
+use watchkeep_model::filter::parse;
+
+/// A lake with half of its events in files and half in memory.
+fn filled() -> (tempfile::TempDir, Lake) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let lake = lake(folder.path());
+    lake.append(&events(0..60)).expect("taken in");
+    lake.flush().expect("flushed");
+    lake.append(&events(60..120)).expect("taken in");
+    (folder, lake)
+}
+
+#[test]
+fn filters() {
+    let (_folder, lake) = filled();
+    let check = |text: &str, expected: usize| assert_eq!(lines(&lake, text).len(), expected, "{text}");
+    check("", 120);
+    check("user:BEN", 40);
+    check("user:ben source:dc-*", 20);
+    check("source:\"web paris\"", 60);
+    check("source:nowhere", 0);
+    check("user:anna,cleo", 80);
+    check("-user:anna", 80);
+    check("host!=host1", 90);
+    check("logontype:3", 17);
+    check("LogonType>=5", 34);
+    check("\"Path \"\"x\"\"\":*windows", 120);
+    check("src_ip:10.0.0.0/8", 24);
+    check("src_ip:none", 96);
+    check("dst_ip:any", 0);
+    check("nosuchfield:none", 120);
+    check("\"LINE 7 of\"", 1);
+    check("time>=2026-03-03T09:58", 2);
+    check("time:2026-03-03T08:00..2026-03-03T08:09", 10);
+    check("code:4624 (user:anna or user:ben) not src_ip:any", 32);
+    check(&format!("id:{}", event(77).id), 1);
+}
+
+#[test]
+fn the_newest_come_first_and_more_is_told() {
+    let (_folder, lake) = filled();
+    let query = parse("").expect("reads");
+    let zone = TimeZone::UTC;
+    let request = SearchRequest {
+        query: &query,
+        from: at("2026-03-03T08:10:00Z"),
+        to: at("2026-03-03T08:20:00Z"),
+        limit: 3,
+        sources: None,
+        now: at("2026-03-03T12:00:00Z"),
+        zone: &zone,
+    };
+    let result = lake.search(&request).expect("runs");
+    let Found::Events(found) = result.found else { panic!("events expected") };
+    assert_eq!(found.iter().map(|event| event.time.to_string()).collect::<Vec<_>>(), ["2026-03-03T08:19:00Z", "2026-03-03T08:18:00Z", "2026-03-03T08:17:00Z"]);
+    assert!(result.truncated);
+    assert_eq!(lake.count(&request).expect("counts"), 10);
+    let all = lake.search(&SearchRequest { limit: 10, ..request }).expect("runs");
+    assert!(!all.truncated);
+    let buckets = lake.histogram(&request, 4).expect("counts");
+    let shown: Vec<_> = buckets.iter().map(|(start, count)| format!("{start} {count}")).collect();
+    assert_eq!(shown, ["2026-03-03T08:10:00Z 3", "2026-03-03T08:12:30Z 2", "2026-03-03T08:15:00Z 3", "2026-03-03T08:17:30Z 2"]);
+}
+
+#[test]
+fn pipes() {
+    let (_folder, lake) = filled();
+    let check = |text: &str, expected: &str| assert_eq!(table(&lake, text), expected, "{text}");
+    check("| count", "count; 120");
+    check("| count by user", "user count; Ben 40; anna 40; cleo 40");
+    check("user:anna | count by source, code", "source code count; dc-lyon 4624 20; web paris 4625 20");
+    check("| top 2 LogonType", "LogonType count; 0 18; 1 17");
+    check("| count by src_ip", "src_ip count;  96; 10.1.2.3 24");
+    check("| timechart span=1h", "time count; 2026-03-03T08:00:00Z 60; 2026-03-03T09:00:00Z 60");
+    check("host:host0 | timechart span=1h by user", "time user count; 2026-03-03T08:00:00Z Ben 5; 2026-03-03T08:00:00Z anna 5; 2026-03-03T08:00:00Z cleo 5; 2026-03-03T09:00:00Z Ben 5; 2026-03-03T09:00:00Z anna 5; 2026-03-03T09:00:00Z cleo 5");
+    check("| count by user | sort user desc | head 1", "user count; cleo 40");
+    check("| head 7 | count by code", "code count; 4625 4; 4624 3");
+    assert_eq!(lines(&lake, "| sort time | head 2"), ["line 0 of dc-lyon", "line 1 of web paris"]);
+    assert_eq!(lines(&lake, "| head 2"), ["line 119 of web paris", "line 118 of dc-lyon"]);
+}
+
+#[test]
+fn a_wrong_query_is_pointed_at() {
+    let (_folder, lake) = filled();
+    let check = |text: &str, at: usize, length: usize| match ask(&lake, text, None) {
+        Err(LakeError::Query(error)) => assert_eq!((error.at, error.length), (at, length), "{text}: {error}"),
+        other => panic!("{text}: {other:?}"),
+    };
+    check("host:x time>soon", 12, 4);
+    check("| count by user | sort usre", 23, 4);
+    check("| count by user, user", 17, 4);
+    check("| count by count", 11, 5);
+    let many = vec!["x"; 300].join(" ");
+    check(&many, 0, 0);
+}
+
+#[test]
+fn only_the_allowed_sources_are_seen() {
+    let (_folder, lake) = filled();
+    let check = |sources: &[&str], text: &str, expected: usize| {
+        let sources: Vec<String> = sources.iter().map(|name| name.to_string()).collect();
+        match ask(&lake, text, Some(&sources)).expect("runs").found {
+            Found::Events(events) => assert_eq!(events.len(), expected, "{sources:?} {text}"),
+            Found::Table(table) => assert_eq!(table.rows.len(), expected, "{sources:?} {text}"),
+        }
+    };
+    check(&["dc-lyon"], "", 60);
+    check(&["dc-lyon"], "source:web* or line", 60);
+    check(&["DC-LYON"], "", 0);
+    check(&["dc-lyon", "web paris"], "", 120);
+    check(&[], "", 0);
+    check(&["dc-lyon"], "| count by source", 1);
+    check(&[], "| count by source", 0);
+}
+
+#[test]
+fn one_event_by_its_id() {
+    let (_folder, lake) = filled();
+    for n in [0, 59, 60, 119] {
+        let found = lake.event(event(n).id).expect("runs").expect("there");
+        assert_eq!(as_text(&found), as_text(&event(n)));
+    }
+    assert!(lake.event(event(200).id).expect("runs").is_none());
+}
+
+#[test]
+fn completion_offers_values_and_names() {
+    let (_folder, lake) = filled();
+    let query = parse("source:dc-lyon").expect("reads");
+    let zone = TimeZone::UTC;
+    let request = SearchRequest {
+        query: &query,
+        from: at("2026-03-03T00:00:00Z"),
+        to: at("2026-03-04T00:00:00Z"),
+        limit: 100,
+        sources: None,
+        now: at("2026-03-03T12:00:00Z"),
+        zone: &zone,
+    };
+    assert_eq!(lake.field_values(&request, "host", "", 5).expect("runs"), ["HOST0", "HOST2"]);
+    assert_eq!(lake.field_values(&request, "user", "b", 5).expect("runs"), ["Ben"]);
+    assert_eq!(lake.field_values(&request, "logontype", "", 2).expect("runs"), ["0", "2"]);
+    assert_eq!(lake.field_names(&request, "log", 5).expect("runs"), ["LogonType"]);
+}
+
+#[test]
+fn an_empty_lake_answers() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let lake = lake(folder.path());
+    assert!(lines(&lake, "").is_empty());
+    assert_eq!(table(&lake, "| count"), "count; 0");
+    assert_eq!(table(&lake, "| count by host"), "host count");
+    assert!(lake.sources_seen().expect("listed").is_empty());
+    assert!(lake.event(event(1).id).expect("runs").is_none());
+}
