@@ -1,5 +1,6 @@
 //! What can go wrong at the desk.
 
+use watchkeep_lake::LakeError;
 use watchkeep_model::filter::SyntaxError;
 use watchkeep_store::StoreError;
 
@@ -7,6 +8,8 @@ use watchkeep_store::StoreError;
 pub enum DeskError {
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Lake(#[from] LakeError),
     #[error("this filter is not understood: {0}")]
     Filter(#[from] SyntaxError),
     #[error("there is no kind of record called `{0}`")]

@@ -1,13 +1,23 @@
 //! What people and timers do across records: the desk introduces store, lake, detection and inputs to each other.
 
 pub mod access;
+pub mod demo;
+pub mod duties;
 mod error;
+pub mod export;
 pub mod first_start;
+pub mod import;
+mod jobs;
+pub mod respond;
+pub mod rules;
 pub mod sign_in;
+pub mod watch;
+pub mod why;
 
 pub use error::DeskError;
 
 use std::sync::Arc;
+use watchkeep_lake::Lake;
 use watchkeep_model::{Actor, Catalog, Kind};
 use watchkeep_store::Store;
 
@@ -15,23 +25,22 @@ use watchkeep_store::Store;
 #[derive(Clone)]
 pub struct Desk {
     pub store: Store,
+    pub lake: Arc<Lake>,
     /// The zone in which days begin for the organisation.
     pub zone: jiff::tz::TimeZone,
+    pub watch: Arc<watch::Watch>,
     pub(crate) accesses: Arc<access::Accesses>,
     pub(crate) attempts: Arc<sign_in::Attempts>,
 }
 
 impl Desk {
     /// Introduces an open store and lake to each other.
-    pub fn new(store: Store, zone: jiff::tz::TimeZone) -> Self {
+    pub fn new(store: Store, lake: Lake, zone: jiff::tz::TimeZone) -> Self {
         let accesses = Arc::new(access::Accesses::default());
         accesses.follow(&store);
-        Self {
-            store,
-            zone,
-            accesses,
-            attempts: Arc::default(),
-        }
+        let watch: Arc<watch::Watch> = Arc::default();
+        watch.follow(&store);
+        Self { store, lake: Arc::new(lake), zone, watch, accesses, attempts: Arc::default() }
     }
 
     pub fn catalog(&self) -> &Catalog {

@@ -190,6 +190,12 @@ impl Kind {
         self.state.and_then(|name| self.field(name)).map_or(&[], Field::choices)
     }
 
+    /// The stored value of a choice by its name; nothing if there is no such choice.
+    pub fn choice_value(&self, field: &str, name: &str) -> Value {
+        let choices = self.field(field).map_or(&[][..], Field::choices);
+        choices.iter().find(|choice| choice.name == name).map_or(Value::Null, |choice| Value::Int(choice.code))
+    }
+
     /// The default order: field name and whether it descends.
     pub fn order(&self) -> (&'static str, bool) {
         match self.sort.strip_prefix('-') {

@@ -69,6 +69,29 @@ impl Store {
         written.into_iter().next().ok_or_else(|| StoreError::Broken("nothing was written".to_owned()))
     }
 
+    /// One change and what follows from its record, in one transaction.
+    pub fn write_with(
+        &self,
+        actor: &Actor,
+        now: Timestamp,
+        first: Change,
+        then: impl FnOnce(&Record) -> Vec<Change>,
+    ) -> Result<Written, StoreError> {
+        let mut lease = self.writer()?;
+        let written = transact(&mut *lease, |tx| {
+            let mut chain = history::Chain::open(tx)?;
+            let mut written = vec![self.apply(tx, &mut chain, actor, now, first)?];
+            let rest = written.first().map(|made| then(&made.record)).unwrap_or_default();
+            for change in rest {
+                written.push(self.apply(tx, &mut chain, actor, now, change)?);
+            }
+            Ok::<_, StoreError>(written)
+        })?;
+        drop(lease);
+        self.told(&written);
+        written.into_iter().next().ok_or_else(|| StoreError::Broken("nothing was written".to_owned()))
+    }
+
     /// Each change whole or not at all, in one transaction: imports and bulk actions. `dry` rolls all back.
     pub fn write_each(
         &self,

@@ -1,0 +1,51 @@
+//! Opening the data folder: records and events, with everything a first start needs.
+
+use anyhow::{Context, anyhow};
+use clap::Args;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use std::path::PathBuf;
+use std::sync::Arc;
+use watchkeep_desk::Desk;
+use watchkeep_model::Catalog;
+use watchkeep_store::{Location, Store};
+
+/// Where the data is; the same for every command.
+#[derive(Debug, Clone, Args)]
+pub struct DataArgs {
+    /// Folder that holds everything: records, events, backups. Made if it does not exist.
+    #[arg(long, env = "WATCHKEEP_DATA", default_value = "data")]
+    pub data: PathBuf,
+    /// PostgreSQL connection string for the records, instead of the SQLite file in the data folder.
+    #[arg(long, env = "WATCHKEEP_DATABASE")]
+    pub database: Option<String>,
+    /// Time zone of the organisation: where its days begin.
+    #[arg(long, env = "WATCHKEEP_ZONE", default_value = "Europe/Berlin")]
+    pub zone: String,
+}
+
+impl DataArgs {
+    pub fn location(&self) -> Location {
+        match &self.database {
+            Some(url) => Location::Postgres(url.clone()),
+            None => Location::File(self.data.join("watchkeep.sqlite")),
+        }
+    }
+
+    /// Opens what is there, or brings a new organisation to life.
+    pub fn open(&self) -> anyhow::Result<Desk> {
+        std::fs::create_dir_all(&self.data).with_context(|| format!("making the folder {}", self.data.display()))?;
+        let zone = TimeZone::get(&self.zone).map_err(|_| anyhow!("`{}` is not a time zone; use one such as Europe/Berlin", self.zone))?;
+        let store = Store::open(&self.location(), Arc::new(catalog()?))?;
+        let desk = Desk::new(store, zone);
+        desk.first_start(Timestamp::now())?;
+        Ok(desk)
+    }
+}
+
+/// Every kind, checked; mistakes in declarations are all named.
+pub fn catalog() -> anyhow::Result<Catalog> {
+    Catalog::new(watchkeep_records::all()).map_err(|errors| {
+        anyhow!(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+    })
+}

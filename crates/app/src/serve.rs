@@ -1,0 +1,118 @@
+//! `watchkeep serve` and `watchkeep demo`: pages, API, inputs and timers in one process.
+
+use crate::open::DataArgs;
+use anyhow::Context;
+use clap::Args;
+use jiff::Timestamp;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+use watchkeep_desk::Desk;
+use watchkeep_web::{App, Settings};
+
+/// Serve pages, API and inputs; ready when GET /healthz answers 200.
+#[derive(Debug, Clone, Args)]
+pub struct ServeArgs {
+    #[command(flatten)]
+    pub data: DataArgs,
+    /// Address to listen on. Put a TLS proxy in front before listening beyond this machine.
+    #[arg(long, env = "WATCHKEEP_LISTEN", default_value = "127.0.0.1:7315")]
+    pub listen: SocketAddr,
+    /// Send cookies over TLS only: set it behind a TLS proxy.
+    #[arg(long, env = "WATCHKEEP_SECURE")]
+    pub secure: bool,
+    /// E-mail of the first administrator, made on first start with a one-time link.
+    #[arg(long, env = "WATCHKEEP_ADMIN", default_value = "admin@localhost")]
+    pub admin: String,
+}
+
+/// Serve a demo organisation with invented events that keep coming.
+#[derive(Debug, Clone, Args)]
+pub struct DemoArgs {
+    #[command(flatten)]
+    pub serve: ServeArgs,
+}
+
+pub fn serve(args: &ServeArgs) -> anyhow::Result<ExitCode> {
+    run(args, false)
+}
+
+pub fn demo(args: &DemoArgs) -> anyhow::Result<ExitCode> {
+    run(&args.serve, true)
+}
+
+fn run(args: &ServeArgs, demo: bool) -> anyhow::Result<ExitCode> {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("WATCHKEEP_LOG").unwrap_or_else(|_| "info".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let desk = args.data.open()?;
+    if demo {
+        watchkeep_desk::demo::organisation(&desk, Timestamp::now())?;
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(listen(args, desk, demo))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn listen(args: &ServeArgs, desk: Desk, demo: bool) -> anyhow::Result<()> {
+    let listener = tokio::net::TcpListener::bind(args.listen).await.with_context(|| format!("listening on {}", args.listen))?;
+    let address = listener.local_addr()?;
+    let link = tokio::task::spawn_blocking({
+        let (desk, admin) = (desk.clone(), args.admin.clone());
+        move || first_link(&desk, &admin, demo)
+    });
+    println!("Watchkeep is at http://{address}/");
+    if let Some(key) = link.await?? {
+        println!("Sign in once within the hour: http://{address}/once/{key}");
+    }
+    let settings = Settings { secure_cookies: args.secure, ..Settings::default() };
+    let app = Arc::new(App::new(desk.clone(), settings));
+    let timers = tokio::task::spawn_blocking(move || timers(&desk, demo));
+    axum::serve(listener, watchkeep_web::server(app)).with_graceful_shutdown(stopped()).await?;
+    timers.abort();
+    std::process::exit(0);
+}
+
+/// A link for the first administrator while they have no password; for the demo, always.
+fn first_link(desk: &Desk, admin: &str, demo: bool) -> anyhow::Result<Option<String>> {
+    let now = Timestamp::now();
+    let person = match desk.person_by_email(if demo { watchkeep_desk::demo::MANAGER } else { admin })? {
+        Some(person) => person,
+        None if desk.needs_administrator()? => {
+            let made = desk.make(now, "person", vec![("name", "Administrator".into()), ("email", admin.into())])?;
+            desk.make_administrator(now, &made.record)?;
+            made.record
+        }
+        None => return Ok(None),
+    };
+    if !demo && desk.has_password(person.id, now)? {
+        return Ok(None);
+    }
+    Ok(Some(desk.one_time_key(person.id, now)?))
+}
+
+/// Jobs that run every few seconds; each is safe to run twice.
+fn timers(desk: &Desk, demo: bool) {
+    let mut round = 0u64;
+    loop {
+        let now = Timestamp::now();
+        if let Err(error) = desk.tick(now, round) {
+            tracing::error!("a timed job failed: {error}");
+        }
+        if demo && let Err(error) = watchkeep_desk::demo::events(desk, now, round) {
+            tracing::error!("the demo generator failed: {error}");
+        }
+        round += 1;
+        std::thread::sleep(std::time::Duration::from_secs(5));
+    }
+}
+
+async fn stopped() {
+    let mut term = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(term) => term,
+        Err(_) => return std::future::pending().await,
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = term.recv() => {}
+    }
+}

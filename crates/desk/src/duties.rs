@@ -1,0 +1,232 @@
+//! Measures: questions over records that give numerator, denominator and the rows that offend.
+
+use crate::{Desk, DeskError};
+use jiff::Timestamp;
+use watchkeep_model::{Actor, Record, Value};
+use watchkeep_store::{Change, List};
+
+/// What a measure found, as one actor may see it.
+#[derive(Debug, Clone)]
+pub struct Measured {
+    /// Version of the definition; a new one marks the trend.
+    pub definition: u32,
+    /// The question in plain words.
+    pub question: &'static str,
+    pub numerator: i64,
+    pub denominator: i64,
+    /// What the two count, such as `sources heard`.
+    pub unit: &'static str,
+    pub offenders: Vec<Offender>,
+    /// The filter of the list that the figure opens to: kind and text.
+    pub rows: (&'static str, String),
+    pub as_of: Timestamp,
+    /// When the newest input was written; nothing means no data.
+    pub fresh: Option<Timestamp>,
+    pub state: State,
+}
+
+/// A row that keeps a duty from being green, and since when.
+#[derive(Debug, Clone)]
+pub struct Offender {
+    pub record: Record,
+    pub why: String,
+    pub since: Option<Timestamp>,
+    /// Red on its own; otherwise amber.
+    pub red: bool,
+}
+
+/// The five states of a duty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum State {
+    Red,
+    Amber,
+    Green,
+    Waived,
+    /// No data: never green.
+    Grey,
+}
+
+impl State {
+    /// The state of a stored held duty.
+    pub fn of(record: &Record) -> Self {
+        match record.choice("state") {
+            Some("red") => Self::Red,
+            Some("amber") => Self::Amber,
+            Some("green") => Self::Green,
+            Some("waived") => Self::Waived,
+            _ => Self::Grey,
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Red => "red",
+            Self::Amber => "amber",
+            Self::Green => "green",
+            Self::Waived => "waived",
+            Self::Grey => "grey",
+        }
+    }
+}
+
+/// Duties that this version measures.
+pub const MEASURED: &[&str] = &["D-001", "D-010"];
+
+impl Measured {
+    /// `11 of 12`.
+    pub fn figure(&self) -> String {
+        format!("{} of {}", self.numerator, self.denominator)
+    }
+
+    /// Per cent with one decimal; nothing without a denominator.
+    pub fn percent(&self) -> Option<String> {
+        (self.denominator > 0).then(|| format!("{:.1} %", self.numerator as f64 * 100.0 / self.denominator as f64))
+    }
+}
+
+impl Desk {
+    /// The measure of a duty over what the actor sees; `None` if this version has none.
+    pub fn measure(&self, actor: &Actor, code: &str, site: Option<i64>, now: Timestamp) -> Result<Option<Measured>, DeskError> {
+        match code {
+            "D-001" => self.sources_heard(actor, site, now).map(Some),
+            "D-010" => self.alerts_triaged(actor, site, now).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// Share of expected sources heard within their own interval.
+    fn sources_heard(&self, actor: &Actor, site: Option<i64>, now: Timestamp) -> Result<Measured, DeskError> {
+        let kind = self.kind("log_source")?;
+        let filter = scoped("expected:yes", site);
+        let mut offenders = Vec::new();
+        let (mut all, mut fresh) = (0, None);
+        self.each(actor, kind, self.filter(actor, kind, &filter, now)?, |source| {
+            all += 1;
+            let last = source.read::<Option<Timestamp>>("last_event").flatten();
+            fresh = fresh.max(last);
+            let interval = source.get("interval").as_int().unwrap_or(900);
+            let silent = last.map(|last| now.as_second() - last.as_second());
+            if silent.is_none_or(|silent| silent > interval) {
+                let every = watchkeep_model::text::show_duration(interval);
+                let why = match silent {
+                    Some(silent) => format!("silent {} min, interval {every}", silent / 60),
+                    None => format!("never heard, interval {every}"),
+                };
+                offenders.push(Offender { record: source.clone(), why, since: last, red: last.is_some() });
+            }
+            Ok(())
+        })?;
+        let bad = i64::try_from(offenders.len()).unwrap_or(i64::MAX);
+        let state = state(fresh.is_some(), &offenders);
+        offenders.sort_by_key(|offender| offender.since);
+        Ok(Measured {
+            definition: 1,
+            question: "Of the log sources that are expected, how many sent an event within their own interval?",
+            numerator: all - bad,
+            denominator: all,
+            unit: "sources heard",
+            offenders,
+            rows: ("log_source", filter),
+            as_of: now,
+            fresh,
+            state,
+        })
+    }
+
+    /// Share of alerts of the last 30 days that were touched in time, or still may be.
+    fn alerts_triaged(&self, actor: &Actor, site: Option<i64>, now: Timestamp) -> Result<Measured, DeskError> {
+        let kind = self.kind("alert")?;
+        let recent = scoped("first_seen>=-30d", site);
+        let late = scoped("touched:none triage_due<now -state:closed", site);
+        let count = |filter: &str| -> Result<i64, DeskError> {
+            let list = List::of(kind).filtered(self.filter(actor, kind, filter, now)?);
+            Ok(self.store.count(actor, &list)?)
+        };
+        let all = count(&recent)?;
+        let overdue = count(&late)?;
+        let mut list = List::of(kind).filtered(self.filter(actor, kind, &late, now)?).limited(50);
+        (list.sort, list.descending) = ("triage_due".to_owned(), false);
+        let page = self.store.list(actor, &list)?;
+        let offender = |alert: &Record| {
+            let due = alert.read::<Option<Timestamp>>("triage_due").flatten();
+            let late = due.map_or(0, |due| (now.as_second() - due.as_second()) / 60);
+            Offender { record: alert.clone(), why: format!("untouched, {late} min past its target"), since: due, red: true }
+        };
+        let offenders: Vec<_> = page.records.iter().map(offender).collect();
+        let newest = self.store.list(actor, &List::of(kind).limited(1))?;
+        let fresh = newest.records.first().map(|alert| alert.updated);
+        let state = state(fresh.is_some(), &offenders);
+        Ok(Measured {
+            definition: 1,
+            question: "Of the alerts of the last 30 days, how many were touched within the target of their severity (critical 15 min, high 1 h, medium 4 h, low 24 h), or still have time?",
+            numerator: (all - overdue).max(0),
+            denominator: all.max(overdue),
+            unit: "alerts triaged in time",
+            offenders,
+            rows: ("alert", recent),
+            as_of: now,
+            fresh,
+            state,
+        })
+    }
+
+    /// Computes every held duty that can be measured and keeps its state and figure.
+    pub fn measure_all(&self, now: Timestamp) -> Result<(), DeskError> {
+        let duties = self.all("duty")?;
+        let kind = self.kind("held_duty")?;
+        let mut changes = Vec::new();
+        for held in self.all("held_duty")? {
+            let duty = held.get("duty").as_int();
+            let Some(duty) = duties.iter().find(|known| Some(known.id) == duty) else { continue };
+            let code = duty.get("code").as_text().unwrap_or_default();
+            let site = held.get("site").as_int();
+            let Some(found) = self.measure(&self.system(), code, site, now)? else { continue };
+            let state = kind.choice_value("state", self.held_state(&held, found.state)?.name());
+            let values = vec![
+                ("state".to_owned(), state),
+                ("grade".to_owned(), kind.choice_value("grade", "measured")),
+                ("figure".to_owned(), Value::text(format!("{} {}", found.figure(), found.unit))),
+                ("measured_at".to_owned(), Value::Int(now.as_millisecond())),
+            ];
+            let same = values.iter().take(3).all(|(name, value)| held.get(name) == value);
+            if !same {
+                changes.push(Change::Note { kind, id: held.id, values });
+            }
+        }
+        if !changes.is_empty() {
+            self.store.write(&self.system(), now, changes)?;
+        }
+        Ok(())
+    }
+
+    /// A duty whose R or A resolves to nobody is red at once.
+    pub fn held_state(&self, held: &Record, measured: State) -> Result<State, DeskError> {
+        let (responsible, accountable) = (self.holder(held, "responsible")?, self.holder(held, "accountable")?);
+        Ok(if responsible.is_none() || accountable.is_none() { State::Red } else { measured })
+    }
+
+    /// The person behind a letter of a held duty: the function's holder, else its deputy.
+    pub fn holder(&self, held: &Record, letter: &str) -> Result<Option<Record>, DeskError> {
+        let look = self.store.look();
+        let function = held.get(letter).as_int().and_then(|id| watchkeep_model::Look::record(&look, "function", id));
+        let Some(function) = function else { return Ok(None) };
+        let person = function.get("holder").as_int().or_else(|| function.get("deputy").as_int());
+        Ok(person.and_then(|id| watchkeep_model::Look::record(&look, "person", id)))
+    }
+}
+
+fn scoped(filter: &str, site: Option<i64>) -> String {
+    site.map_or_else(|| filter.to_owned(), |site| format!("{filter} site:SIT-{site}"))
+}
+
+fn state(data: bool, offenders: &[Offender]) -> State {
+    if !data {
+        State::Grey
+    } else if offenders.iter().any(|offender| offender.red) {
+        State::Red
+    } else if offenders.is_empty() {
+        State::Green
+    } else {
+        State::Amber
+    }
+}

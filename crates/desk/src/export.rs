@@ -1,0 +1,135 @@
+//! Exporting a list: CSV, XLSX or JSON, page by page, so that memory stays flat.
+
+use crate::import::Format;
+use crate::{Desk, DeskError};
+use jiff::Timestamp;
+use serde_json::{Map, Value as Json, json};
+use watchkeep_model::resolve::{Context, Test, resolve_text};
+use watchkeep_model::{Actor, Catalog, Kind, Record, json as codec, text};
+use watchkeep_store::List;
+
+/// Records read at a time.
+const PAGE: usize = 500;
+
+impl Desk {
+    /// Makes a filter exact for one reader.
+    pub fn filter(&self, actor: &Actor, kind: &'static Kind, filter: &str, now: Timestamp) -> Result<Test, DeskError> {
+        let names = self.store.names(actor);
+        let context = Context { catalog: self.catalog(), names: &names, me: actor.person, now, zone: &self.zone };
+        Ok(resolve_text(&context, kind, filter)?)
+    }
+
+    /// Calls `each` with every record of a list that the actor sees, in pages.
+    pub fn each(
+        &self,
+        actor: &Actor,
+        kind: &'static Kind,
+        test: Test,
+        mut each: impl FnMut(&Record) -> Result<(), DeskError>,
+    ) -> Result<(), DeskError> {
+        let mut list = List::of(kind).filtered(test).limited(PAGE);
+        (list.sort, list.descending) = ("number".to_owned(), false);
+        loop {
+            let page = self.store.list(actor, &list)?;
+            page.records.iter().try_for_each(&mut each)?;
+            match page.next {
+                Some(next) => list.after = Some(next),
+                None => return Ok(()),
+            }
+        }
+    }
+
+    /// A whole export. Import reads CSV and XLSX back and finds nothing to change.
+    pub fn export(
+        &self,
+        actor: &Actor,
+        kind: &'static Kind,
+        filter: &str,
+        format: Format,
+        now: Timestamp,
+    ) -> Result<Vec<u8>, DeskError> {
+        let test = self.filter(actor, kind, filter, now)?;
+        match format {
+            Format::Csv => self.export_csv(actor, kind, test),
+            Format::Xlsx => self.export_xlsx(actor, kind, test),
+            Format::Json => self.export_json(actor, kind, test),
+        }
+    }
+
+    fn export_csv(&self, actor: &Actor, kind: &'static Kind, test: Test) -> Result<Vec<u8>, DeskError> {
+        let mut out = csv::Writer::from_writer(Vec::new());
+        let wrong = |error: csv::Error| DeskError::File(error.to_string());
+        out.write_record(header(kind)).map_err(wrong)?;
+        self.each(actor, kind, test, |record| {
+            // A cell that a spreadsheet would run is written as text.
+            let cells = cells(self.catalog(), record).into_iter().map(|cell| {
+                if cell.starts_with(['=', '+', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
+            });
+            out.write_record(cells).map_err(wrong)
+        })?;
+        out.into_inner().map_err(|error| DeskError::File(error.to_string()))
+    }
+
+    fn export_xlsx(&self, actor: &Actor, kind: &'static Kind, test: Test) -> Result<Vec<u8>, DeskError> {
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let wrong = |error: rust_xlsxwriter::XlsxError| DeskError::File(error.to_string());
+        let sheet = book.add_worksheet_with_constant_memory();
+        sheet.set_name(kind.plural.get(..kind.plural.len().min(31)).unwrap_or("Records")).map_err(wrong)?;
+        for (at, name) in (0u16..).zip(header(kind)) {
+            sheet.write_string(0, at, name).map_err(wrong)?;
+        }
+        let mut row = 0u32;
+        self.each(actor, kind, test, |record| {
+            row += 1;
+            for (at, cell) in (0u16..).zip(cells(self.catalog(), record)) {
+                // The format's own limit for one cell.
+                let cell: String = cell.chars().take(32_767).collect();
+                sheet.write_string(row, at, cell).map_err(wrong)?;
+            }
+            Ok(())
+        })?;
+        book.save_to_buffer().map_err(wrong)
+    }
+
+    fn export_json(&self, actor: &Actor, kind: &'static Kind, test: Test) -> Result<Vec<u8>, DeskError> {
+        let mut out = b"[".to_vec();
+        self.each(actor, kind, test, |record| {
+            if out.len() > 1 {
+                out.push(b',');
+            }
+            out.push(b'\n');
+            serde_json::to_writer(&mut out, &object(self.catalog(), record)).map_err(|error| DeskError::File(error.to_string()))
+        })?;
+        out.extend(b"\n]\n");
+        Ok(out)
+    }
+}
+
+fn header(kind: &Kind) -> Vec<&'static str> {
+    ["number", "external_id"].into_iter().chain(kind.fields.iter().map(|field| field.name)).collect()
+}
+
+fn cells(catalog: &Catalog, record: &Record) -> Vec<String> {
+    let own = [record.number(), record.external_id.clone().unwrap_or_default()];
+    let fields = record.kind.fields.iter().zip(&record.values).map(|(field, value)| text::show(catalog, field, value));
+    own.into_iter().chain(fields).collect()
+}
+
+/// A record as the API and JSON exports show it.
+pub fn object(catalog: &Catalog, record: &Record) -> Json {
+    let mut object = Map::new();
+    object.insert("number".to_owned(), json!(record.number()));
+    object.insert("version".to_owned(), json!(record.version));
+    object.insert("external_id".to_owned(), json!(record.external_id));
+    object.insert("created".to_owned(), json!(record.created.to_string()));
+    object.insert("updated".to_owned(), json!(record.updated.to_string()));
+    let tags: Vec<_> = record.tags.iter().map(|tag| text::number(catalog, "scope_tag", *tag)).collect();
+    object.insert("tags".to_owned(), json!(tags));
+    for (field, value) in record.kind.fields.iter().zip(&record.values) {
+        object.insert(field.name.to_owned(), codec::outward(catalog, field, value));
+    }
+    if !record.custom.is_empty() {
+        object.insert("custom".to_owned(), record.custom.clone().into());
+    }
+    object.into()
+}

@@ -1,0 +1,206 @@
+//! Importing records from CSV and XLSX: dry run, row-by-row errors, idempotent by external id.
+
+use crate::{Desk, DeskError};
+use calamine::Reader;
+use jiff::Timestamp;
+use std::collections::HashSet;
+use std::io::Cursor;
+use watchkeep_model::{Actor, Kind, Record, Value, Via, text};
+use watchkeep_store::{Change, StoreError};
+
+/// A file format, told by the file's ending.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    Csv,
+    Xlsx,
+    Json,
+}
+
+impl Format {
+    pub fn of(name: &str) -> Result<Self, DeskError> {
+        match name.rsplit('.').next().map(str::to_ascii_lowercase).as_deref() {
+            Some("csv") => Ok(Self::Csv),
+            Some("xlsx") => Ok(Self::Xlsx),
+            Some("json") => Ok(Self::Json),
+            _ => Err(DeskError::File(format!("`{name}` has no known ending; use .csv, .xlsx or .json"))),
+        }
+    }
+}
+
+/// What an import did, or would do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    pub created: usize,
+    pub updated: usize,
+    pub unchanged: usize,
+    pub problems: Vec<Problem>,
+}
+
+/// A row that was refused, counted as spreadsheets do: the header is row 1.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    pub row: usize,
+    pub message: String,
+}
+
+/// A table of texts with its header.
+struct Sheet {
+    header: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+/// One row, read.
+enum Row {
+    Change(Change),
+    Same,
+    Problem(String),
+}
+
+impl Desk {
+    /// Each row whole or not at all, through the ordinary write path. The first column names may be field names or
+    /// labels; `external_id`, `number` and `tags` are understood too.
+    pub fn import(
+        &self,
+        actor: &Actor,
+        kind: &'static Kind,
+        format: Format,
+        bytes: &[u8],
+        dry: bool,
+        now: Timestamp,
+    ) -> Result<Report, DeskError> {
+        let sheet = match format {
+            Format::Csv => read_csv(bytes)?,
+            Format::Xlsx => read_xlsx(bytes)?,
+            Format::Json => return Err(DeskError::File("import takes .csv or .xlsx; JSON goes through the API".to_owned())),
+        };
+        let columns = self.columns(kind, &sheet.header)?;
+        let actor = Actor { via: if actor.via == Via::Command { Via::Command } else { Via::Import }, ..actor.clone() };
+        let mut report = Report::default();
+        let (mut changes, mut rows) = (Vec::new(), Vec::new());
+        let mut seen = HashSet::new();
+        for (at, cells) in sheet.rows.iter().enumerate() {
+            if cells.iter().all(|cell| cell.trim().is_empty()) {
+                continue;
+            }
+            match self.row(&actor, kind, &columns, cells, &mut seen)? {
+                Row::Change(change) => {
+                    changes.push(change);
+                    rows.push(at + 2);
+                }
+                Row::Same => report.unchanged += 1,
+                Row::Problem(message) => report.problems.push(Problem { row: at + 2, message }),
+            }
+        }
+        for (row, result) in rows.into_iter().zip(self.store.write_each(&actor, now, changes, dry)?) {
+            match result {
+                Ok(written) if written.before.is_none() => report.created += 1,
+                Ok(_) => report.updated += 1,
+                Err(error) => report.problems.push(Problem { row, message: error.to_string() }),
+            }
+        }
+        report.problems.sort_by_key(|problem| problem.row);
+        Ok(report)
+    }
+
+    fn columns(&self, kind: &'static Kind, header: &[String]) -> Result<Vec<&'static str>, DeskError> {
+        let name = |given: &String| {
+            let given = given.trim().trim_start_matches('\u{feff}');
+            let field = kind.fields.iter().find(|f| f.name.eq_ignore_ascii_case(given) || f.label.eq_ignore_ascii_case(given));
+            let own = ["external_id", "number", "tags", "version", "created", "updated"];
+            field.map(|field| field.name).or_else(|| own.into_iter().find(|own| own.eq_ignore_ascii_case(given)))
+                .ok_or_else(|| {
+                    let names: Vec<_> = kind.editable().map(|field| field.name).collect();
+                    DeskError::File(format!("column `{given}` is not a field of {}; use {}", kind.plural.to_lowercase(), names.join(", ")))
+                })
+        };
+        let columns = header.iter().map(name).collect::<Result<Vec<_>, _>>()?;
+        let mut once = HashSet::new();
+        match columns.iter().find(|name| !once.insert(**name)) {
+            Some(twice) => Err(DeskError::File(format!("column `{twice}` stands twice; keep one"))),
+            None => Ok(columns),
+        }
+    }
+
+    fn row(
+        &self,
+        actor: &Actor,
+        kind: &'static Kind,
+        columns: &[&'static str],
+        cells: &[String],
+        seen: &mut HashSet<String>,
+    ) -> Result<Row, DeskError> {
+        let catalog = self.catalog();
+        let names = self.store.names(actor);
+        let cell = |name: &str| columns.iter().position(|column| *column == name).and_then(|at| cells.get(at)).map(|c| c.trim());
+        let external = cell("external_id").filter(|id| !id.is_empty());
+        if let Some(id) = external
+            && !seen.insert(id.to_owned())
+        {
+            return Ok(Row::Problem(format!("external_id `{id}` stands twice in this file")));
+        }
+        let known = match (cell("number").filter(|number| !number.is_empty()), external) {
+            (Some(number), _) => match catalog.number(number).filter(|(found, _)| found.name == kind.name) {
+                Some((_, id)) => match self.store.get(actor, kind, id) {
+                    Ok(record) => Some(record),
+                    Err(StoreError::Missing { .. }) => return Ok(Row::Problem(format!("there is no {number}"))),
+                    Err(error) => return Err(error.into()),
+                },
+                None => return Ok(Row::Problem(format!("`{number}` is not a number such as {}-42", kind.prefix))),
+            },
+            (None, Some(id)) => self.store.by_external(actor, kind, id)?,
+            (None, None) => None,
+        };
+        let mut values = Vec::new();
+        for field in kind.fields {
+            let Some(given) = cell(field.name) else { continue };
+            if given.is_empty() && known.is_none() {
+                continue;
+            }
+            match text::parse(catalog, &names, field, given) {
+                Ok(value) => values.push((field.name.to_owned(), value)),
+                Err(error) => return Ok(Row::Problem(error.to_string())),
+            }
+        }
+        let mut tags = Vec::new();
+        for tag in cell("tags").unwrap_or_default().split(';').map(str::trim).filter(|tag| !tag.is_empty()) {
+            match text::Names::find(&names, "scope_tag", tag) {
+                Some(id) => tags.push(id),
+                None => return Ok(Row::Problem(format!("tags: there is no scope tag `{tag}`"))),
+            }
+        }
+        Ok(change(kind, known, values, tags, external))
+    }
+}
+
+fn change(kind: &'static Kind, known: Option<Record>, mut values: Vec<(String, Value)>, tags: Vec<i64>, external: Option<&str>) -> Row {
+    let Some(record) = known else {
+        // What Watchkeep keeps itself is not imported into new records.
+        values.retain(|(name, _)| kind.field(name).is_none_or(|field| !field.managed) && kind.state != Some(name));
+        let external_id = external.map(str::to_owned);
+        return Row::Change(Change::Create { kind, values, tags: Some(tags), external_id });
+    };
+    values.retain(|(name, value)| record.get(name) != value && !(record.get(name).is_empty() && value.is_empty()));
+    if values.is_empty() { Row::Same } else { Row::Change(Change::Update { kind, id: record.id, version: None, values }) }
+}
+
+fn read_csv(bytes: &[u8]) -> Result<Sheet, DeskError> {
+    let head = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let semicolons = head.iter().filter(|byte| **byte == b';').count();
+    let commas = head.iter().filter(|byte| **byte == b',').count();
+    let delimiter = if semicolons > commas { b';' } else { b',' };
+    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(bytes);
+    let wrong = |error: csv::Error| DeskError::File(format!("not a CSV file: {error}"));
+    let header = reader.headers().map_err(wrong)?.iter().map(str::to_owned).collect();
+    let rows = reader.records().map(|row| row.map(|row| row.iter().map(str::to_owned).collect()));
+    Ok(Sheet { header, rows: rows.collect::<Result<_, _>>().map_err(wrong)? })
+}
+
+fn read_xlsx(bytes: &[u8]) -> Result<Sheet, DeskError> {
+    let wrong = |error: calamine::XlsxError| DeskError::File(format!("not an XLSX file: {error}"));
+    let mut book: calamine::Xlsx<_> = calamine::Xlsx::new(Cursor::new(bytes)).map_err(wrong)?;
+    let sheet = book.worksheet_range_at(0).ok_or_else(|| DeskError::File("this workbook has no sheet".to_owned()))?;
+    let sheet = sheet.map_err(wrong)?;
+    let mut rows = sheet.rows().map(|row| row.iter().map(ToString::to_string).collect::<Vec<String>>());
+    let header = rows.next().unwrap_or_default();
+    Ok(Sheet { header, rows: rows.collect() })
+}

@@ -1,0 +1,106 @@
+//! Timed jobs, each safe to run twice: heartbeats, duty states, files of the lake, expired secrets.
+
+use crate::{Desk, DeskError};
+use jiff::{SignedDuration, Timestamp};
+use watchkeep_model::{Record, Value};
+use watchkeep_store::Change;
+
+/// Rounds of five seconds between rarer jobs.
+const MINUTE: u64 = 12;
+const HOUR: u64 = 720;
+
+impl Desk {
+    /// One round of jobs; the caller calls every few seconds with a growing `round`.
+    pub fn tick(&self, now: Timestamp, round: u64) -> Result<(), DeskError> {
+        self.heartbeats(now)?;
+        self.lake.flush_if_due(now)?;
+        if round.is_multiple_of(MINUTE) {
+            self.measure_all(now)?;
+        }
+        if round.is_multiple_of(HOUR) {
+            self.store.vault().sweep(now)?;
+            self.retention(now)?;
+            self.lake.compact()?;
+        }
+        Ok(())
+    }
+
+    /// Enters new sources, notes who was heard, and marks who fell silent.
+    pub fn heartbeats(&self, now: Timestamp) -> Result<(), DeskError> {
+        let heard = match self.watch.heard.lock() {
+            Ok(mut heard) => std::mem::take(&mut *heard),
+            Err(_) => return Ok(()),
+        };
+        let kind = self.kind("log_source")?;
+        let mut changes = Vec::new();
+        for (name, heard) in &heard {
+            if self.source_record(name).is_some() {
+                continue;
+            }
+            let product = heard.product.as_deref().filter(|word| ["windows", "linux"].contains(word)).unwrap_or("other");
+            let product = kind.field("product").and_then(|f| f.choices().iter().find(|c| c.name == product)).map(|c| c.code);
+            changes.push(self.creating("log_source", vec![
+                ("name", name.as_str().into()),
+                ("product", product.map_or(Value::Null, Value::Int)),
+            ])?);
+        }
+        if !changes.is_empty() {
+            self.store.write(&self.system(), now, std::mem::take(&mut changes))?;
+        }
+        for source in self.all("log_source")? {
+            let news = heard.get(source.title());
+            let values = values(&source, news, now);
+            match news {
+                Some(news) if values.len() < 2 => self.watch.hold(source.title(), news),
+                _ => {}
+            }
+            if !values.is_empty() {
+                changes.push(Change::Note { kind, id: source.id, values });
+            }
+        }
+        if !changes.is_empty() {
+            self.store.write(&self.system(), now, changes)?;
+        }
+        Ok(())
+    }
+
+    /// Events older than their source keeps them go.
+    fn retention(&self, now: Timestamp) -> Result<(), DeskError> {
+        for source in self.all("log_source")? {
+            let days = source.get("keep_days").as_int().unwrap_or(90);
+            let removed = self.lake.retain(source.title(), now - SignedDuration::from_hours(24 * days))?;
+            if removed > 0 {
+                tracing::info!(source = source.title(), removed, "removed {removed} events past their retention");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a source's record must now say: counts, and whether it is heard within its own interval.
+fn values(source: &Record, heard: Option<&crate::watch::Heard>, now: Timestamp) -> Vec<(String, Value)> {
+    let mut values = Vec::new();
+    let before = source.read::<Option<Timestamp>>("last_event").flatten();
+    let last = heard.and_then(|heard| heard.last).max(before);
+    let interval = source.get("interval").as_int().unwrap_or(900);
+    let state = match last {
+        None => 10,
+        Some(last) if now.as_second() - last.as_second() > interval => 30,
+        Some(_) => 20,
+    };
+    let count = |field: &str| source.get(field).as_int().unwrap_or(0);
+    let changed = source.get("heard").as_int() != Some(state);
+    let minute_old = before.is_none_or(|before| now.as_second() - before.as_second() >= 60);
+    // One note a minute at most: the history tells of sources, not of every event.
+    let Some(heard) = heard.filter(|_| changed || minute_old) else {
+        return if changed { vec![("heard".to_owned(), Value::Int(state))] } else { values };
+    };
+    values.push(("heard".to_owned(), Value::Int(state)));
+    values.push(("events".to_owned(), Value::Int(count("events") + heard.events)));
+    values.push(("last_event".to_owned(), last.map_or(Value::Null, |at| Value::Int(at.as_millisecond()))));
+    if heard.bad > 0 {
+        values.push(("bad_lines".to_owned(), Value::Int(count("bad_lines") + heard.bad)));
+        values.push(("last_problem".to_owned(), heard.problem.clone().map_or(Value::Null, Value::Text)));
+    }
+    values
+}
