@@ -10,7 +10,9 @@ use std::sync::Arc;
 /// Settings of a lake; [`LakeConfig::in_folder`] fits most.
 #[derive(Debug, Clone)]
 pub struct LakeConfig {
-    /// Where the Parquet files go: a folder, or an object store address such as `s3://bucket/prefix`.
+    /// Where the Parquet files go: a folder, or an object store address such as `s3://bucket/prefix`, whose keys,
+    /// region and endpoint come from the usual environment variables (`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`,
+    /// `AWS_REGION`, `AWS_ENDPOINT`).
     pub location: String,
     /// A folder on this machine's disk for the journal, the list of sources and what queries spill.
     pub local: PathBuf,
@@ -42,7 +44,9 @@ impl LakeConfig {
         let refused = |reason: String| LakeError::Location { location: self.location.clone(), reason };
         if self.location.contains("://") && !self.location.starts_with("file://") {
             let address = self.location.parse().map_err(|error| refused(format!("{error}")))?;
-            let (store, prefix) = object_store::parse_url(&address).map_err(|error| refused(error.to_string()))?;
+            let options = std::env::vars().filter(|(name, _)| name.starts_with("AWS_"));
+            let parsed = object_store::parse_url_opts(&address, options);
+            let (store, prefix) = parsed.map_err(|error| refused(error.to_string()))?;
             return Ok((Arc::new(PrefixStore::new(store, prefix)), None));
         }
         let folder = PathBuf::from(self.location.strip_prefix("file://").unwrap_or(&self.location));

@@ -247,6 +247,23 @@ fn files_that_cannot_be_written_stay_in_the_journal() {
 }
 
 #[test]
+fn an_object_store_keeps_events_like_a_folder() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = LakeConfig { location: "memory:///some/prefix".into(), ..LakeConfig::in_folder(folder.path()) };
+    let lake = Lake::open(config).expect("opens");
+    for part in 0..10 {
+        lake.append(&events(part * 6..part * 6 + 6)).expect("taken in");
+        lake.flush().expect("flushed");
+    }
+    check_all(&lake, 60);
+    assert_eq!(lake.compact().expect("merged"), 20);
+    lake.append(&events(60..80)).expect("taken in");
+    check_all(&lake, 80);
+    let unknown = LakeConfig { location: "gopher://x".into(), ..LakeConfig::in_folder(folder.path()) };
+    assert!(matches!(Lake::open(unknown), Err(LakeError::Location { .. })));
+}
+
+#[test]
 fn a_source_needs_a_name() {
     let folder = tempfile::tempdir().expect("a folder");
     let lake = lake(folder.path());
