@@ -1,6 +1,7 @@
 //! Watchkeep's command line: settings and wiring.
 
 mod admin;
+mod inputs;
 mod open;
 mod scan;
 mod serve;

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use std::path::PathBuf;
 use std::sync::Arc;
 use watchkeep_desk::Desk;
+use watchkeep_lake::{Lake, LakeConfig};
 use watchkeep_model::Catalog;
 use watchkeep_store::{Location, Store};
 
@@ -37,7 +38,8 @@ impl DataArgs {
         std::fs::create_dir_all(&self.data).with_context(|| format!("making the folder {}", self.data.display()))?;
         let zone = TimeZone::get(&self.zone).map_err(|_| anyhow!("`{}` is not a time zone; use one such as Europe/Berlin", self.zone))?;
         let store = Store::open(&self.location(), Arc::new(catalog()?))?;
-        let desk = Desk::new(store, zone);
+        let lake = Lake::open(LakeConfig::in_folder(&self.data.join("lake"))).context("opening the event lake")?;
+        let desk = Desk::new(store, lake, zone);
         desk.first_start(Timestamp::now())?;
         Ok(desk)
     }

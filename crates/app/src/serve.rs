@@ -1,10 +1,12 @@
 //! `watchkeep serve` and `watchkeep demo`: pages, API, inputs and timers in one process.
 
+use crate::inputs;
 use crate::open::DataArgs;
 use anyhow::Context;
 use clap::Args;
 use jiff::Timestamp;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use watchkeep_desk::Desk;
@@ -24,6 +26,18 @@ pub struct ServeArgs {
     /// E-mail of the first administrator, made on first start with a one-time link.
     #[arg(long, env = "WATCHKEEP_ADMIN", default_value = "admin@localhost")]
     pub admin: String,
+    /// Folder of Sigma rules besides the starter rules; may be given several times.
+    #[arg(long, env = "WATCHKEEP_RULES", value_delimiter = ',')]
+    pub rules: Vec<PathBuf>,
+    /// Address for syslog over UDP, such as 127.0.0.1:5514.
+    #[arg(long)]
+    pub syslog_udp: Option<SocketAddr>,
+    /// Address for syslog over TCP (newline or octet-counted).
+    #[arg(long)]
+    pub syslog_tcp: Option<SocketAddr>,
+    /// Log file to follow through rotation, as NAME=PATH; NAME becomes the log source.
+    #[arg(long)]
+    pub tail: Vec<String>,
 }
 
 /// Serve a demo organisation with invented events that keep coming.
@@ -48,6 +62,8 @@ fn run(args: &ServeArgs, demo: bool) -> anyhow::Result<ExitCode> {
     if demo {
         watchkeep_desk::demo::organisation(&desk, Timestamp::now())?;
     }
+    let loaded = desk.reload_rules(&args.rules, Timestamp::now())?;
+    tracing::info!("{} rules live, {} refused, {} switched off", loaded.live, loaded.refused, loaded.off);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(listen(args, desk, demo))?;
     Ok(ExitCode::SUCCESS)
@@ -65,6 +81,7 @@ async fn listen(args: &ServeArgs, desk: Desk, demo: bool) -> anyhow::Result<()> 
         println!("Sign in once within the hour: http://{address}/once/{key}");
     }
     let settings = Settings { secure_cookies: args.secure, ..Settings::default() };
+    inputs::start(args, &desk).await?;
     let app = Arc::new(App::new(desk.clone(), settings));
     let timers = tokio::task::spawn_blocking(move || timers(&desk, demo));
     axum::serve(listener, watchkeep_web::server(app)).with_graceful_shutdown(stopped()).await?;

@@ -113,7 +113,12 @@ impl Watch {
 
 impl Sink for Desk {
     fn take(&self, source: &str, batch: Batch) -> Result<(), SinkError> {
-        self.take_in(source, &batch).map_err(|error| SinkError::Failed(error.to_string()))
+        match self.take_in(source, &batch) {
+            Ok(()) => Ok(()),
+            // A slow disk holds the sender up; nothing is lost.
+            Err(DeskError::Lake(watchkeep_lake::LakeError::Full { .. })) => Err(SinkError::Full(batch)),
+            Err(error) => Err(SinkError::Failed(error.to_string())),
+        }
     }
 }
 

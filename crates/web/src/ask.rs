@@ -33,6 +33,15 @@ pub struct Visit {
     pub person: Record,
 }
 
+/// One part of a multipart form.
+pub struct Part {
+    pub name: String,
+    /// Empty where the part is no file.
+    pub file: String,
+    pub media_type: String,
+    pub bytes: Bytes,
+}
+
 static NOBODY: LazyLock<Arc<Access>> = LazyLock::new(Arc::default);
 
 /// Somebody without any right: what every request starts as.
@@ -62,6 +71,29 @@ impl Ask {
 
     pub fn query_fields(&self) -> &[(String, String)] {
         &self.query
+    }
+
+    /// The parts of a multipart form, files included.
+    pub fn parts(&self) -> Result<Vec<Part>, Fault> {
+        let kind = self.header("content-type").unwrap_or_default();
+        let boundary = multer::parse_boundary(kind).map_err(|_| Fault::Bad("this is not a multipart form".to_owned()))?;
+        let body = self.body.clone();
+        let stream = futures_util::stream::once(async move { Ok::<_, std::convert::Infallible>(body) });
+        let mut form = multer::Multipart::new(stream, boundary);
+        let read = async {
+            let mut parts = Vec::new();
+            while let Some(field) = form.next_field().await? {
+                let name = field.name().unwrap_or_default().to_owned();
+                let file = field.file_name().unwrap_or_default().to_owned();
+                let media_type = field.content_type().map(ToString::to_string).unwrap_or_default();
+                parts.push(Part { name, file, media_type, bytes: field.bytes().await? });
+            }
+            Ok::<_, multer::Error>(parts)
+        };
+        // The body is in memory already, so this never waits.
+        futures_util::FutureExt::now_or_never(read)
+            .ok_or_else(|| Fault::Bad("this form ends too early".to_owned()))?
+            .map_err(|error| Fault::Bad(format!("this form is not readable: {error}")))
     }
 
     /// True if only a part of a page is wanted.

@@ -1,9 +1,11 @@
 //! Watchkeep's pages and API: the only crate that knows HTTP.
 
+mod api;
 mod app;
 mod ask;
 pub mod assets;
 mod fault;
+mod cursor;
 pub mod headers;
 pub mod htmx;
 pub mod layout;

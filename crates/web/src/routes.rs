@@ -48,6 +48,7 @@ impl Route {
 /// All routes, in one list: a test holds that each has an authorisation test.
 pub fn routes() -> Vec<Route> {
     let mut all = vec![Route::get("/live", Who::Person, |ask| Ok(crate::live::stream(ask)))];
+    all.extend(crate::api::routes());
     all.extend(screens::routes());
     all
 }

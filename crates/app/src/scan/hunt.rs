@@ -180,7 +180,7 @@ impl<'r> Worker<'r> {
                     found,
                     file: Arc::clone(&self.file),
                     record,
-                    event: event.clone(),
+                    event: shown(&event),
                     order: self.order,
                 });
             }
@@ -190,5 +190,14 @@ impl<'r> Worker<'r> {
     fn bad(&mut self, bad: &BadLine) {
         self.found.events += 1;
         *self.found.bad.entry(bad.reason.to_string()).or_default() += 1;
+    }
+}
+
+/// What is printed of an event; its raw bytes would keep a whole block in memory.
+fn shown(event: &Event) -> Event {
+    Event {
+        raw: bytes::Bytes::new(),
+        fields: Vec::new(),
+        ..event.clone()
     }
 }

@@ -1,7 +1,12 @@
 //! The screens, one file each, and the routes they answer.
 
+mod admin;
 pub mod design;
+mod duty;
+pub mod events;
+mod home;
 mod sign_in;
+mod transfer;
 
 use crate::ask::Ask;
 use crate::routes::{Route, Who};
@@ -17,6 +22,11 @@ pub fn routes() -> Vec<Route> {
         Route::get("/design", Who::Anyone, |ask| Ok(design::design(ask.csrf(), ask.now).into_response())),
     ];
     all.extend(sign_in::routes());
+    all.extend(home::routes());
+    all.extend(duty::routes());
+    all.extend(events::routes());
+    all.extend(transfer::routes());
+    all.extend(admin::routes());
     all
 }
 

@@ -1,0 +1,148 @@
+//! One held duty: statement, holders, measure with its offenders; and the list of all that are held.
+
+use super::home::{mark, short};
+use crate::ask::Ask;
+use crate::fault::Fault;
+use crate::htmx;
+use crate::layout::Find;
+use crate::parts::{header, keyvalue, panel, state, tag, time};
+use crate::routes::{Route, Who};
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use std::collections::BTreeMap;
+use watchkeep_desk::duties::{Measured, State};
+use watchkeep_model::{Look, Record};
+
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/duties", Who::Person, all),
+        Route::get("/duty/{id}", Who::Person, page),
+        Route::get("/duty/{id}/body", Who::Person, |ask| Ok(body(ask)?.1.into_response())),
+    ]
+}
+
+fn page(ask: &Ask) -> Result<Response, Fault> {
+    let (title, body) = body(ask)?;
+    Ok(ask.page(&title, "duties", Find::default(), &body).into_response())
+}
+
+fn body(ask: &Ask) -> Result<(String, Markup), Fault> {
+    let desk = &ask.app.desk;
+    let held = ask.record(ask.kind("held_duty")?, ask.param("id"))?;
+    let duty = held.get("duty").as_int().and_then(|id| desk.store.look().record("duty", id)).ok_or(Fault::Missing)?;
+    let text = |field: &str| duty.get(field).as_text().unwrap_or_default().to_owned();
+    let code = text("code");
+    let found = desk.measure(&ask.actor, &code, held.get("site").as_int(), ask.now)?;
+    let measured = found.as_ref().map_or(State::Grey, |found| found.state);
+    let now = desk.held_state(&held, measured)?;
+    let about = html! { (code) " · " (text("group")) " · " (text("rhythm")) };
+    let marks = html! { (state::mark(mark(now), now.name())) @if found.is_some() { (tag::grade(tag::Grade::Measured)) } };
+    let inner = html! {
+        (header::record_header(&held.number(), &short(duty.title()), &about, &marks))
+        div .cols .two {
+            div .stack {
+                (panel::padded("Statement", &html! {}, &html! { p { (duty.title()) } }))
+                @match &found {
+                    Some(found) => (measure(ask, found)),
+                    None => (panel::padded("No data yet", &html! {}, &html! {
+                        p { b { "What to connect or enter: " } (text("connect")) }
+                        p .sub { "Then this is measured: " (text("measure")) }
+                    })),
+                }
+            }
+            (panel::padded("Holders", &html! { a .link href={ "/r/held_duty/" (held.id) } { "Change" } }, &holders(ask, &held)?))
+        }
+    };
+    let address = format!("/duty/{}/body", held.id);
+    Ok((format!("{code} {}", short(duty.title())), htmx::live("duty", &["held_duty", "function", "log_source", "alert"], &address, &inner)))
+}
+
+fn measure(ask: &Ask, found: &Measured) -> Markup {
+    let (kind, filter) = &found.rows;
+    let link = format!("/r/{kind}?q={}", form_urlencoded::byte_serialize(filter.as_bytes()).collect::<String>());
+    let aside = html! { "definition " (found.definition) " · as of " (time::of_day(found.as_of, &ask.app.desk.zone))
+        @if let Some(fresh) = found.fresh { " · newest input " (time::ago(fresh, ask.now)) } };
+    panel::padded("Measure", &aside, &html! {
+        p { (found.question) }
+        p .figure { a .link href=(link) { (found.figure()) } " " (found.unit) @if let Some(percent) = found.percent() { " · " (percent) } }
+        @if found.offenders.is_empty() {
+            p .sub { @if found.fresh.is_some() { "No offender." } @else { "No input yet, so no state but grey." } }
+        } @else {
+            table .dense {
+                caption .vh { "Offending rows, oldest first" }
+                thead { tr { th { "" } th { "Row" } th { "Why" } th { "Since" } th { "" } } }
+                tbody { @for offender in &found.offenders { tr {
+                    td { (state::dot(if offender.red { mark(State::Red) } else { mark(State::Amber) })) }
+                    td { a .link href={ "/r/" (offender.record.kind.name) "/" (offender.record.id) } { (offender.record.title()) } }
+                    td .grow { (offender.why) }
+                    td { @if let Some(since) = offender.since { (time::ago(since, ask.now)) } }
+                    td { a .btn .small href={ "/r/task/new?title=" (form_urlencoded::byte_serialize(format!("{}: {}", offender.record.title(), offender.why).as_bytes()).collect::<String>()) } { "Task" } }
+                } } }
+            }
+        }
+    })
+}
+
+fn holders(ask: &Ask, held: &Record) -> Result<Markup, Fault> {
+    let desk = &ask.app.desk;
+    let line = |letter: &str| -> Result<Markup, Fault> {
+        let function = held.get(letter).as_int().and_then(|id| desk.store.look().record("function", id));
+        let person = desk.holder(held, letter)?;
+        Ok(html! {
+            @match (&function, &person) {
+                (Some(function), Some(person)) => { (function.title()) " · " a .link href={ "/r/person/" (person.id) } { (person.title()) } },
+                (Some(function), None) => { (function.title()) " · " (state::mark(mark(State::Red), "nobody")) },
+                _ => (state::mark(mark(State::Red), "nobody")),
+            }
+        })
+    };
+    let many = |field: &str| {
+        let names = held.get(field).ids().iter().filter_map(|id| desk.store.look().record("function", *id));
+        names.map(|function| function.title().to_owned()).collect::<Vec<_>>().join(", ")
+    };
+    let informed = held.get("informed").ids().len();
+    Ok(html! {
+        (keyvalue::keyvalue(&[
+            ("Responsible", line("responsible")?),
+            ("Accountable", line("accountable")?),
+            ("Consulted", html! { (many("consulted")) }),
+            ("Informed", html! { (many("informed")) @if informed > 5 { " " (tag::toned("more than 5 (RU-07)", tag::Tone::Warning)) } }),
+        ]))
+    })
+}
+
+/// Every held duty that the person sees, by area.
+fn all(ask: &Ask) -> Result<Response, Fault> {
+    let desk = &ask.app.desk;
+    let kind = ask.kind("held_duty")?;
+    let duties: BTreeMap<i64, Record> = desk.all("duty")?.into_iter().map(|duty| (duty.id, duty)).collect();
+    let mut areas: BTreeMap<String, Vec<(Record, Record)>> = BTreeMap::new();
+    desk.each(&ask.actor, kind, watchkeep_model::resolve::Test::All, |held| {
+        if let Some(duty) = held.get("duty").as_int().and_then(|id| duties.get(&id)) {
+            let group = duty.get("group").as_text().unwrap_or_default().to_owned();
+            areas.entry(group).or_default().push((held.clone(), duty.clone()));
+        }
+        Ok(())
+    })?;
+    let total: usize = areas.values().map(Vec::len).sum();
+    let body = html! {
+        (header::header("Duties", &html! { (total) " held, in " (areas.len()) " areas" }, &html! { a .btn href="/r/held_duty" { "As a list" } }))
+        @for (area, rows) in &areas {
+            section .panel id=(area.replace(' ', "-")) {
+                header { h2 { (area) } span .sub { (rows.len()) } }
+                table .dense {
+                    caption .vh { (area) }
+                    thead .vh { tr { th { "State" } th { "Duty" } th { "Figure" } th { "Rhythm" } } }
+                    tbody { @for (held, duty) in rows { tr {
+                        @let now = State::of(held);
+                        td { (state::dot(mark(now))) }
+                        td .grow { a .link href={ "/duty/" (held.id) } { (duty.get("code").as_text().unwrap_or_default()) } " " (short(duty.title())) }
+                        td .sub { (held.get("figure").as_text().unwrap_or("no data")) }
+                        td .sub { (duty.get("rhythm").as_text().unwrap_or_default()) }
+                    } } }
+                }
+            }
+        }
+    };
+    Ok(ask.page("Duties", "duties", Find::default(), &body).into_response())
+}

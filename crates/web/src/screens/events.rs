@@ -1,0 +1,221 @@
+//! Event search: the filter language over the lake, a histogram that narrows, and one event in full.
+
+use crate::ask::Ask;
+use crate::fault::Fault;
+use crate::layout::{Find, FindError};
+use crate::parts::{chart, empty, header, hexdump, keyvalue, panel, time};
+use crate::routes::{Route, Who};
+use axum::response::{IntoResponse, Response};
+use jiff::{SignedDuration, Timestamp};
+use maud::{Markup, html};
+use watchkeep_lake::{Found, LakeError, SearchRequest, SearchResult, Table};
+use watchkeep_model::event::{Event, EventId};
+use watchkeep_model::filter::{Query, parse};
+use watchkeep_model::Sight;
+
+/// Rows of events on a page.
+const ROWS: usize = 100;
+
+pub fn routes() -> Vec<Route> {
+    vec![Route::get("/events", Who::Person, page), Route::get("/events/{id}", Who::Person, one)]
+}
+
+/// A stretch of time and what it is called.
+struct Span {
+    from: Timestamp,
+    to: Timestamp,
+    word: String,
+}
+
+fn page(ask: &Ask) -> Result<Response, Fault> {
+    let sources = sources(ask)?;
+    let text = ask.query("q").unwrap_or_default();
+    let span = span(ask)?;
+    let (found, error) = match parse(text) {
+        Ok(query) => match search(ask, &query, &span, sources.as_deref()) {
+            Ok(found) => (Some(found), None),
+            Err(LakeError::Query(error)) => (None, Some((error.at, error.to_string()))),
+            Err(other) => return Err(watchkeep_desk::DeskError::from(other).into()),
+        },
+        Err(error) => (None, Some((error.at, error.to_string()))),
+    };
+    let body = html! {
+        (header::header("Events", &html! { "Every line that was taken in · " (span.word) }, &spans(text)))
+        @match &found {
+            Some((result, buckets)) => {
+                (panel::padded("When", &html! { (scanned(result)) }, &histogram(text, buckets, ask)))
+                @match &result.found {
+                    Found::Events(events) => (rows(ask, events, result.truncated)),
+                    Found::Table(table) => (grid(table)),
+                }
+            },
+            None => (empty::empty("search", "This search is not understood", "The bar shows where; try: host:dc01 code:4624 | top 10 user", &html! {})),
+        }
+    };
+    let error = error.as_ref().map(|(at, message)| FindError { message, at: *at });
+    let find = Find { text, action: "/events", kind: Some("event"), error };
+    Ok(ask.page("Events", "events", find, &body).into_response())
+}
+
+/// Names of the log sources whose events the person may see; `None` is all. Without `event:read`, nothing is.
+fn sources(ask: &Ask) -> Result<Option<Vec<String>>, Fault> {
+    if !ask.actor.access.may("event", "read") {
+        return Err(Fault::Missing);
+    }
+    let wide = ask.actor.access.assignments.iter().any(|held| held.organisation_wide && held.permissions.grants("event", "read"));
+    if wide {
+        return Ok(None);
+    }
+    let kind = ask.app.desk.kind("log_source")?;
+    let sight = ask.actor.access.sees(kind, ask.app.desk.catalog().kinds(), ask.actor.person);
+    let mut names = Vec::new();
+    if sight != Sight::Nothing {
+        ask.app.desk.each(&ask.actor, kind, watchkeep_model::resolve::Test::All, |source| {
+            names.push(source.title().to_owned());
+            Ok(())
+        })?;
+    }
+    Ok(Some(names))
+}
+
+/// `?last=1h` or `?from=…&to=…`.
+fn span(ask: &Ask) -> Result<Span, Fault> {
+    let instant = |name: &str| ask.query(name).and_then(|text| text.parse::<Timestamp>().ok());
+    if let (Some(from), Some(to)) = (instant("from"), instant("to"))
+        && from < to
+    {
+        let zone = &ask.app.desk.zone;
+        let word = format!("{} to {}", from.to_zoned(zone.clone()).strftime("%m-%d %H:%M:%S"), to.to_zoned(zone.clone()).strftime("%m-%d %H:%M:%S"));
+        return Ok(Span { from, to, word });
+    }
+    let last = ask.query("last").unwrap_or("24h");
+    let length = watchkeep_model::text::duration(last).filter(|span| span.is_positive());
+    let length = length.ok_or_else(|| Fault::Bad(format!("`{last}` is not a duration such as 1h or 7d")))?;
+    let from = ask.now.checked_sub(length).unwrap_or(Timestamp::UNIX_EPOCH);
+    Ok(Span { from, to: ask.now + SignedDuration::from_mins(5), word: format!("last {last}") })
+}
+
+type Outcome = (SearchResult, Vec<(Timestamp, u64)>);
+
+fn search(ask: &Ask, query: &Query, span: &Span, sources: Option<&[String]>) -> Result<Outcome, LakeError> {
+    let zone = &ask.app.desk.zone;
+    let request = SearchRequest { query, from: span.from, to: span.to, limit: ROWS, sources, now: ask.now, zone };
+    let bare = Query { filter: query.filter.clone(), pipes: Vec::new() };
+    let buckets = ask.app.desk.lake.histogram(&SearchRequest { query: &bare, ..request }, 60)?;
+    Ok((ask.app.desk.lake.search(&request)?, buckets))
+}
+
+fn spans(text: &str) -> Markup {
+    let link = |last: &str| format!("/events?last={last}&q={}", encode(text));
+    html! { @for last in ["15m", "1h", "24h", "7d", "30d"] { a .btn .small href=(link(last)) { (last) } } }
+}
+
+fn encode(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+fn scanned(result: &SearchResult) -> Markup {
+    html! { (result.scanned_events) " events looked at in " (result.scanned_files) " files" }
+}
+
+fn histogram(text: &str, buckets: &[(Timestamp, u64)], ask: &Ask) -> Markup {
+    let width = buckets.windows(2).next().and_then(|pair| Some(pair.get(1)?.0.as_second() - pair.first()?.0.as_second())).unwrap_or(60);
+    let bars: Vec<(String, String, u64)> = buckets.iter().map(|(at, count)| {
+        let to = *at + SignedDuration::from_secs(width.max(1));
+        let words = format!("{} events from {}", count, at.to_zoned(ask.app.desk.zone.clone()).strftime("%m-%d %H:%M"));
+        (words, format!("/events?from={at}&to={to}&q={}", encode(text)), *count)
+    }).collect();
+    let list: Vec<chart::Bucket<'_>> = bars.iter().map(|(words, href, count)| chart::Bucket { label: words, count: *count, href }).collect();
+    let edge = |at: Option<&(Timestamp, u64)>| at.map_or(String::new(), |(at, _)| at.to_zoned(ask.app.desk.zone.clone()).strftime("%m-%d %H:%M").to_string());
+    let total: u64 = buckets.iter().map(|(_, count)| count).sum();
+    html! { (chart::histogram(&list, &edge(buckets.first()), &edge(buckets.last()), &format!("{total} events over time"))) p .sub { (total) " events" } }
+}
+
+fn rows(ask: &Ask, events: &[Event], truncated: bool) -> Markup {
+    if events.is_empty() {
+        return empty::empty("search", "No event fits", "Widen the time, or drop a condition. Sources that fell silent are on the Log sources page.", &html! { a .btn href="/r/log_source" { "Log sources" } });
+    }
+    let aside = html! { (events.len()) @if truncated { "+ · newest first" } };
+    panel::flush("Events", &aside, &html! {
+        table .dense data-rows {
+            caption .vh { "Events, newest first" }
+            thead { tr { th { "Time" } th { "Source" } th { "Host" } th { "User" } th { "Code" } th { "Message" } } }
+            tbody { @for event in events { tr data-href={ "/events/" (event.id) } {
+                td { a href={ "/events/" (event.id) } { (time::exact(event.time, &ask.app.desk.zone)) } }
+                td .id { (event.source) }
+                td .id { (event.host.as_deref().unwrap_or("")) }
+                td .id { (event.user.as_deref().unwrap_or("")) }
+                td .id { (event.code.as_deref().unwrap_or("")) }
+                td .grow { (short(&event.message)) }
+            } } }
+        }
+    })
+}
+
+fn short(text: &str) -> String {
+    if text.chars().count() > 240 { text.chars().take(239).chain(['…']).collect() } else { text.to_owned() }
+}
+
+fn grid(table: &Table) -> Markup {
+    panel::flush("Result", &html! { (table.rows.len()) " rows" }, &html! {
+        table .dense {
+            caption .vh { "Result" }
+            thead { tr { @for name in &table.columns { th { (name) } } } }
+            tbody { @for row in &table.rows { tr { @for cell in row { td .id { (cell) } } } } }
+        }
+    })
+}
+
+/// One raw event that an actor may see; an unseen one is missing (RU-73).
+pub fn find(ask: &Ask, id: &str) -> Result<Event, Fault> {
+    let sources = sources(ask)?;
+    let id = EventId::parse(id).ok_or(Fault::Missing)?;
+    let event = ask.app.desk.lake.event(id).map_err(watchkeep_desk::DeskError::from)?.ok_or(Fault::Missing)?;
+    let seen = sources.is_none_or(|names| names.iter().any(|name| **name == *event.source));
+    if seen { Ok(event) } else { Err(Fault::Missing) }
+}
+
+/// The fields and bytes of an event, for its page and for the alert's preview.
+pub fn detail(ask: &Ask, event: &Event) -> Markup {
+    let log: Vec<&str> = [&event.log.product, &event.log.category, &event.log.service].into_iter().filter_map(|w| w.as_deref()).collect();
+    html! {
+        (panel::padded("Event", &html! { (event.id) }, &keyvalue::keyvalue(&[
+            ("Time", time::exact(event.time, &ask.app.desk.zone)),
+            ("Received", time::exact(event.received, &ask.app.desk.zone)),
+            ("Source", html! { a .link href={ "/events?q=source:" (encode(&event.source)) } { (event.source) } }),
+            ("Log", html! { (log.join(" / ")) }),
+            ("Message", html! { (event.message) }),
+        ])))
+        (panel::flush("Fields", &html! { (event.fields.len()) }, &html! {
+            table .dense {
+                caption .vh { "Fields" }
+                thead .vh { tr { th { "Field" } th { "Value" } } }
+                tbody { @for (name, value) in &event.fields { tr {
+                    td .id { (name) }
+                    td .grow .wrap { a href={ "/events?q=" (encode(&format!("{name}:\"{value}\""))) } { (value) } }
+                } } }
+            }
+        }))
+        (panel::padded("Raw bytes", &html! { (event.raw.len()) " bytes" }, &hexdump::hexdump(&event.raw, 4096)))
+    }
+}
+
+fn one(ask: &Ask) -> Result<Response, Fault> {
+    let event = find(ask, ask.param("id"))?;
+    let alert = ask.query("alert");
+    let body = html! {
+        (header::header(&short(&event.message), &html! { (event.source) }, &html! {
+            @if let Some(alert) = alert {
+                form method="post" action={ "/r/alert/" (alert) "/move/pin" } {
+                    input type="hidden" name="csrf" value=(ask.csrf());
+                    input type="hidden" name="event" value=(event.id);
+                    input type="hidden" name="event_time" value=(event.time);
+                    button .btn .go type="submit" data-key="p" { "Pin as evidence" }
+                }
+                a .btn href={ "/r/alert/" (alert) } { "Back to the alert" }
+            }
+        }))
+        (detail(ask, &event))
+    };
+    Ok(ask.page("Event", "events", Find::default(), &body).into_response())
+}

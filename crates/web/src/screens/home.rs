@@ -1,0 +1,274 @@
+//! My duties: what the person holds, what is due today, what changed since the last visit.
+
+use crate::ask::Ask;
+use crate::fault::Fault;
+use crate::htmx;
+use crate::layout::Find;
+use crate::parts::{State as Mark, chart, empty, header, panel, state, time, timeline};
+use crate::routes::{Route, Who};
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use std::collections::BTreeMap;
+use watchkeep_desk::duties::State;
+use watchkeep_model::Record;
+
+pub fn routes() -> Vec<Route> {
+    vec![Route::get("/", Who::Person, page), Route::get("/home/body", Who::Person, |ask| Ok(body(ask)?.into_response()))]
+}
+
+/// A held duty of this person, with the catalogue's words about it.
+struct Held {
+    record: Record,
+    duty: Record,
+    state: State,
+}
+
+/// Work that waits for this person.
+struct Due {
+    mark: Mark,
+    title: String,
+    about: String,
+    when: String,
+    link: String,
+    act: &'static str,
+}
+
+fn page(ask: &Ask) -> Result<Response, Fault> {
+    let find = Find { text: "", action: "/r/held_duty", kind: Some("held_duty"), error: None };
+    Ok(ask.page("My duties", "home", find, &body(ask)?).into_response())
+}
+
+fn body(ask: &Ask) -> Result<Markup, Fault> {
+    let held = held(ask)?;
+    let mut counts: BTreeMap<State, u64> = BTreeMap::new();
+    let mut areas: BTreeMap<String, BTreeMap<State, u64>> = BTreeMap::new();
+    for one in &held {
+        *counts.entry(one.state).or_default() += 1;
+        let group = one.duty.get("group").as_text().unwrap_or_default().to_owned();
+        *areas.entry(group).or_default().entry(one.state).or_default() += 1;
+    }
+    let measured = held.iter().filter(|one| one.record.choice("grade") == Some("measured")).count();
+    let about = html! {
+        a .link href="/duties" { (held.len()) " held" } " · " (measured) " measured · as of "
+        (time::of_day(ask.now, &ask.app.desk.zone))
+    };
+    let marks: Vec<_> = counts.iter().map(|(state, number)| (mark(*state), *number, list_of(*state))).collect();
+    let inner = html! {
+        (header::header("My duties", &about, &state::counts(&marks)))
+        div .cols .duties {
+            (panel::flush("By area", &html! { "red · amber · green · grey" }, &by_area(&areas)))
+            (panel::flush("Work due today", &html! { kbd { "j" } " " kbd { "k" } " move · " kbd { "Enter" } " open" }, &work(ask, &held)?))
+            (panel::flush("Since your last visit", &html! {}, &news(ask)?))
+        }
+        (measures(ask, &held)?)
+        (catalogue(&held))
+    };
+    Ok(htmx::live("home", &["alert", "incident", "task", "held_duty", "log_source"], "/home/body", &inner))
+}
+
+/// Duties whose R or A resolves to this person; an organisation-wide reader without any sees all.
+fn held(ask: &Ask) -> Result<Vec<Held>, Fault> {
+    let desk = &ask.app.desk;
+    let Ok(kind) = ask.kind("held_duty") else { return Ok(Vec::new()) };
+    let functions = desk.all("function")?;
+    let mine = |record: &Record, letter: &str| {
+        let function = record.get(letter).as_int();
+        functions.iter().any(|known| {
+            let holder = known.get("holder").as_int().or_else(|| known.get("deputy").as_int());
+            Some(known.id) == function && holder == ask.actor.person
+        })
+    };
+    let duties: BTreeMap<i64, Record> = desk.all("duty")?.into_iter().map(|duty| (duty.id, duty)).collect();
+    let mut held = Vec::new();
+    desk.each(&ask.actor, kind, watchkeep_model::resolve::Test::All, |record| {
+        if (mine(record, "responsible") || mine(record, "accountable"))
+            && let Some(duty) = record.get("duty").as_int().and_then(|id| duties.get(&id))
+        {
+            held.push(Held { record: record.clone(), duty: duty.clone(), state: State::of(record) });
+        }
+        Ok(())
+    })?;
+    Ok(held)
+}
+
+fn list_of(state: State) -> &'static str {
+    match state {
+        State::Red => "/r/held_duty?q=state:red",
+        State::Amber => "/r/held_duty?q=state:amber",
+        State::Green => "/r/held_duty?q=state:green",
+        State::Waived => "/r/held_duty?q=state:waived",
+        State::Grey => "/r/held_duty?q=state:grey",
+    }
+}
+
+pub fn mark(state: State) -> Mark {
+    match state {
+        State::Red => Mark::Red,
+        State::Amber => Mark::Amber,
+        State::Green => Mark::Green,
+        State::Waived => Mark::Waived,
+        State::Grey => Mark::Grey,
+    }
+}
+
+fn by_area(areas: &BTreeMap<String, BTreeMap<State, u64>>) -> Markup {
+    if areas.is_empty() {
+        return empty::empty("shield", "No duty is yours yet", "An administrator appoints you to a function, and holds duties with it.", &html! {});
+    }
+    html! {
+        table .dense {
+            caption .vh { "Duties by area and state" }
+            thead .vh { tr { th { "Worst" } th { "Area" } th { "Share" } th { "Red" } th { "Amber" } th { "Green" } th { "Grey" } } }
+            tbody {
+                @for (name, counts) in areas {
+                    @let worst = counts.keys().min().copied().unwrap_or(State::Grey);
+                    @let number = |state: State| counts.get(&state).copied().unwrap_or(0);
+                    tr {
+                        td { (state::dot(mark(worst))) }
+                        td .grow { a href={ "/duties#" (name.replace(' ', "-")) } { (name) } }
+                        td { (chart::states(&counts.iter().map(|(state, number)| (mark(*state), *number)).collect::<Vec<_>>())) }
+                        @for state in [State::Red, State::Amber, State::Green, State::Grey] {
+                            td .num { @if number(state) > 0 { (number(state)) } @else { "·" } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn work(ask: &Ask, held: &[Held]) -> Result<Markup, Fault> {
+    let mut due = Vec::new();
+    for one in held.iter().filter(|one| one.state == State::Red || one.state == State::Amber) {
+        let code = one.duty.get("code").as_text().unwrap_or_default();
+        if let Some(found) = ask.app.desk.measure(&ask.actor, code, one.record.get("site").as_int(), ask.now)? {
+            for offender in found.offenders.iter().take(3) {
+                due.push(Due {
+                    mark: if offender.red { Mark::Red } else { Mark::Amber },
+                    title: format!("{}: {}", offender.record.title(), offender.why),
+                    about: format!("{code} · {} {}", found.figure(), found.unit),
+                    when: "now".to_owned(),
+                    link: format!("/r/{}/{}", offender.record.kind.name, offender.record.id),
+                    act: "Open",
+                });
+            }
+        }
+    }
+    for (kind, filter, act) in [
+        ("task", "assignee:me state:open,doing due<=today", "Do"),
+        ("finding", "owner:me -state:closed planned:no", "Plan"),
+        ("finding", "owner:me -state:closed due<=today", "Close"),
+        ("incident", "manager:me state:open,resolved", "Open"),
+        ("alert", "owner:me state:open", "Judge"),
+    ] {
+        let Ok(kind) = ask.kind(kind) else { continue };
+        let test = ask.app.desk.filter(&ask.actor, kind, filter, ask.now)?;
+        let page = ask.app.desk.store.list(&ask.actor, &watchkeep_store::List::of(kind).filtered(test).limited(5))?;
+        for record in page.records {
+            let when = record.get("due").as_text().unwrap_or("today").to_owned();
+            due.push(Due {
+                mark: Mark::Amber,
+                about: format!("{} · {}", record.number(), kind.label.to_lowercase()),
+                link: format!("/r/{}/{}", kind.name, record.id),
+                title: record.title().to_owned(),
+                when,
+                act,
+            });
+        }
+    }
+    if due.is_empty() {
+        return Ok(empty::empty("check", "Nothing is due", "New work appears here by itself.", &html! {}));
+    }
+    Ok(html! {
+        table .work data-rows {
+            caption .vh { "Work due today" }
+            thead .vh { tr { th { "State" } th { "What" } th { "When" } th { "Act" } } }
+            tbody {
+                @for one in due.iter().take(12) {
+                    tr data-href=(one.link) {
+                        td { (state::dot(one.mark)) }
+                        td .grow { b { (one.title) } div .sub { (one.about) } }
+                        td { time { (one.when) } }
+                        td { a .btn .small href=(one.link) { (one.act) } }
+                    }
+                }
+            }
+        }
+    })
+}
+
+fn news(ask: &Ask) -> Result<Markup, Fault> {
+    let since = ask.visit.as_ref().and_then(|visit| visit.session.last_visit);
+    let day = jiff::SignedDuration::from_hours(24);
+    let since = since.unwrap_or(ask.now - day).max(ask.now - day * 30);
+    let mut entries = ask.app.desk.store.recent(&ask.actor, since, 200)?;
+    entries.retain(|(entry, record)| {
+        entry.act != "note" && matches!(record.kind.name, "alert" | "incident" | "task" | "finding" | "log_source") || (record.kind.name == "incident")
+    });
+    entries.truncate(9);
+    if entries.is_empty() {
+        return Ok(empty::empty("clock", "Nothing new", "What colleagues and inputs change is told here.", &html! {}));
+    }
+    let zone = &ask.app.desk.zone;
+    Ok(html! { div .pad { (timeline::timeline(&entries.iter().map(|(entry, record)| timeline::Entry {
+        when: time::of_day(entry.at, zone),
+        kind: if record.kind.name == "alert" { timeline::Kind::Alert } else { timeline::Kind::Note },
+        what: record.number(),
+        who: format!("{} by {}", verb(&entry.act), entry.actor),
+        body: html! { a href={ "/r/" (record.kind.name) "/" (record.id) } { (record.title()) } },
+    }).collect::<Vec<_>>())) } })
+}
+
+fn verb(act: &str) -> &str {
+    match act {
+        "create" => "new",
+        "update" => "changed",
+        other => other,
+    }
+}
+
+/// Each measured duty with its figure and the rows that offend.
+fn measures(ask: &Ask, held: &[Held]) -> Result<Markup, Fault> {
+    let mut panels = Vec::new();
+    for one in held {
+        let code = one.duty.get("code").as_text().unwrap_or_default();
+        let Some(found) = ask.app.desk.measure(&ask.actor, code, one.record.get("site").as_int(), ask.now)? else { continue };
+        let aside = html! { (state::mark(mark(one.state), one.state.name())) " " a .link href={ "/duty/" (one.record.id) } { (found.figure()) } " " (found.unit) };
+        let inner = html! {
+            @if found.offenders.is_empty() { p .sub { "No offender." } }
+            ul .plain { @for offender in found.offenders.iter().take(4) {
+                li { a .link href={ "/r/" (offender.record.kind.name) "/" (offender.record.id) } { (offender.record.title()) } " " span .sub { (offender.why) } }
+            } }
+        };
+        panels.push(panel::padded(&format!("{code} {}", short(one.duty.title())), &aside, &inner));
+    }
+    Ok(html! { div .cols .two { @for one in &panels { (one) } } })
+}
+
+/// Everything without data, and what to connect or enter.
+fn catalogue(held: &[Held]) -> Markup {
+    let grey: Vec<_> = held.iter().filter(|one| one.state == State::Grey).collect();
+    if grey.is_empty() {
+        return html! {};
+    }
+    let aside = html! { (grey.len()) " without data · never green" };
+    panel::flush("What to connect or enter", &aside, &html! {
+        table .dense {
+            caption .vh { "Duties without data" }
+            thead .vh { tr { th { "State" } th { "Duty" } th { "What to connect or enter" } } }
+            tbody { @for one in grey.iter().take(20) {
+                tr {
+                    td { (state::dot(Mark::Grey)) }
+                    td { a .link href={ "/duty/" (one.record.id) } { (one.duty.get("code").as_text().unwrap_or_default()) } " " (short(one.duty.title())) }
+                    td .grow .sub { (one.duty.get("connect").as_text().unwrap_or_default()) }
+                }
+            } }
+        }
+        @if grey.len() > 20 { p .pad { a .link href="/duties" { "All " (grey.len()) } } }
+    })
+}
+
+pub fn short(title: &str) -> String {
+    let first = title.split([':', ';', ',']).next().unwrap_or(title);
+    if first.chars().count() > 70 { first.chars().take(69).chain(['…']).collect() } else { first.to_owned() }
+}

@@ -1,0 +1,151 @@
+//! Import and export of lists, and taking events in over HTTP.
+
+use crate::ask::Ask;
+use crate::fault::Fault;
+use crate::layout::Find;
+use crate::parts::{header, panel};
+use crate::routes::{Route, Who};
+use axum::http::header as http;
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use serde_json::json;
+use watchkeep_desk::import::{Format, Report};
+use watchkeep_ingest::{Sink, SinkError, Source, bulk};
+use watchkeep_model::Kind;
+
+/// A compressed request may unpack to this many bytes.
+const UNPACKED: usize = 256 << 20;
+
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/r/{kind}/export.csv", Who::Api, export),
+        Route::get("/r/{kind}/export.xlsx", Who::Api, export),
+        Route::get("/r/{kind}/export.json", Who::Api, export),
+        Route::get("/r/{kind}/import", Who::Person, |ask| Ok(wizard(ask, None)?.into_response())),
+        Route::post("/r/{kind}/import", Who::Person, import),
+        Route::post("/ingest/{source}", Who::Api, ingest),
+        Route::post("/_bulk", Who::Api, elastic_bulk),
+        Route::post("/ingest/{source}/_bulk", Who::Api, elastic_bulk),
+    ]
+}
+
+fn export(ask: &Ask) -> Result<Response, Fault> {
+    let kind = ask.kind(ask.param("kind"))?;
+    let format = Format::of(&ask.path)?;
+    let ending = ask.path.rsplit('.').next().unwrap_or("csv");
+    let bytes = ask.app.desk.export(&ask.actor, kind, ask.query("q").unwrap_or_default(), format, ask.now)?;
+    let media = match format {
+        Format::Csv => "text/csv; charset=utf-8",
+        Format::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        Format::Json => "application/json",
+    };
+    let name = format!("attachment; filename=\"{}.{}\"", kind.name, ending);
+    Ok(([(http::CONTENT_TYPE, media.to_owned()), (http::CONTENT_DISPOSITION, name)], bytes).into_response())
+}
+
+fn wizard(ask: &Ask, outcome: Option<Markup>) -> Result<Markup, Fault> {
+    let kind = ask.kind(ask.param("kind"))?;
+    let names: Vec<_> = kind.editable().map(|field| field.name).collect();
+    let body = html! {
+        (header::header(&format!("Import {}", kind.plural.to_lowercase()), &html! { "CSV or XLSX; each row enters whole or not at all" }, &html! { a .btn href={ "/r/" (kind.name) } { "Back to the list" } }))
+        @if let Some(outcome) = outcome { (outcome) }
+        (panel::padded("File", &html! {}, &html! {
+            form .stack method="post" action={ "/r/" (kind.name) "/import?csrf=" (ask.csrf()) } enctype="multipart/form-data" {
+                div .field {
+                    label for="file" { "CSV or XLSX file" }
+                    input #file type="file" name="file" accept=".csv,.xlsx" required;
+                    p .help { "The first row names the fields: external_id, " (names.join(", ")) ". A row whose external_id is known updates that record; the same file twice changes nothing." }
+                }
+                div .row {
+                    button .btn type="submit" name="mode" value="dry" { "Try without changing anything" }
+                    button .btn .go type="submit" name="mode" value="real" { "Import" }
+                }
+            }
+        }))
+    };
+    Ok(ask.page("Import", kind.name, Find::default(), &body))
+}
+
+fn import(ask: &Ask) -> Result<Response, Fault> {
+    let kind = ask.kind(ask.param("kind"))?;
+    let parts = ask.parts()?;
+    let file = parts.iter().find(|part| part.name == "file" && !part.bytes.is_empty());
+    let file = file.ok_or_else(|| Fault::Bad("choose a file first".to_owned()))?;
+    let dry = parts.iter().any(|part| part.name == "mode" && &part.bytes[..] == b"dry");
+    let format = Format::of(&file.file)?;
+    let report = ask.app.desk.import(&ask.actor, kind, format, &file.bytes, dry, ask.now)?;
+    Ok(wizard(ask, Some(outcome(kind, &report, dry)))?.into_response())
+}
+
+fn outcome(kind: &Kind, report: &Report, dry: bool) -> Markup {
+    let would = if dry { "would be " } else { "" };
+    let aside = html! { (report.created) " " (would) "created · " (report.updated) " " (would) "updated · " (report.unchanged) " unchanged · " (report.problems.len()) " refused" };
+    panel::flush(if dry { "Nothing was changed" } else { "Imported" }, &aside, &html! {
+        @if report.problems.is_empty() {
+            p .pad { "Every row of " (kind.plural.to_lowercase()) " is fine." }
+        } @else {
+            table .dense {
+                caption .vh { "Refused rows" }
+                thead { tr { th { "Row" } th { "Why" } } }
+                tbody { @for problem in report.problems.iter().take(500) { tr { td .num { (problem.row) } td .grow { (problem.message) } } } }
+            }
+        }
+    })
+}
+
+/// Newline-delimited JSON for one source; 200 only once every line is durable.
+fn ingest(ask: &Ask) -> Result<Response, Fault> {
+    may_send(ask)?;
+    let body = unpacked(ask)?;
+    let source = Source::named(source_name(ask)?);
+    let batch = bulk::ndjson(&source, &body, salt(&body), ask.now);
+    let (good, bad) = (batch.events.len(), batch.bad.len());
+    take(ask, &source.name, batch)?;
+    Ok(axum::Json(json!({"accepted": good, "unreadable": bad})).into_response())
+}
+
+/// The shape that Elasticsearch's clients send.
+fn elastic_bulk(ask: &Ask) -> Result<Response, Fault> {
+    may_send(ask)?;
+    let body = unpacked(ask)?;
+    let source = Source::named(if ask.param("source").is_empty() { "bulk" } else { source_name(ask)? });
+    let read = bulk::bulk(&source, &body, salt(&body), ask.now).map_err(|error| Fault::Bad(error.to_string()))?;
+    let answer = read.answer(0);
+    take(ask, &source.name, read.batch)?;
+    Ok(axum::Json(answer).into_response())
+}
+
+fn may_send(ask: &Ask) -> Result<(), Fault> {
+    if ask.actor.access.may("event", "create") {
+        return Ok(());
+    }
+    Err(watchkeep_model::Refusal::access("this token may not send events; it needs event:create").into())
+}
+
+fn source_name(ask: &Ask) -> Result<&str, Fault> {
+    let name = ask.param("source");
+    let fits = !name.is_empty() && name.len() <= 200 && !name.chars().any(|c| c.is_control() || c == '/');
+    if fits { Ok(name) } else { Err(Fault::Bad("a source is named with 1 to 200 characters, without `/`".to_owned())) }
+}
+
+fn unpacked(ask: &Ask) -> Result<axum::body::Bytes, Fault> {
+    if ask.header("content-encoding") == Some("gzip") {
+        return bulk::unpack(&ask.body, UNPACKED).map_err(|error| Fault::Bad(error.to_string()));
+    }
+    Ok(ask.body.clone())
+}
+
+/// The same delivery twice has the same ids.
+fn salt(body: &[u8]) -> u64 {
+    use std::hash::{DefaultHasher, Hasher};
+    let mut hasher = DefaultHasher::new();
+    hasher.write(body);
+    hasher.finish() << 24
+}
+
+fn take(ask: &Ask, source: &str, batch: watchkeep_ingest::Batch) -> Result<(), Fault> {
+    ask.app.desk.take(source, batch).map_err(|error| match error {
+        SinkError::Full(_) => Fault::TooMany(1),
+        SinkError::Failed(reason) => Fault::Broken(reason),
+    })
+}
