@@ -196,3 +196,50 @@ pub fn sync_folder(folder: &Path) -> std::io::Result<()> {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::Timestamp;
+    use watchkeep_model::event::EventId;
+
+    fn event(n: u64) -> Event {
+        let time = Timestamp::UNIX_EPOCH;
+        Event {
+            id: EventId::of(time, "s", n, b"x"),
+            time,
+            received: time,
+            source: "s".into(),
+            log: Default::default(),
+            host: None,
+            user: None,
+            src_ip: None,
+            dst_ip: None,
+            process: None,
+            code: None,
+            message: "m".into(),
+            fields: Vec::new(),
+            raw: bytes::Bytes::from_static(b"x"),
+        }
+    }
+
+    #[test]
+    fn a_full_disk_is_reported_and_the_next_segment_goes_on() {
+        let Ok(full) = OpenOptions::new().write(true).open("/dev/full") else {
+            println!("skipped: this system has no /dev/full");
+            return;
+        };
+        let folder = tempfile::tempdir().expect("a folder");
+        let (journal, _) = Journal::open(folder.path(), 0).expect("opens");
+        lock(&journal.written).file = full;
+        for _ in 0..2 {
+            let error = journal.append(&[event(1)]).expect_err("refused").to_string();
+            assert!(error.contains("000000000001.journal") && error.contains("nothing was taken in"), "{error}");
+        }
+        journal.seal().expect("sealed");
+        journal.append(&[event(2)]).expect("taken in");
+        let (_, recovered) = Journal::open(folder.path(), 0).expect("opens");
+        let kept: Vec<_> = recovered.iter().flat_map(|segment| &segment.events).map(|event| event.id).collect();
+        assert_eq!(kept, [event(2).id]);
+    }
+}

@@ -12,9 +12,11 @@
 //! This module knows syntax only: which fields and values exist is decided by whoever compiles the tree.
 
 mod ast;
+mod check;
 mod complete;
 mod dates;
 mod error;
+mod event_field;
 mod on_event;
 mod parse;
 mod pattern;
@@ -23,9 +25,11 @@ mod print;
 mod scan;
 
 pub use ast::{Expr, FieldName, Op, Pipe, Query, Term, Value};
+pub use check::Check;
 pub use complete::{Context, Place, context, pipe_names};
 pub use dates::{Moment, WhenError, when};
 pub use error::{SyntaxError, nearest};
-pub use on_event::{Check, EventField, EventFilter, compile, matches};
+pub use event_field::EventField;
+pub use on_event::{EventFilter, compile, matches};
 pub use parse::parse;
 pub use pattern::Pattern;
