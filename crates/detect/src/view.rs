@@ -3,6 +3,7 @@
 use rsigma_eval::{Event as Evaluable, EventValue};
 use serde_json::Value;
 use std::borrow::Cow;
+use std::collections::HashSet;
 use watchkeep_model::event::Event;
 
 /// An event and the extra names some of its values go by.
@@ -39,17 +40,19 @@ impl Evaluable for View<'_> {
     }
 
     fn any_string_value(&self, wanted: &dyn Fn(&str) -> bool) -> bool {
-        self.pairs().any(|(_, value)| wanted(value))
+        self.event.fields.iter().any(|(_, value)| wanted(value))
     }
 
     fn all_string_values(&self) -> Vec<Cow<'_, str>> {
-        self.pairs()
-            .map(|(_, value)| Cow::Borrowed(value))
+        self.event
+            .fields
+            .iter()
+            .map(|(_, value)| Cow::Borrowed(&**value))
             .collect()
     }
 
     fn visit_string_values(&self, visit: &mut dyn FnMut(&str)) {
-        self.pairs().for_each(|(_, value)| visit(value));
+        self.event.fields.iter().for_each(|(_, value)| visit(value));
     }
 
     fn to_json(&self) -> Value {
@@ -68,8 +71,25 @@ impl Evaluable for View<'_> {
         Some(self.field_keys())
     }
 
+    /// Each name once: an array of thousands must not be looked up thousands of times.
     fn visit_top_level_keys(&self, visit: &mut dyn FnMut(&str)) -> bool {
-        self.pairs().for_each(|(name, _)| visit(name));
+        if self.event.fields.len() > FEW {
+            let mut seen = HashSet::with_capacity(self.event.fields.len());
+            self.pairs()
+                .filter(|(name, _)| seen.insert(*name))
+                .for_each(|(name, _)| visit(name));
+            return true;
+        }
+        let mut last = "";
+        for (name, _) in self.pairs() {
+            if name != last {
+                visit(name);
+            }
+            last = name;
+        }
         true
     }
 }
+
+/// Fields up to which repeats are cheaper than remembering names.
+const FEW: usize = 100;

@@ -81,6 +81,7 @@ impl Lines {
     fn next(&mut self, input: &mut impl Read) -> std::io::Result<Option<Block>> {
         while !self.ended {
             let before = self.rest.len();
+            self.rest.reserve(BLOCK);
             if input.take(BLOCK as u64).read_to_end(&mut self.rest)? == 0 {
                 self.ended = true;
                 break;
@@ -98,27 +99,25 @@ impl Lines {
                     }
                 }
             }
-            let Some(end) = self.rest.iter().rposition(|byte| *byte == b'\n') else {
+            let Some(end) = memchr::memrchr(b'\n', &self.rest) else {
                 if self.rest.len() >= MAX_KEPT {
                     self.skipping = true;
                     return Ok(Some(self.cut(self.rest.len(), 0)));
                 }
                 continue;
             };
-            let count = self
-                .rest
-                .get(..=end)
-                .unwrap_or_default()
-                .iter()
-                .filter(|byte| **byte == b'\n')
-                .count() as u64;
+            let whole = self.rest.get(..=end).unwrap_or_default();
+            let count = memchr::memchr_iter(b'\n', whole).count() as u64;
             return Ok(Some(self.cut(end + 1, count)));
         }
         Ok((!self.rest.is_empty()).then(|| self.cut(self.rest.len(), 0)))
     }
 
     fn cut(&mut self, end: usize, lines: u64) -> Block {
-        let rest = self.rest.split_off(end);
+        let tail = self.rest.get(end..).unwrap_or_default();
+        let mut rest = Vec::with_capacity(BLOCK + tail.len());
+        rest.extend_from_slice(tail);
+        self.rest.truncate(end);
         let bytes = Bytes::from(std::mem::replace(&mut self.rest, rest));
         let first = self.number;
         self.number += lines;

@@ -1,8 +1,10 @@
 //! Flat JSON reader: an object becomes field names with dots and text values, without a tree in between.
 
+use crate::normal::NameHasher;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::collections::HashMap;
 use std::fmt;
+use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
 /// Levels of nesting read before an object is called a bomb.
@@ -13,7 +15,7 @@ const MAX_NAMES: usize = 20_000;
 
 /// Field names seen so far, shared between events so that each is stored once.
 #[derive(Debug, Default)]
-pub struct Names(HashMap<Box<str>, Arc<str>>);
+pub struct Names(HashMap<Box<str>, Arc<str>, BuildHasherDefault<NameHasher>>);
 
 impl Names {
     /// The shared copy of `name`.

@@ -110,9 +110,8 @@ impl From<FlatError> for BadReason {
 /// The lines of a block with their numbers, without line ends; empty ones are left out.
 pub fn lines(block: &Bytes, first: u64) -> impl Iterator<Item = (u64, Bytes)> + '_ {
     let mut start = 0;
-    let cut = block.split(|byte| *byte == b'\n').zip(first..);
-    cut.filter_map(move |(line, number)| {
-        let end = start + line.len();
+    let ends = memchr::memchr_iter(b'\n', block).chain(std::iter::once(block.len()));
+    ends.zip(first..).filter_map(move |(end, number)| {
         let raw = trim(block, start, end);
         start = end + 1;
         (!raw.is_empty()).then_some((number, raw))

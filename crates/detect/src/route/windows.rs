@@ -195,15 +195,20 @@ const CODES: &[(&str, &str, &[&str])] = &[
 const COMMON: &[(&str, &str)] = &[
     ("SourceName", "Provider_Name"),
     ("ProviderName", "Provider_Name"),
+    ("Hostname", "Computer"),
+    ("HostName", "Computer"),
+    ("EventId", "EventID"),
+];
+
+/// The same for exporters that wrap the record.
+const WRAPPED: &[(&str, &str)] = &[
     ("winlog.provider_name", "Provider_Name"),
     ("winlog.channel", "Channel"),
     ("winlog.event_id", "EventID"),
     ("event.code", "EventID"),
-    ("EventId", "EventID"),
-    ("Hostname", "Computer"),
-    ("HostName", "Computer"),
     ("winlog.computer_name", "Computer"),
 ];
+const WRAPPINGS: &[&str] = &["winlog.event_data.", "winlog.user_data.", "EventData."];
 
 /// A process start in the security log, under Sysmon's names.
 const PROCESS: &[(&str, &str)] = &[
@@ -305,16 +310,25 @@ pub(super) fn code(event: &Event) -> &str {
 /// Gives the fields every Windows record has the names that rules use.
 pub(super) fn rename<'e>(event: &'e Event, found: &mut Classes<'e>) {
     found.rename(event, COMMON);
-    for prefix in ["winlog.event_data.", "winlog.user_data.", "EventData."] {
-        for (name, value) in &event.fields {
-            if let Some(short) = name
-                .strip_prefix(prefix)
-                .filter(|short| event.field(short).is_none())
-            {
-                found
-                    .aliases
-                    .push((Cow::Borrowed(short), Cow::Borrowed(value)));
-            }
+    let wrapped = |name: &str| {
+        WRAPPINGS
+            .iter()
+            .find_map(|wrapping| name.strip_prefix(wrapping).map(str::len))
+    };
+    if !event
+        .fields
+        .iter()
+        .any(|(name, _)| name.starts_with("winlog.") || wrapped(name).is_some())
+    {
+        return;
+    }
+    found.rename(event, WRAPPED);
+    for (name, value) in &event.fields {
+        let short = wrapped(name).and_then(|length| name.get(name.len() - length..));
+        if let Some(short) = short.filter(|short| event.field(short).is_none()) {
+            found
+                .aliases
+                .push((Cow::Borrowed(short), Cow::Borrowed(value)));
         }
     }
 }
