@@ -20,13 +20,14 @@ const SKEW: SignedDuration = SignedDuration::from_hours(24);
 
 /// Turns flat fields into events; build it once, share it.
 #[derive(Debug, Clone)]
-pub struct Normaliser(
-    Arc<HashMap<&'static str, Vec<(Column, u8)>, BuildHasherDefault<NameHasher>>>,
-);
+pub struct Normaliser(Arc<Names>);
+
+/// The columns each field name serves, with its rank there.
+type Names = HashMap<&'static str, Vec<(Column, u8)>, BuildHasherDefault<NameHasher>>;
 
 impl Default for Normaliser {
     fn default() -> Self {
-        let mut names: HashMap<&'static str, Vec<(Column, u8)>, _> = HashMap::default();
+        let mut names = Names::default();
         for (column, fields) in COLUMNS {
             for (rank, name) in fields.iter().enumerate() {
                 names

@@ -24,7 +24,6 @@ pub(crate) fn parse(xml: &str, names: &mut Names) -> Option<Fields> {
     let options = roxmltree::ParsingOptions {
         allow_dtd: false,
         nodes_limit: MAX_NODES,
-        ..Default::default()
     };
     let document = roxmltree::Document::parse_with_options(xml, options).ok()?;
     let mut fields = Fields::with_capacity(32);

@@ -137,7 +137,7 @@ impl<'r> Worker<'r> {
     fn piece(&mut self, piece: Piece) {
         match piece {
             Piece::Records(chunk) => {
-                let Batch { events, bad } = self.records.chunk(chunk, self.now);
+                let Batch { events, bad } = self.records.chunk(*chunk, self.now);
                 for event in events {
                     let record = event
                         .field("EventRecordID")

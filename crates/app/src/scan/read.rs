@@ -16,7 +16,7 @@ const MAX_UNPACKED_EVTX: u64 = 1 << 30;
 
 /// A part of one input.
 pub enum Piece {
-    Records(Chunk),
+    Records(Box<Chunk>),
     Lines { first: u64, bytes: Bytes },
     Items { first: u64, items: Vec<Bytes> },
 }
@@ -92,7 +92,7 @@ fn file(path: &Path, name: &str, take: &mut dyn FnMut(Piece) -> bool) -> anyhow:
     match folder::content(path)? {
         Content::Evtx => {
             for chunk in evtx::open(path)? {
-                if !take(Piece::Records(chunk)) {
+                if !take(Piece::Records(Box::new(chunk))) {
                     break;
                 }
             }
@@ -137,7 +137,7 @@ fn records(
         "{name}: an event log of more than {MAX_UNPACKED_EVTX} bytes; unpack it to a file first"
     );
     for chunk in evtx::chunks(Cursor::new(bytes), name)? {
-        if !take(Piece::Records(chunk)) {
+        if !take(Piece::Records(Box::new(chunk))) {
             break;
         }
     }

@@ -40,17 +40,17 @@ pub(crate) fn parse_time(text: &str) -> Option<Timestamp> {
 fn since_1970(text: &str) -> Option<Timestamp> {
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
     let whole: i64 = whole.parse().ok()?;
-    match whole {
-        ..100_000_000_000 => {
-            let nanos: i32 = format!("{:0<9}", part.get(..part.len().min(9)).unwrap_or_default())
-                .parse()
-                .ok()?;
-            Timestamp::new(whole, nanos).ok()
-        }
-        ..100_000_000_000_000 => Timestamp::from_millisecond(whole).ok(),
-        ..100_000_000_000_000_000 => Timestamp::from_microsecond(whole).ok(),
-        _ => Timestamp::from_nanosecond(i128::from(whole)).ok(),
+    if whole < 100_000_000_000 {
+        let digits = part.get(..part.len().min(9)).unwrap_or_default();
+        return Timestamp::new(whole, format!("{digits:0<9}").parse().ok()?).ok();
     }
+    if whole < 100_000_000_000_000 {
+        return Timestamp::from_millisecond(whole).ok();
+    }
+    if whole < 100_000_000_000_000_000 {
+        return Timestamp::from_microsecond(whole).ok();
+    }
+    Timestamp::from_nanosecond(i128::from(whole)).ok()
 }
 
 #[cfg(test)]
