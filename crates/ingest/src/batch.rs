@@ -76,6 +76,21 @@ pub enum BadReason {
     Damaged(String),
 }
 
+impl BadReason {
+    /// The reason without its particulars, for counting.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::TooLong { .. } => "too long",
+            Self::NotUtf8 { .. } => "not UTF-8",
+            Self::TooDeep { .. } => "nested too deep",
+            Self::TooManyFields { .. } => "too many fields",
+            Self::NotJson(_) => "not JSON",
+            Self::NotAnObject(_) => "not a JSON object",
+            Self::Damaged(_) => "damaged record",
+        }
+    }
+}
+
 /// Where live inputs put what they read.
 pub trait Sink: Send + Sync {
     /// Takes a batch for `source`. `Ok` means it is durable; may block while writing.

@@ -17,6 +17,7 @@ pub mod syslog;
 mod sysmon_xml;
 pub mod tail;
 mod text;
+pub mod upload;
 
 pub use batch::{BadLine, BadReason, Batch, Sink, SinkError, Source, deliver};
 pub use flat::{FlatError, Names, flatten};

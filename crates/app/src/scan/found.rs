@@ -24,7 +24,7 @@ pub struct Findings {
     pub events: u64,
     pub bytes: u64,
     /// Lines and records that could not be read, by reason.
-    pub bad: HashMap<String, u64>,
+    pub bad: HashMap<&'static str, u64>,
     /// Sentences for the user about files that could not be read.
     pub problems: Vec<String>,
     /// A path the user named could not be read.

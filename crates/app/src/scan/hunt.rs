@@ -189,7 +189,7 @@ impl<'r> Worker<'r> {
 
     fn bad(&mut self, bad: &BadLine) {
         self.found.events += 1;
-        *self.found.bad.entry(bad.reason.to_string()).or_default() += 1;
+        *self.found.bad.entry(bad.reason.kind()).or_default() += 1;
     }
 }
 

@@ -85,7 +85,7 @@ fn write_report(
             findings
                 .bad
                 .iter()
-                .map(|(reason, count)| (reason.clone(), *count))
+                .map(|(reason, count)| ((*reason).to_owned(), *count))
                 .collect(),
         ),
     )
