@@ -6,7 +6,7 @@ use watchkeep_model::{Record, Value};
 use watchkeep_store::Change;
 
 /// Rounds of five seconds between rarer jobs.
-const MINUTE: u64 = 12;
+const MEASURE: u64 = 3;
 const HOUR: u64 = 720;
 
 impl Desk {
@@ -14,7 +14,7 @@ impl Desk {
     pub fn tick(&self, now: Timestamp, round: u64) -> Result<(), DeskError> {
         self.heartbeats(now)?;
         self.lake.flush_if_due(now)?;
-        if round.is_multiple_of(MINUTE) {
+        if round.is_multiple_of(MEASURE) {
             self.measure_all(now)?;
         }
         if round.is_multiple_of(HOUR) {

@@ -32,11 +32,11 @@ fn page(ask: &Ask) -> Result<Response, Fault> {
             a .btn href="/admin/tokens" { "API tokens" }
         }))
         (panel::flush("Records", &html! {}, &html! {
-            table .dense data-rows {
+            table .cards {
                 caption .vh { "Kinds of administration" }
                 thead .vh { tr { th { "Kind" } th { "What it is" } th { "How many" } } }
                 tbody { @for kind in KINDS.iter().filter_map(|name| ask.kind(name).ok()) {
-                    tr data-href={ "/r/" (kind.name) } {
+                    tr data-row data-href={ "/r/" (kind.name) } {
                         td { a .link href={ "/r/" (kind.name) } { (kind.plural) } }
                         td .grow .sub { (kind.help) }
                         td .num { (ask.app.desk.store.count(&ask.actor, &watchkeep_store::List::of(kind))?) }
@@ -99,7 +99,7 @@ fn reasons(why: &Why) -> Markup {
     let mark = |yes: bool| if yes { Mark::Green } else { Mark::Red };
     let aside = state::mark(mark(why.yes), if why.yes { "yes" } else { "no" });
     panel::flush("Answer", &aside, &html! {
-        table .dense {
+        table .cards {
             caption .vh { "Reasons" }
             thead { tr { th { "" } th { "Assignment" } th { "Role" } th { "Why" } } }
             tbody { @for reason in &why.reasons { tr {
@@ -137,7 +137,7 @@ fn tokens(ask: &Ask, fresh: Option<&str>) -> Result<Markup, Fault> {
         }))
         (panel::flush("Your tokens", &html! { (mine.len()) }, &html! {
             @if mine.is_empty() { p .pad .sub { "None yet." } } @else {
-                table .dense {
+                table .cards {
                     caption .vh { "Your tokens" }
                     thead { tr { th { "Name" } th { "Scopes" } th { "Expires" } th { "" } } }
                     tbody { @for token in &mine {

@@ -68,7 +68,7 @@ fn measure(ask: &Ask, found: &Measured) -> Markup {
         @if found.offenders.is_empty() {
             p .sub { @if found.fresh.is_some() { "No offender." } @else { "No input yet, so no state but grey." } }
         } @else {
-            table .dense {
+            table .cards {
                 caption .vh { "Offending rows, oldest first" }
                 thead { tr { th { "" } th { "Row" } th { "Why" } th { "Since" } th { "" } } }
                 tbody { @for offender in &found.offenders { tr {
@@ -130,7 +130,7 @@ fn all(ask: &Ask) -> Result<Response, Fault> {
         @for (area, rows) in &areas {
             section .panel id=(area.replace(' ', "-")) {
                 header { h2 { (area) } span .sub { (rows.len()) } }
-                table .dense {
+                table .cards {
                     caption .vh { (area) }
                     thead .vh { tr { th { "State" } th { "Duty" } th { "Figure" } th { "Rhythm" } } }
                     tbody { @for (held, duty) in rows { tr {

@@ -137,10 +137,10 @@ fn rows(ask: &Ask, events: &[Event], truncated: bool) -> Markup {
     }
     let aside = html! { (events.len()) @if truncated { "+ · newest first" } };
     panel::flush("Events", &aside, &html! {
-        table .dense data-rows {
+        table .cards {
             caption .vh { "Events, newest first" }
             thead { tr { th { "Time" } th { "Source" } th { "Host" } th { "User" } th { "Code" } th { "Message" } } }
-            tbody { @for event in events { tr data-href={ "/events/" (event.id) } {
+            tbody { @for event in events { tr data-row data-href={ "/events/" (event.id) } {
                 td { a href={ "/events/" (event.id) } { (time::exact(event.time, &ask.app.desk.zone)) } }
                 td .id { (event.source) }
                 td .id { (event.host.as_deref().unwrap_or("")) }
@@ -158,7 +158,7 @@ fn short(text: &str) -> String {
 
 fn grid(table: &Table) -> Markup {
     panel::flush("Result", &html! { (table.rows.len()) " rows" }, &html! {
-        table .dense {
+        table .cards {
             caption .vh { "Result" }
             thead { tr { @for name in &table.columns { th { (name) } } } }
             tbody { @for row in &table.rows { tr { @for cell in row { td .id { (cell) } } } } }
@@ -187,7 +187,7 @@ pub fn detail(ask: &Ask, event: &Event) -> Markup {
             ("Message", html! { (event.message) }),
         ])))
         (panel::flush("Fields", &html! { (event.fields.len()) }, &html! {
-            table .dense {
+            table .cards {
                 caption .vh { "Fields" }
                 thead .vh { tr { th { "Field" } th { "Value" } } }
                 tbody { @for (name, value) in &event.fields { tr {

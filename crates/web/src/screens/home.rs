@@ -180,12 +180,12 @@ fn work(ask: &Ask, held: &[Held]) -> Result<Markup, Fault> {
         return Ok(empty::empty("check", "Nothing is due", "New work appears here by itself.", &html! {}));
     }
     Ok(html! {
-        table .work data-rows {
+        table .cards .tall {
             caption .vh { "Work due today" }
             thead .vh { tr { th { "State" } th { "What" } th { "When" } th { "Act" } } }
             tbody {
                 @for one in due.iter().take(12) {
-                    tr data-href=(one.link) {
+                    tr data-row data-href=(one.link) {
                         td { (state::dot(one.mark)) }
                         td .grow { b { (one.title) } div .sub { (one.about) } }
                         td { time { (one.when) } }
@@ -253,7 +253,7 @@ fn catalogue(held: &[Held]) -> Markup {
     }
     let aside = html! { (grey.len()) " without data · never green" };
     panel::flush("What to connect or enter", &aside, &html! {
-        table .dense {
+        table .cards {
             caption .vh { "Duties without data" }
             thead .vh { tr { th { "State" } th { "Duty" } th { "What to connect or enter" } } }
             tbody { @for one in grey.iter().take(20) {

@@ -84,7 +84,7 @@ fn outcome(kind: &Kind, report: &Report, dry: bool) -> Markup {
         @if report.problems.is_empty() {
             p .pad { "Every row of " (kind.plural.to_lowercase()) " is fine." }
         } @else {
-            table .dense {
+            table .cards {
                 caption .vh { "Refused rows" }
                 thead { tr { th { "Row" } th { "Why" } } }
                 tbody { @for problem in report.problems.iter().take(500) { tr { td .num { (problem.row) } td .grow { (problem.message) } } } }

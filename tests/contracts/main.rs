@@ -1,0 +1,4 @@
+//! Promises to outsiders and to ourselves.
+
+mod store;
+mod tidy;

@@ -1,0 +1,171 @@
+//! One suite for both databases: pages by key, filters as in memory, versions, history, verification.
+
+use proptest::prelude::*;
+use watchkeep_model::matches::matches;
+use watchkeep_model::{Actor, Record, Value};
+use watchkeep_store::{Change, List, StoreError};
+use watchkeep_tests::postgres::Postgres;
+use watchkeep_tests::{Office, now};
+
+/// Runs a check on SQLite and on PostgreSQL.
+fn on_both(check: impl Fn(&Office)) {
+    check(&Office::open());
+    if let Some(server) = Postgres::start() {
+        check(&Office::at(&server.location(), tempfile::TempDir::new().expect("a folder")));
+    }
+}
+
+/// Sixty assets with owners, gaps and odd characters.
+fn assets(office: &Office) -> Vec<Record> {
+    let people: Vec<i64> = ["Anna", "Ben", "Çelik"].map(|name| office.person(name).id).to_vec();
+    let kind = office.kind("asset");
+    let changes = (0..60usize).map(|n| {
+        let values = vec![
+            ("name".to_owned(), Value::text(format!("{}-{n:02} 100%_ok", ["srv", "WS", "Tür"][n % 3]))),
+            ("class".to_owned(), Value::Int(kind.field("class").expect("class").choices()[n % 5].code)),
+            ("criticality".to_owned(), Value::Int(1 + (n % 5) as i64)),
+            ("owner".to_owned(), if n % 4 == 0 { Value::Null } else { Value::Int(people[n % 3]) }),
+            ("identifiers".to_owned(), if n % 7 == 0 { Value::Null } else { Value::text(format!("10.0.0.{n} SN{n:04}")) }),
+            ("retired".to_owned(), Value::from(n % 6 == 0)),
+        ];
+        Change::Create { kind, values, tags: None, external_id: Some(format!("x{n}")) }
+    });
+    let written = office.desk.store.write(&Actor::system(), now(), changes.collect()).expect("made");
+    written.into_iter().map(|one| one.record).collect()
+}
+
+#[test]
+fn pages_by_key_give_every_record_once_in_any_order() {
+    on_both(|office| {
+        let all = assets(office);
+        for sort in ["name", "owner", "criticality", "identifiers", "created", "number"] {
+            for descending in [false, true] {
+                let mut list = List::of(office.kind("asset")).limited(7);
+                (list.sort, list.descending) = (sort.to_owned(), descending);
+                let mut ids = Vec::new();
+                loop {
+                    let page = office.desk.store.list(&Actor::system(), &list).expect("a page");
+                    ids.extend(page.records.iter().map(|record| record.id));
+                    match page.next {
+                        Some(next) => list.after = Some(next),
+                        None => break,
+                    }
+                }
+                assert_eq!(ids.len(), all.len(), "{sort} {descending}");
+                ids.sort_unstable();
+                ids.dedup();
+                assert_eq!(ids.len(), all.len(), "{sort} {descending}: twice the same");
+            }
+        }
+    });
+}
+
+fn filter() -> impl Strategy<Value = String> {
+    let leaf = prop::sample::select(vec![
+        "name:srv*", "name:\"ws-01 100%_ok\"", "name:*1*", "criticality>=3", "criticality:2..4", "criticality<2", "class:server,network",
+        "class>=workstation", "owner:none", "owner:any", "owner:Anna", "owner.name:b*", "identifiers:none", "retired:yes", "srv", "10", "\"SN0012\"",
+        "AST-7", "created:today", "created<2020-01-01", "tags:Default", "-owner:Ben", "owner!=Ben", "identifiers:*SN00?*", "tür",
+    ]);
+    leaf.prop_map(str::to_owned).prop_recursive(3, 12, 3, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 2..3).prop_map(|parts| format!("({})", parts.join(" "))),
+            prop::collection::vec(inner.clone(), 2..3).prop_map(|parts| format!("({})", parts.join(" or "))),
+            inner.prop_map(|part| format!("not ({part})")),
+        ]
+    })
+}
+
+#[test]
+fn a_filter_means_the_same_in_sql_and_in_memory() {
+    on_both(|office| {
+        let all = assets(office);
+        let store = &office.desk.store;
+        let config = ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() };
+        proptest!(config, |(text in filter())| {
+            let test = office.desk.filter(&Actor::system(), office.kind("asset"), &text, now()).expect("a filter");
+            let mut list = List::of(office.kind("asset")).filtered(test.clone()).limited(200);
+            (list.sort, list.descending) = ("number".to_owned(), false);
+            let found: Vec<i64> = store.list(&Actor::system(), &list).expect("a page").records.iter().map(|r| r.id).collect();
+            let look = store.look();
+            let expected: Vec<i64> = all.iter().filter(|record| matches(&test, record, &look)).map(|record| record.id).collect();
+            prop_assert_eq!(found, expected, "{}", text);
+        });
+    });
+}
+
+#[test]
+fn an_old_version_is_refused_and_nothing_changes() {
+    on_both(|office| {
+        let asset = assets(office).remove(0);
+        let change = |name: &str| Change::Update {
+            kind: asset.kind,
+            id: asset.id,
+            version: Some(1),
+            values: vec![("name".to_owned(), name.into())],
+        };
+        office.desk.store.write_one(&Actor::system(), now(), change("first")).expect("changed");
+        let late = office.desk.store.write_one(&Actor::system(), now(), change("second"));
+        assert!(matches!(late, Err(StoreError::Version { is: 2, had: 1, .. })), "{late:?}");
+        assert_eq!(office.reload(&asset).title(), "first");
+    });
+}
+
+#[test]
+fn a_refused_change_takes_the_whole_batch_with_it() {
+    on_both(|office| {
+        let kind = office.kind("site");
+        let create = |name: &str| Change::Create { kind, values: vec![("name".to_owned(), name.into())], tags: None, external_id: None };
+        let result = office.desk.store.write(&Actor::system(), now(), vec![create("Berlin"), create("BERLIN")]);
+        assert!(result.is_err_and(|error| error.to_string().contains("name is taken")));
+        assert_eq!(office.desk.all("site").expect("sites").len(), 0);
+        let each = office.desk.store.write_each(&Actor::system(), now(), vec![create("Berlin"), create("berlin"), create("Lyon")], false);
+        assert_eq!(each.expect("written").iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true]);
+        assert!(office.desk.store.verify().expect("walked").is_ok());
+    });
+}
+
+#[test]
+fn undo_puts_back_what_a_change_took() {
+    on_both(|office| {
+        let asset = assets(office).remove(0);
+        let mara = office.holding("Mara", "Administrator");
+        let changed = office.update(&mara, &asset, &[("name", "oops".into()), ("criticality", 1.into())]).expect("changed");
+        let undo = Change::Undo { kind: asset.kind, id: asset.id, version: changed.record.version };
+        let back = office.desk.store.write_one(&mara, now(), undo).expect("undone").record;
+        assert_eq!((back.title(), back.get("criticality")), (asset.title(), asset.get("criticality")));
+    });
+}
+
+#[test]
+fn verify_names_the_record_that_was_tampered_with() {
+    let office = Office::open();
+    let assets = assets(&office);
+    assert!(office.desk.store.verify().expect("walked").is_ok());
+    let file = office.folder.path().join("watchkeep.sqlite");
+    let database = rusqlite_open(&file);
+    database.execute("UPDATE r_asset SET f_criticality = 1 WHERE id = ?1", [assets[11].id]).expect("tampered");
+    let found = office.desk.store.verify().expect("walked").expect_err("tampering");
+    assert_eq!((found.record.as_str(), found.what.as_str()), ("AST-12", "it differs from what its history says"));
+    database.execute("UPDATE r_asset SET f_criticality = 2 WHERE id = ?1", [assets[11].id]).expect("put back");
+    assert!(office.desk.store.verify().expect("walked").is_ok());
+    database.execute("UPDATE history SET actor = 'somebody else' WHERE kind = 'asset' AND id = 3", []).expect("tampered");
+    assert_eq!(office.desk.store.verify().expect("walked").expect_err("tampering").record, "AST-3");
+}
+
+fn rusqlite_open(file: &std::path::Path) -> rusqlite::Connection {
+    rusqlite::Connection::open(file).expect("the file")
+}
+
+/// The alert queue and its pages are answered from an index, without sorting.
+#[test]
+fn important_lists_have_an_index_that_ends_in_their_order() {
+    let office = Office::open();
+    let kind = office.kind("alert");
+    for (filter, sort) in [("", "last_seen"), ("state:new", "last_seen"), ("", "severity"), ("", "triage_due")] {
+        let test = office.desk.filter(&Actor::system(), kind, filter, now()).expect("a filter");
+        let mut list = List::of(kind).filtered(test);
+        (list.sort, list.descending) = (sort.to_owned(), true);
+        let plan = office.desk.store.explain(&Actor::system(), &list).expect("a plan");
+        assert!(plan.contains("USING INDEX") && !plan.contains("TEMP B-TREE"), "{filter} {sort}: {plan}");
+    }
+}

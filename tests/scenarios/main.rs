@@ -1,0 +1,7 @@
+//! Scenarios named after the rules they prove.
+
+mod access;
+mod incident;
+mod triage;
+mod transfer;
+mod watch;

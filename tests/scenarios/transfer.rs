@@ -1,0 +1,100 @@
+//! Import, export, API and the log line that becomes a handled incident, through the server.
+
+use watchkeep_desk::import::Format;
+use watchkeep_desk::respond::Declaration;
+use watchkeep_model::Actor;
+use watchkeep_tests::requests::Site;
+use watchkeep_tests::{Office, now};
+
+fn import(office: &Office, by: &Actor, text: &str) -> watchkeep_desk::import::Report {
+    office.desk.import(by, office.kind("asset"), Format::Csv, text.as_bytes(), false, now()).expect("read")
+}
+
+#[test]
+fn broken_rows_are_named_and_the_others_enter_once() {
+    let office = Office::open();
+    let sam = office.holding("Sam", "Security Manager");
+    let broken = "external_id,name,class,criticality\nA1,dc01,server,5\nA2,ws-1,toaster,2\nA3,,server,1\nA4,ws-2,workstation,9\n";
+    let report = import(&office, &sam, broken);
+    assert_eq!((report.created, report.problems.len()), (1, 3), "{report:?}");
+    let rows: Vec<_> = report.problems.iter().map(|problem| problem.row).collect();
+    assert_eq!(rows, [3, 4, 5]);
+    assert!(report.problems[0].message.contains("`toaster` is not a choice; use server, workstation"));
+    let fixed = "external_id,name,class,criticality\nA1,dc01,server,5\nA2,ws-1,workstation,2\nA3,srv,server,1\nA4,ws-2,workstation,4\n";
+    let report = import(&office, &sam, fixed);
+    assert_eq!((report.created, report.updated, report.unchanged), (3, 0, 1), "{report:?}");
+    assert_eq!(import(&office, &sam, fixed).unchanged, 4, "the same file twice changes nothing");
+}
+
+#[test]
+fn import_after_export_changes_nothing() {
+    let office = Office::open();
+    let sam = office.holding("Sam", "Security Manager");
+    let owner = sam.person.expect("a person");
+    office.make("asset", &[("name", "dc01, the \"first\"".into()), ("criticality", 5.into()), ("owner", owner.into())]);
+    for format in [Format::Csv, Format::Xlsx] {
+        let bytes = office.desk.export(&sam, office.kind("asset"), "", format, now()).expect("exported");
+        let report = office.desk.import(&sam, office.kind("asset"), format, &bytes, false, now()).expect("read");
+        assert_eq!((report.unchanged, report.problems.len()), (1, 0), "{format:?} {report:?}");
+    }
+}
+
+#[test]
+fn the_api_creates_changes_moves_and_remembers_keys() {
+    let office = Office::open();
+    let sam = office.holding("Sam", "Security Manager");
+    let token = office.desk.make_token(sam.person.expect("a person"), "test", &[], now() + jiff::SignedDuration::from_hours(1)).expect("a token");
+    let site = Site::of(&office);
+    let made = site.api(&token, "POST", "/api/task", r#"{"title":"Patch fw-lyon","due":"2026-03-10"}"#);
+    assert_eq!(made.status, 201, "{}", made.body);
+    assert_eq!(made.location.as_deref(), Some("/api/task/1"));
+    let wrong = site.api(&token, "POST", "/api/task", r#"{"titel":"x","due":"soon"}"#);
+    assert_eq!(wrong.status, 422);
+    assert!(wrong.body.contains("#/titel") && wrong.body.contains("a date such as 2026-03-01"), "{}", wrong.body);
+    let done = site.api(&token, "POST", "/api/task/TSK-1/moves/finish", r#"{"outcome":"patched"}"#);
+    assert!(done.body.contains("\"state\":\"done\""), "{}", done.body);
+    let again = site.api(&token, "POST", "/api/task/1/moves/finish", "{}");
+    assert!(again.status == 422 && again.body.contains("TSK-1 is done"), "{}", again.body);
+    let history = site.api(&token, "GET", "/api/task/1/history", "").body;
+    assert!(history.contains("\"act\":\"finish\"") && history.contains("\"actor\":\"Sam\"") && history.contains("\"via\":\"api\""), "{history}");
+    assert_eq!(site.api("wk_none", "GET", "/api/task", "").status, 401);
+    let document = site.api(&token, "GET", "/api/openapi.json", "").body;
+    assert!(document.contains("\"openapi\":\"3.1.0\"") && document.contains("/api/task/{id}/moves/finish"));
+}
+
+#[test]
+fn alerts_become_an_incident_in_one_step() {
+    let office = Office::open();
+    let vera = office.holding("Vera", "Analyst");
+    let alert = office.make("alert", &[("title", "Ransom note".into()), ("entity", "srv-file-01".into())]);
+    let given = |manager| Declaration {
+        title: "Ransomware".into(),
+        severity: office.kind("incident").choice_value("severity", "critical"),
+        manager,
+        alerts: vec![alert.id],
+    };
+    assert!(office.desk.declare(&vera, given(None), now()).is_err(), "RU-14: nobody to manage it");
+    assert_eq!(office.reload(&alert).state(), Some("new"), "nothing was half-written");
+    let incident = office.desk.declare(&vera, given(vera.person), now()).expect("declared");
+    let joined = office.reload(&alert);
+    assert_eq!((joined.state(), joined.get("incident").as_int()), (Some("closed"), Some(incident.id)));
+}
+
+/// Every route refuses whoever is not signed in; the list of exceptions is this one.
+#[test]
+fn routes_are_closed_by_default() {
+    let office = Office::open();
+    let site = Site::of(&office);
+    let open = ["/healthz", "/design", "/sign-in", "/once/{key}"];
+    for route in watchkeep_web::routes() {
+        if open.contains(&route.path) {
+            continue;
+        }
+        assert_ne!(route.who, watchkeep_web::Who::Anyone, "{}", route.path);
+        let path = route.path.replace("{kind}", "alert").replace("{id}", "1").replace("{source}", "x").replace("{key}", "x").replace("{move}", "claim");
+        for method in ["GET", "POST", "PATCH", "DELETE"] {
+            let answer = site.api("wk_none", method, &path, "{}");
+            assert!([401, 303, 405, 404].contains(&answer.status.as_u16()), "{method} {path}: {}", answer.status);
+        }
+    }
+}

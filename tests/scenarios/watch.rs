@@ -1,0 +1,109 @@
+//! From a log line to an alert: grouping, suppression, duplicates, heartbeats (D-001).
+
+use bytes_of::batch;
+use jiff::SignedDuration;
+use watchkeep_desk::Desk;
+use watchkeep_model::{Actor, Value};
+use watchkeep_tests::{Office, now};
+
+mod bytes_of {
+    use watchkeep_ingest::{Batch, Source, bulk};
+
+    pub fn batch(source: &str, lines: &str, now: jiff::Timestamp) -> Batch {
+        bulk::ndjson(&Source::named(source), &lines.to_owned().into(), 1, now)
+    }
+}
+
+const FORCED: &str = r#"{"time":"2026-03-03T06:59:00Z","site":"Lyon","door":"Server room 2","result":"forced"}"#;
+
+fn watching() -> Office {
+    let office = Office::open();
+    office.desk.reload_rules(&[], now()).expect("the starter rules");
+    office
+}
+
+fn alerts(desk: &Desk) -> Vec<watchkeep_model::Record> {
+    desk.all("alert").expect("alerts")
+}
+
+#[test]
+fn a_line_becomes_one_alert_that_links_to_its_event() {
+    let office = watching();
+    office.desk.take_in("doors-lyon", &batch("doors-lyon", FORCED, now())).expect("durable");
+    let found = alerts(&office.desk);
+    assert_eq!(found.iter().map(|alert| alert.title()).collect::<Vec<_>>(), ["Door forced open"]);
+    let link = found[0].get("events").rows()[0][0].as_text().expect("an id").to_owned();
+    let id = watchkeep_model::event::EventId::parse(&link).expect("an id");
+    let event = office.desk.lake.event(id).expect("looked").expect("the raw event");
+    assert_eq!(&event.raw[..], FORCED.as_bytes());
+}
+
+#[test]
+fn the_same_delivery_twice_is_one_detection() {
+    let office = watching();
+    for _ in 0..2 {
+        office.desk.take_in("doors-lyon", &batch("doors-lyon", FORCED, now())).expect("durable");
+    }
+    let found = alerts(&office.desk);
+    assert_eq!((found.len(), found[0].get("count").as_int()), (1, Some(1)));
+}
+
+#[test]
+fn detections_of_one_rule_about_one_entity_are_one_alert() {
+    let office = watching();
+    let lines = FORCED.to_owned() + "\n" + &FORCED.replace("06:59", "06:58");
+    office.desk.take_in("doors-lyon", &batch("doors-lyon", &lines, now())).expect("durable");
+    let found = alerts(&office.desk);
+    assert_eq!((found.len(), found[0].get("count").as_int()), (1, Some(2)));
+}
+
+#[test]
+fn a_suppression_hides_counts_and_ends() {
+    let office = watching();
+    let mara = office.holding("Mara", "Administrator");
+    let rule = office.desk.all("detection_rule").expect("rules").into_iter().find(|rule| rule.title() == "Door forced open");
+    let until = now() + SignedDuration::from_hours(2);
+    let values = [
+        ("title", "Door is being repaired".into()),
+        ("rule", rule.expect("the rule").id.into()),
+        ("reason", "work order 12".into()),
+        ("owner", Value::from(mara.person.expect("a person"))),
+        ("until", Value::Int(until.as_millisecond())),
+    ];
+    office.create(&mara, "suppression", &values).expect("made");
+    office.desk.take_in("doors-lyon", &batch("doors-lyon", FORCED, now())).expect("durable");
+    assert!(alerts(&office.desk).is_empty());
+    assert_eq!(office.desk.all("suppression").expect("all")[0].get("hidden").as_int(), Some(1));
+    let after = until + SignedDuration::from_mins(1);
+    office.desk.take_in("doors-lyon", &batch("doors-lyon", &FORCED.replace("06:59", "09:02"), after)).expect("durable");
+    assert_eq!(alerts(&office.desk).len(), 1);
+}
+
+#[test]
+fn a_bad_line_is_kept_counted_and_shown() {
+    let office = watching();
+    office.desk.take_in("doors-lyon", &batch("doors-lyon", "{\"door\": \n", now())).expect("durable");
+    office.desk.heartbeats(now()).expect("noted");
+    let source = office.desk.all("log_source").expect("sources").pop().expect("entered by itself");
+    assert_eq!((source.title(), source.get("bad_lines").as_int()), ("doors-lyon", Some(1)));
+    assert!(source.get("last_problem").as_text().is_some_and(|problem| problem.contains("not JSON")));
+}
+
+#[test]
+fn d_001_a_silent_source_is_named_and_red() {
+    let office = watching();
+    for name in ["dc01", "fw-lyon"] {
+        office.make("log_source", &[("name", name.into()), ("interval", 900.into())]);
+        office.desk.take_in(name, &batch(name, r#"{"message":"hello"}"#, now())).expect("durable");
+    }
+    office.desk.heartbeats(now()).expect("noted");
+    let measure = |at| office.desk.measure(&Actor::system(), "D-001", None, at).expect("measured").expect("a measure");
+    assert_eq!((measure(now()).figure().as_str(), measure(now()).state.name()), ("2 of 2", "green"));
+    let later = now() + SignedDuration::from_mins(47);
+    office.desk.take_in("dc01", &batch("dc01", r#"{"message":"still here"}"#, later)).expect("durable");
+    office.desk.heartbeats(later).expect("noted");
+    let found = measure(later);
+    assert_eq!((found.figure().as_str(), found.percent().as_deref(), found.state.name()), ("1 of 2", Some("50.0 %"), "red"));
+    assert_eq!(found.offenders[0].record.title(), "fw-lyon");
+    assert_eq!(found.offenders[0].why, "silent 47 min, interval 15m");
+}
