@@ -200,18 +200,49 @@ const EXACT: &[(&str, &str)] = &[
         "Security_UserID",
     ),
     ("Event.EventData.Data.#text", "Data"),
-    ("Event.EventData.Data.#attributes.Name", "Data_Name"),
 ];
 /// Paths that say nothing about the event.
 const DROPPED: &[&str] = &["Event.#attributes.", "Event.EventData.#attributes."];
 
-/// The fields of a rendered record under the names that rules use.
+/// Whether flattened JSON is a record that an exporter rendered.
+pub(crate) fn is_record(fields: &Fields) -> bool {
+    let first = fields.first().map_or("", |(name, _)| name);
+    ["Event.", "Event_attributes.", "System.Provider"]
+        .iter()
+        .any(|start| first.starts_with(start))
+}
+
+/// The fields of a rendered record under the names that rules use. Exporters write attributes as
+/// `#attributes.X`, `_attributes.X` or `@X`, and data as named fields or as pairs of name and text.
 pub(crate) fn shorten(fields: Fields, names: &mut Names) -> Fields {
-    fields
-        .into_iter()
-        .filter(|(path, _)| !DROPPED.iter().any(|dropped| path.starts_with(dropped)))
-        .map(|(path, value)| (short_name(&path, names), value))
-        .collect()
+    let mut short = Fields::with_capacity(fields.len());
+    let mut data_name: Option<Arc<str>> = None;
+    for (path, value) in fields {
+        let path = plain_path(path);
+        match &*path {
+            "Event.EventData.Data.#attributes.Name" => data_name = Some(names.get(&value)),
+            "Event.EventData.Data.#text" if data_name.is_some() => {
+                short.extend(data_name.take().map(|name| (name, value)))
+            }
+            _ if DROPPED.iter().any(|dropped| path.starts_with(dropped)) => {}
+            _ => short.push((short_name(&path, names), value)),
+        }
+    }
+    short
+}
+
+fn plain_path(path: Arc<str>) -> Arc<str> {
+    let bare = ["System.", "EventData.", "UserData."]
+        .iter()
+        .any(|part| path.starts_with(part));
+    if !bare && !path.contains("_attributes.") && !path.contains(".@") {
+        return path;
+    }
+    let wrapper = if bare { "Event." } else { "" };
+    let plain = path
+        .replace("_attributes.", ".#attributes.")
+        .replace(".@", ".#attributes.");
+    format!("{wrapper}{plain}").into()
 }
 
 fn short_name(path: &Arc<str>, names: &mut Names) -> Arc<str> {
@@ -259,6 +290,26 @@ mod tests {
         assert_eq!(event.field("xmlns"), None);
         assert_eq!(event.time.to_string(), "2019-03-03T09:20:31Z");
         assert_eq!(event.host.as_deref(), Some("PC1"));
+    }
+
+    #[test]
+    fn other_exporters_shapes_are_read_alike() {
+        let now: Timestamp = "2026-01-01T00:00:00Z".parse().expect("a time");
+        for text in [
+            r##"{"Event":{"System":{"Provider_attributes":{"Name":"Sysmon"},"EventID":1},"EventData":{"Image":"a.exe"}}}"##,
+            r##"{"System":{"Provider":{"#attributes":{"Name":"Sysmon"}},"EventID":1},"EventData":{"Image":"a.exe"}}"##,
+            r##"{"Event":{"System":{"Provider":{"@Name":"Sysmon"},"EventID":"1"},"EventData":{"Data":[{"@Name":"User","#text":"x"},{"@Name":"Image","#text":"a.exe"}]}}}"##,
+        ] {
+            let event = Reader::new(Source::named("pc1"))
+                .record(Bytes::copy_from_slice(text.as_bytes()), 7, now)
+                .expect("a record");
+            let read = [
+                event.field("Provider_Name"),
+                event.field("EventID"),
+                event.field("Image"),
+            ];
+            assert_eq!(read, [Some("Sysmon"), Some("1"), Some("a.exe")], "{text}");
+        }
     }
 
     #[test]

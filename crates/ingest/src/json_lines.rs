@@ -82,10 +82,7 @@ impl Reader {
                 .event(&self.source, fields, raw.clone(), at, now));
         }
         let mut fields = flatten(line, &mut self.names)?;
-        if fields
-            .first()
-            .is_some_and(|(name, _)| name.starts_with("Event."))
-        {
+        if evtx::is_record(&fields) {
             fields = evtx::shorten(fields, &mut self.names);
         }
         auditd::unpack(&mut fields, &mut self.names);
