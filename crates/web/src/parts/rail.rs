@@ -34,7 +34,7 @@ pub const NAV: &[Section] = &[
         heading: "",
         places: &[
             place("home", "My duties", "/", "home", Some('h')),
-            place("tasks", "Tasks", "/tasks", "list-check", Some('t')),
+            place("tasks", "Tasks", "/r/task", "list-check", Some('t')),
         ],
     },
     Section {
@@ -42,27 +42,27 @@ pub const NAV: &[Section] = &[
         places: &[
             place("alerts", "Alerts", "/alerts", "bell", Some('a')),
             place("events", "Events", "/events", "activity", Some('e')),
-            place("rules", "Rules", "/rules", "adjustments", Some('r')),
-            place("sources", "Log sources", "/log-sources", "plug", Some('l')),
+            place("rules", "Rules", "/r/detection_rule", "adjustments", Some('r')),
+            place("sources", "Log sources", "/r/log_source", "plug", Some('l')),
         ],
     },
     Section {
         heading: "Respond",
-        places: &[place("incidents", "Incidents", "/incidents", "flame", Some('i'))],
+        places: &[place("incidents", "Incidents", "/r/incident", "flame", Some('i'))],
     },
     Section {
         heading: "Assure",
         places: &[
-            place("findings", "Findings", "/findings", "flag", Some('f')),
+            place("findings", "Findings", "/r/finding", "flag", Some('f')),
             place("duties", "Duties", "/duties", "checklist", Some('d')),
         ],
     },
     Section {
         heading: "Places & people",
         places: &[
-            place("sites", "Sites", "/sites", "building", Some('s')),
-            place("assets", "Assets", "/assets-register", "server", Some('c')),
-            place("people", "People", "/people", "users", Some('p')),
+            place("sites", "Sites", "/r/site", "building", Some('s')),
+            place("assets", "Assets", "/r/asset", "server", Some('c')),
+            place("people", "People", "/r/person", "users", Some('p')),
         ],
     },
     Section {

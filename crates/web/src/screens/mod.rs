@@ -4,7 +4,14 @@ mod admin;
 pub mod design;
 mod duty;
 pub mod events;
+mod form;
 mod home;
+mod list;
+mod pick;
+mod queue;
+mod record;
+mod room;
+mod show;
 mod sign_in;
 mod transfer;
 
@@ -27,6 +34,11 @@ pub fn routes() -> Vec<Route> {
     all.extend(events::routes());
     all.extend(transfer::routes());
     all.extend(admin::routes());
+    all.extend(list::routes());
+    all.extend(record::routes());
+    all.extend(form::routes());
+    all.extend(queue::routes());
+    all.extend(pick::routes());
     all
 }
 

@@ -1,0 +1,268 @@
+//! The list of any kind: filter, facets, sorting, paging by key, bulk moves, a board by state.
+
+use super::show::{self, Titles, encode};
+use crate::ask::Ask;
+use crate::cursor;
+use crate::fault::Fault;
+use crate::htmx;
+use crate::layout::{Find, FindError};
+use crate::parts::table::{Column, Look, Order, Row, Table, bulk, table};
+use crate::parts::{Button, empty, facets, header, pager, panel};
+use crate::routes::{Route, Who};
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use watchkeep_desk::DeskError;
+use watchkeep_model::resolve::Test;
+use watchkeep_model::{Field, Kind, Record, Shape};
+use watchkeep_store::{Change, List};
+
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/r/{kind}", Who::Person, page),
+        Route::get("/r/{kind}/board", Who::Person, board),
+        Route::post("/r/{kind}/bulk", Who::Person, bulk_move),
+    ]
+}
+
+/// What the address asks for, and what is wrong with its filter.
+pub struct Asked {
+    pub kind: &'static Kind,
+    pub text: String,
+    pub list: List,
+    pub error: Option<(String, usize)>,
+}
+
+/// Reads `q`, `sort` and `after`.
+pub fn asked(ask: &Ask, kind: &'static Kind, default: &str) -> Result<Asked, Fault> {
+    let text = ask.query("q").unwrap_or(default).to_owned();
+    let (test, error) = match ask.app.desk.filter(&ask.actor, kind, &text, ask.now) {
+        Ok(test) => (test, None),
+        Err(DeskError::Filter(error)) => (Test::Not(Box::new(Test::All)), Some((error.to_string(), error.at))),
+        Err(other) => return Err(other.into()),
+    };
+    let mut list = List::of(kind).filtered(test);
+    if let Some(sort) = ask.query("sort").filter(|sort| !sort.is_empty()) {
+        (list.sort, list.descending) = (sort.trim_start_matches('-').to_owned(), sort.starts_with('-'));
+    }
+    list.after = ask.query("after").map(cursor::read).transpose()?;
+    Ok(Asked { kind, text, list, error })
+}
+
+impl Asked {
+    pub fn find(&self) -> Find<'_> {
+        let error = self.error.as_ref().map(|(message, at)| FindError { message, at: *at });
+        Find { text: &self.text, action: "", kind: Some(self.kind.name), error }
+    }
+
+    /// "37" or "10 000+".
+    pub fn total(&self, ask: &Ask) -> Result<String, Fault> {
+        let count = ask.app.desk.store.count(&ask.actor, &List { after: None, ..self.list.clone() })?;
+        Ok(if count > watchkeep_store::query::COUNT_CAP { "10 000+".to_owned() } else { count.to_string() })
+    }
+}
+
+fn page(ask: &Ask) -> Result<Response, Fault> {
+    let kind = ask.kind(ask.param("kind"))?;
+    let asked = asked(ask, kind, "")?;
+    let found = ask.app.desk.store.list(&ask.actor, &asked.list)?;
+    let titles = Titles::of(ask, &found.records);
+    let here = format!("/r/{}?q={}&sort={}", kind.name, encode(&asked.text), encode(ask.query("sort").unwrap_or_default()));
+    let body = html! {
+        (header::header(kind.plural, &html! { (asked.total(ask)?) " · " (kind.help) }, &actions(ask, kind, &asked.text)))
+        div .cols .list {
+            aside { (side(ask, &asked)?) }
+            (htmx::live("list", &[kind.name], &here, &html! {
+                section .panel {
+                    @if found.records.is_empty() { (nothing(ask, kind, &asked)) } @else { (rows(ask, &asked, &found.records, &titles)) }
+                }
+                (pager::pager("", None, found.next.as_ref().map(|next| format!("{here}&after={}", encode(&cursor::write(next)))).as_deref()))
+                (bulk_bar(ask, kind))
+            }))
+        }
+    };
+    if ask.wants_fragment() {
+        // The live list fetches itself: the same element, found by its id.
+        return Ok(body.into_response());
+    }
+    let action = format!("/r/{}", kind.name);
+    Ok(ask.page(kind.plural, place(kind), Find { action: &action, ..asked.find() }, &body).into_response())
+}
+
+/// The rail's entry for a kind.
+pub fn place(kind: &Kind) -> &'static str {
+    match kind.name {
+        "alert" => "alerts",
+        "incident" => "incidents",
+        "task" => "tasks",
+        "finding" => "findings",
+        "asset" => "assets",
+        "site" => "sites",
+        "person" => "people",
+        "detection_rule" => "rules",
+        "log_source" => "sources",
+        "duty" | "held_duty" => "duties",
+        _ => "admin",
+    }
+}
+
+fn actions(ask: &Ask, kind: &Kind, text: &str) -> Markup {
+    let link = |what: &str| format!("/r/{}/{what}?q={}", kind.name, encode(text));
+    html! {
+        @if kind.has_board() { (Button::link("Board", &link("board"))) }
+        (Button::link("CSV", &link("export.csv")).icon("download"))
+        (Button::link("XLSX", &link("export.xlsx")))
+        @if ask.actor.access.may(kind.name, "create") {
+            (Button::link("Import", &format!("/r/{}/import", kind.name)))
+            (Button::link(&format!("New {}", kind.label.to_lowercase()), &format!("/r/{}/new", kind.name)).go().key('c').icon("plus"))
+        }
+    }
+}
+
+/// Facets: each value narrows the list.
+pub fn side(ask: &Ask, asked: &Asked) -> Result<Markup, Fault> {
+    let counted = ask.app.desk.store.facets(&ask.actor, &List { after: None, ..asked.list.clone() })?;
+    let mut owned: Vec<(&'static str, Vec<(String, String, String)>)> = Vec::new();
+    for facet in &counted {
+        let ids: Vec<i64> = facet.counts.iter().filter_map(|(value, _)| value.as_int()).collect();
+        let target = facet.field.target().and_then(|name| ask.app.desk.catalog().kind(name));
+        let names = match target {
+            Some(kind) => ask.app.desk.store.titles(&ask.actor, kind, &ids)?,
+            None => Vec::new(),
+        };
+        let values = facet.counts.iter().map(|(value, count)| {
+            let (label, word) = facet_words(facet.field, value, &names, ask);
+            let text = format!("{} {}:{word}", asked.text, facet.field.name);
+            (label, count.to_string(), format!("?q={}", encode(text.trim())))
+        });
+        owned.push((facet.field.label, values.collect()));
+    }
+    let values: Vec<Vec<facets::Value<'_>>> = owned
+        .iter()
+        .map(|(_, list)| list.iter().map(|(label, count, href)| facets::Value { label, count, href, chosen: false }).collect())
+        .collect();
+    let list: Vec<facets::Facet<'_>> = owned.iter().zip(&values).map(|((title, _), values)| facets::Facet { title, values }).collect();
+    Ok(facets::facets(&list))
+}
+
+fn facet_words(field: &Field, value: &watchkeep_model::Value, names: &[(i64, String)], ask: &Ask) -> (String, String) {
+    if value.is_empty() {
+        return ("none".to_owned(), "none".to_owned());
+    }
+    let shown = watchkeep_model::text::show(ask.app.desk.catalog(), field, value);
+    match (field.shape, value.as_int()) {
+        (Shape::Ref(_), Some(id)) => {
+            let title = names.iter().find(|(known, _)| *known == id).map_or(shown.clone(), |(_, title)| title.clone());
+            (title, shown)
+        }
+        (Shape::Choice(_), Some(code)) => (field.choice(code).map_or(shown.clone(), |choice| choice.label.to_owned()), shown),
+        _ => (shown.clone(), format!("\"{}\"", shown.replace('"', ""))),
+    }
+}
+
+fn rows(ask: &Ask, asked: &Asked, records: &[Record], titles: &Titles) -> Markup {
+    let kind = asked.kind;
+    let fields: Vec<&Field> = kind.list.iter().filter_map(|name| kind.field(name)).collect();
+    let links: Vec<(String, Option<Order>)> = fields.iter().map(|field| {
+        let now = (asked.list.sort == field.name).then_some(if asked.list.descending { Order::Down } else { Order::Up });
+        let next = if now == Some(Order::Up) { "-" } else { "" };
+        (format!("/r/{}?q={}&sort={next}{}", kind.name, encode(&asked.text), field.name), now)
+    }).collect();
+    let mut columns = vec![Column::new("Number", Look::Id)];
+    columns.extend(fields.iter().zip(&links).map(|(field, (href, now))| {
+        let look = match field.shape {
+            _ if field.name == kind.title => Look::Grow,
+            _ if field.name == "severity" => Look::Lead,
+            Shape::Int | Shape::Real => Look::Number,
+            Shape::Instant => Look::End,
+            _ => Look::Plain,
+        };
+        let label = if field.name == "severity" { "" } else { field.label };
+        let column = Column::new(label, look);
+        if field.index || field.name == kind.order().0 { column.sorted(href, *now) } else { column }
+    }));
+    let names: Vec<(String, String)> = records.iter().map(|record| (record.id.to_string(), format!("/r/{}/{}", kind.name, record.id))).collect();
+    let lines = records.iter().zip(&names).map(|(record, (id, href))| {
+        let mut cells = vec![html! { a href=(href) { (record.number()) } }];
+        cells.extend(fields.iter().map(|field| {
+            let cell = show::brief(ask, titles, field, record.get(field.name));
+            if field.name == kind.title { html! { a href=(href) { (cell) } } } else { cell }
+        }));
+        Row { id, href, preview: None, current: false, done: false, cells }
+    });
+    table(&Table { caption: kind.plural, columns: &columns, rows: lines.collect(), select: Some("bulk"), tall: false })
+}
+
+fn nothing(ask: &Ask, kind: &Kind, asked: &Asked) -> Markup {
+    if asked.error.is_some() {
+        return empty::empty("search", "This filter is not understood", "The bar above says where.", &html! {});
+    }
+    let label = kind.label.to_lowercase();
+    if asked.text.is_empty() {
+        let new = html! { @if ask.actor.access.may(kind.name, "create") { (Button::link(&format!("New {label}"), &format!("/r/{}/new", kind.name)).go()) } };
+        return empty::empty("plus", &format!("No {label} yet"), "Make one, or import a file.", &new);
+    }
+    empty::empty("search", "Nothing fits this filter", "Drop a condition from the bar above.", &html! { (Button::link("Show all", &format!("/r/{}", kind.name))) })
+}
+
+/// Moves that need no answers, for everything selected.
+fn bulk_bar(ask: &Ask, kind: &Kind) -> Markup {
+    let buttons = html! {
+        @for act in kind.moves.iter().filter(|act| act.asks.is_empty()) { (Button::submit_as(act.label, "act", act.name)) }
+        @if ask.actor.access.may(kind.name, "delete") { (Button::submit_as("Delete", "act", "delete").danger()) }
+    };
+    bulk("bulk", &format!("/r/{}/bulk", kind.name), ask.csrf(), &buttons)
+}
+
+/// Each record by itself: what is refused says why, the others are done.
+fn bulk_move(ask: &Ask) -> Result<Response, Fault> {
+    let kind = ask.kind(ask.param("kind"))?;
+    let act = ask.form("act").unwrap_or_default();
+    let ids: Vec<i64> = ask.form_fields().iter().filter(|(name, _)| name == "id").filter_map(|(_, id)| id.parse().ok()).collect();
+    if ids.is_empty() || ids.len() > 1000 {
+        return Err(Fault::Bad("select 1 to 1000 records first".to_owned()));
+    }
+    let change = |id: &i64| match act {
+        "delete" => Change::Delete { kind, id: *id, version: None, reason: None },
+        _ => Change::Move { kind, id: *id, version: None, act: act.to_owned(), values: Vec::new(), reason: None },
+    };
+    let results = ask.app.desk.store.write_each(&ask.actor, ask.now, ids.iter().map(change).collect(), false)?;
+    let done = results.iter().filter(|result| result.is_ok()).count();
+    let refused: Vec<String> = results.iter().filter_map(|result| result.as_ref().err()).map(ToString::to_string).collect();
+    if refused.is_empty() {
+        return Ok(super::go(&format!("/r/{}", kind.name)));
+    }
+    let body = html! {
+        (header::header("Partly done", &html! { (done) " done, " (refused.len()) " refused" }, &html! { (Button::link("Back to the list", &format!("/r/{}", kind.name))) }))
+        (panel::padded("Refused", &html! {}, &html! { ul { @for why in &refused { li { (why) } } } }))
+    };
+    Ok(ask.page("Partly done", place(kind), Find::default(), &body).into_response())
+}
+
+fn board(ask: &Ask) -> Result<Response, Fault> {
+    let kind = ask.kind(ask.param("kind"))?;
+    if !kind.has_board() {
+        return Err(Fault::Missing);
+    }
+    let asked = asked(ask, kind, "")?;
+    let found = ask.app.desk.store.list(&ask.actor, &List { limit: 200, ..asked.list.clone() })?;
+    let titles = Titles::of(ask, &found.records);
+    let owner = ["owner", "assignee", "manager"].into_iter().find_map(|name| kind.field(name));
+    let body = html! {
+        (header::header(kind.plural, &html! { (asked.total(ask)?) " by state" }, &html! { (Button::link("List", &format!("/r/{}?q={}", kind.name, encode(&asked.text)))) }))
+        div .board { @for state in kind.states() {
+            @let cards: Vec<&Record> = found.records.iter().filter(|record| record.state() == Some(state.name)).collect();
+            (panel::padded(state.label, &html! { (cards.len()) }, &html! {
+                @if cards.is_empty() { p .sub { "None" } }
+                @for card in cards { article .card {
+                    a .link href={ "/r/" (kind.name) "/" (card.id) } { (card.number()) } " " b { (card.title()) }
+                    @if let Some(owner) = owner { div .sub { (show::brief(ask, &titles, owner, card.get(owner.name))) } }
+                    div .row { @for act in kind.moves_from(state.name).filter(|act| act.asks.is_empty() && act.to.is_some()) {
+                        (Button::post(act.label, &format!("/r/{}/{}/move/{}", kind.name, card.id, act.name), ask.csrf()).small())
+                    } }
+                } }
+            }))
+        } }
+    };
+    let action = format!("/r/{}/board", kind.name);
+    Ok(ask.page(kind.plural, place(kind), Find { action: &action, ..asked.find() }, &body).into_response())
+}
