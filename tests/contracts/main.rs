@@ -1,4 +1,5 @@
 //! Promises to outsiders and to ourselves.
 
+mod crash;
 mod store;
 mod tidy;

@@ -69,8 +69,8 @@ impl Store {
             // What is unknown about a record is false, so its opposite is true.
             Test::Not(inner) => {
                 let inner = self.test_condition(connection, actor, kind, inner)?;
-                let holds: Expr = sea_query::CaseStatement::new().case(inner, 1).finally(0).into();
-                Cond::all().add(holds.eq(0))
+                let holds: Expr = sea_query::CaseStatement::new().case(inner, Expr::cust("1")).finally(Expr::cust("0")).into();
+                Cond::all().add(holds.eq(Expr::cust("0")))
             }
             Test::Words(words) => {
                 let searched = kind.fields.iter().any(|field| field.search);

@@ -71,7 +71,7 @@ impl Dialect {
     /// A condition that holds for records whose words begin with all of `words`.
     pub fn has_words(self, kind: &str) -> String {
         match self {
-            Self::Sqlite => format!("id IN (SELECT rowid FROM search_{kind} WHERE words MATCH $1)"),
+            Self::Sqlite => format!("id IN (SELECT rowid FROM search_{kind} WHERE words MATCH ?)"),
             Self::Postgres => {
                 format!("id IN (SELECT rowid FROM search_{kind} WHERE words @@ to_tsquery('simple', $1::text))")
             }

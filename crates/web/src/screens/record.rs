@@ -225,7 +225,7 @@ pub fn history(ask: &Ask, record: &Record) -> Result<Markup, Fault> {
     let more = entries.last().filter(|_| entries.len() == 40).map(|last| last.seq);
     let list: Vec<timeline::Entry> = entries.iter().map(|entry| timeline::Entry {
         kind: timeline::Kind::Note,
-        when: time::exact(entry.at, &ask.app.desk.zone),
+        when: time::ago(entry.at, ask.now),
         what: label(record.kind, &entry.act),
         who: format!("{} · {}", entry.actor, entry.via),
         body: html! {
