@@ -29,7 +29,7 @@ fn alerts(desk: &Desk) -> Vec<watchkeep_model::Record> {
 #[test]
 fn a_line_becomes_one_alert_that_links_to_its_event() {
     let office = watching();
-    office.desk.take_in("doors-lyon", &batch("doors-lyon", FORCED, now())).expect("durable");
+    office.desk.take_in("doors-lyon", &mut batch("doors-lyon", FORCED, now())).expect("durable");
     let found = alerts(&office.desk);
     assert_eq!(found.iter().map(|alert| alert.title()).collect::<Vec<_>>(), ["Door forced open"]);
     let link = found[0].get("events").rows()[0][0].as_text().expect("an id").to_owned();
@@ -42,7 +42,7 @@ fn a_line_becomes_one_alert_that_links_to_its_event() {
 fn the_same_delivery_twice_is_one_detection() {
     let office = watching();
     for _ in 0..2 {
-        office.desk.take_in("doors-lyon", &batch("doors-lyon", FORCED, now())).expect("durable");
+        office.desk.take_in("doors-lyon", &mut batch("doors-lyon", FORCED, now())).expect("durable");
     }
     let found = alerts(&office.desk);
     assert_eq!((found.len(), found[0].get("count").as_int()), (1, Some(1)));
@@ -52,7 +52,7 @@ fn the_same_delivery_twice_is_one_detection() {
 fn detections_of_one_rule_about_one_entity_are_one_alert() {
     let office = watching();
     let lines = FORCED.to_owned() + "\n" + &FORCED.replace("06:59", "06:58");
-    office.desk.take_in("doors-lyon", &batch("doors-lyon", &lines, now())).expect("durable");
+    office.desk.take_in("doors-lyon", &mut batch("doors-lyon", &lines, now())).expect("durable");
     let found = alerts(&office.desk);
     assert_eq!((found.len(), found[0].get("count").as_int()), (1, Some(2)));
 }
@@ -71,18 +71,18 @@ fn a_suppression_hides_counts_and_ends() {
         ("until", Value::Int(until.as_millisecond())),
     ];
     office.create(&mara, "suppression", &values).expect("made");
-    office.desk.take_in("doors-lyon", &batch("doors-lyon", FORCED, now())).expect("durable");
+    office.desk.take_in("doors-lyon", &mut batch("doors-lyon", FORCED, now())).expect("durable");
     assert!(alerts(&office.desk).is_empty());
     assert_eq!(office.desk.all("suppression").expect("all")[0].get("hidden").as_int(), Some(1));
     let after = until + SignedDuration::from_mins(1);
-    office.desk.take_in("doors-lyon", &batch("doors-lyon", &FORCED.replace("06:59", "09:02"), after)).expect("durable");
+    office.desk.take_in("doors-lyon", &mut batch("doors-lyon", &FORCED.replace("06:59", "09:02"), after)).expect("durable");
     assert_eq!(alerts(&office.desk).len(), 1);
 }
 
 #[test]
 fn a_bad_line_is_kept_counted_and_shown() {
     let office = watching();
-    office.desk.take_in("doors-lyon", &batch("doors-lyon", "{\"door\": \n", now())).expect("durable");
+    office.desk.take_in("doors-lyon", &mut batch("doors-lyon", "{\"door\": \n", now())).expect("durable");
     office.desk.heartbeats(now()).expect("noted");
     let source = office.desk.all("log_source").expect("sources").pop().expect("entered by itself");
     assert_eq!((source.title(), source.get("bad_lines").as_int()), ("doors-lyon", Some(1)));
@@ -94,13 +94,13 @@ fn d_001_a_silent_source_is_named_and_red() {
     let office = watching();
     for name in ["dc01", "fw-lyon"] {
         office.make("log_source", &[("name", name.into()), ("interval", 900.into())]);
-        office.desk.take_in(name, &batch(name, r#"{"message":"hello"}"#, now())).expect("durable");
+        office.desk.take_in(name, &mut batch(name, r#"{"message":"hello"}"#, now())).expect("durable");
     }
     office.desk.heartbeats(now()).expect("noted");
     let measure = |at| office.desk.measure(&Actor::system(), "D-001", None, at).expect("measured").expect("a measure");
     assert_eq!((measure(now()).figure().as_str(), measure(now()).state.name()), ("2 of 2", "green"));
     let later = now() + SignedDuration::from_mins(47);
-    office.desk.take_in("dc01", &batch("dc01", r#"{"message":"still here"}"#, later)).expect("durable");
+    office.desk.take_in("dc01", &mut batch("dc01", r#"{"message":"still here"}"#, later)).expect("durable");
     office.desk.heartbeats(later).expect("noted");
     let found = measure(later);
     assert_eq!((found.figure().as_str(), found.percent().as_deref(), found.state.name()), ("1 of 2", Some("50.0 %"), "red"));

@@ -190,7 +190,7 @@ fn work(desk: &Desk, now: Timestamp, ids: &HashMap<String, i64>) -> Result<(), D
 pub fn events(desk: &Desk, now: Timestamp, round: u64) -> Result<(), DeskError> {
     for (source, line) in ordinary(now, round).into_iter().chain(suspicious(now, round)) {
         let body = Bytes::from(line);
-        desk.take_in(source, &bulk::ndjson(&Source::named(source), &body, round << 8, now))?;
+        desk.take_in(source, &mut bulk::ndjson(&Source::named(source), &body, round << 8, now))?;
     }
     Ok(())
 }

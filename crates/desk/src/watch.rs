@@ -112,8 +112,8 @@ impl Watch {
 }
 
 impl Sink for Desk {
-    fn take(&self, source: &str, batch: Batch) -> Result<(), SinkError> {
-        match self.take_in(source, &batch) {
+    fn take(&self, source: &str, mut batch: Batch) -> Result<(), SinkError> {
+        match self.take_in(source, &mut batch) {
             Ok(()) => Ok(()),
             // A slow disk holds the sender up; nothing is lost.
             Err(DeskError::Lake(watchkeep_lake::LakeError::Full { .. })) => Err(SinkError::Full(batch)),
@@ -124,7 +124,9 @@ impl Sink for Desk {
 
 impl Desk {
     /// Durable first, then judged: an alert may come twice after a crash, an event is never lost.
-    pub fn take_in(&self, source: &str, batch: &Batch) -> Result<(), DeskError> {
+    pub fn take_in(&self, source: &str, batch: &mut Batch) -> Result<(), DeskError> {
+        // Which kind of log each event is, under the names that rules and searches use.
+        batch.events.iter_mut().for_each(watchkeep_detect::route);
         let bad: Vec<Event> = batch.bad.iter().map(|bad| bad.event.clone()).collect();
         self.lake.append(&batch.events)?;
         self.lake.append(&bad)?;

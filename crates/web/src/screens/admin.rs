@@ -101,7 +101,7 @@ fn reasons(why: &Why) -> Markup {
     panel::flush("Answer", &aside, &html! {
         table .cards {
             caption .vh { "Reasons" }
-            thead { tr { th { "" } th { "Assignment" } th { "Role" } th { "Why" } } }
+            thead { tr { th { span .vh { "Gives or lacks" } } th { "Assignment" } th { "Role" } th { "Why" } } }
             tbody { @for reason in &why.reasons { tr {
                 td { (state::mark(mark(reason.yes), if reason.yes { "gives" } else { "lacks" })) }
                 td .id { @if reason.assignment.is_empty() { "–" } @else { a .link href={ "/go/" (reason.assignment) } { (reason.assignment) } } }
@@ -139,7 +139,7 @@ fn tokens(ask: &Ask, fresh: Option<&str>) -> Result<Markup, Fault> {
             @if mine.is_empty() { p .pad .sub { "None yet." } } @else {
                 table .cards {
                     caption .vh { "Your tokens" }
-                    thead { tr { th { "Name" } th { "Scopes" } th { "Expires" } th { "" } } }
+                    thead { tr { th { "Name" } th { "Scopes" } th { "Expires" } th { span .vh { "Act" } } } }
                     tbody { @for token in &mine {
                         @let (name, scopes) = named(&token.value);
                         tr {

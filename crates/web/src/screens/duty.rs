@@ -70,7 +70,7 @@ fn measure(ask: &Ask, found: &Measured) -> Markup {
         } @else {
             table .cards {
                 caption .vh { "Offending rows, oldest first" }
-                thead { tr { th { "" } th { "Row" } th { "Why" } th { "Since" } th { "" } } }
+                thead { tr { th { span .vh { "State" } } th { "Row" } th { "Why" } th { "Since" } th { span .vh { "Act" } } } }
                 tbody { @for offender in &found.offenders { tr {
                     td { (state::dot(if offender.red { mark(State::Red) } else { mark(State::Amber) })) }
                     td { a .link href={ "/r/" (offender.record.kind.name) "/" (offender.record.id) } { (offender.record.title()) } }

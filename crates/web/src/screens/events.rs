@@ -3,7 +3,7 @@
 use crate::ask::Ask;
 use crate::fault::Fault;
 use crate::layout::{Find, FindError};
-use crate::parts::{chart, empty, header, hexdump, keyvalue, panel, time};
+use crate::parts::{Button, chart, dialog, empty, header, hexdump, keyvalue, panel, time};
 use crate::routes::{Route, Who};
 use axum::response::{IntoResponse, Response};
 use jiff::{SignedDuration, Timestamp};
@@ -40,7 +40,8 @@ fn page(ask: &Ask) -> Result<Response, Fault> {
         Err(error) => (None, Some((error.at, error.to_string()))),
     };
     let body = html! {
-        (header::header("Events", &html! { "Every line that was taken in · " (span.word) }, &spans(text)))
+        (header::header("Events", &html! { "Every line that was taken in · " (span.word) }, &spans(ask, text)))
+        (upload(ask))
         @match &found {
             Some((result, buckets)) => {
                 (panel::padded("When", &html! { (scanned(result)) }, &histogram(text, buckets, ask)))
@@ -105,9 +106,22 @@ fn search(ask: &Ask, query: &Query, span: &Span, sources: Option<&[String]>) -> 
     Ok((ask.app.desk.lake.search(&request)?, buckets))
 }
 
-fn spans(text: &str) -> Markup {
+fn spans(ask: &Ask, text: &str) -> Markup {
     let link = |last: &str| format!("/events?last={last}&q={}", encode(text));
-    html! { @for last in ["15m", "1h", "24h", "7d", "30d"] { a .btn .small href=(link(last)) { (last) } } }
+    html! { @for last in ["15m", "1h", "24h", "7d", "30d"] { a .btn .small href=(link(last)) { (last) } }
+        @if ask.actor.access.may("event", "create") { (Button::open("Upload a log", "upload").icon("plus")) }
+    }
+}
+
+fn upload(ask: &Ask) -> Markup {
+    let body = html! {
+        form #upload-form .stack method="post" action={ "/events/upload?csrf=" (ask.csrf()) } enctype="multipart/form-data" {
+            div .field { label for="upload-source" { "Log source" } input #upload-source name="source" maxlength="80" value="upload" required; }
+            div .field { label for="upload-file" { "File" } input #upload-file type="file" name="file" required; p .help { "Windows event log (.evtx), JSON lines or text; gzip too. Rules judge it as it comes in." } }
+            div { (Button::submit("Take in")) }
+        }
+    };
+    dialog::dialog("upload", "Upload a log", &body, &html! {})
 }
 
 fn encode(text: &str) -> String {

@@ -24,6 +24,7 @@ pub fn routes() -> Vec<Route> {
         Route::get("/r/{kind}/import", Who::Person, |ask| Ok(wizard(ask, None)?.into_response())),
         Route::post("/r/{kind}/import", Who::Person, import),
         Route::post("/ingest/{source}", Who::Api, ingest),
+        Route::post("/events/upload", Who::Person, upload),
         Route::post("/_bulk", Who::Api, elastic_bulk),
         Route::post("/ingest/{source}/_bulk", Who::Api, elastic_bulk),
     ]
@@ -102,6 +103,24 @@ fn ingest(ask: &Ask) -> Result<Response, Fault> {
     let (good, bad) = (batch.events.len(), batch.bad.len());
     take(ask, &source.name, batch)?;
     Ok(axum::Json(json!({"accepted": good, "unreadable": bad})).into_response())
+}
+
+/// A log file from a browser: EVTX, JSON lines, text, also gzip, told by its first bytes.
+fn upload(ask: &Ask) -> Result<Response, Fault> {
+    may_send(ask)?;
+    let parts = ask.parts()?;
+    let file = parts.iter().find(|part| part.name == "file" && !part.bytes.is_empty()).ok_or_else(|| Fault::Bad("choose a file first".to_owned()))?;
+    let named = parts.iter().find(|part| part.name == "source").map(|part| String::from_utf8_lossy(&part.bytes).trim().to_owned());
+    let name = named.filter(|name| !name.is_empty()).unwrap_or_else(|| "upload".to_owned());
+    if name.len() > 80 || name.contains('/') {
+        return Err(Fault::Bad("a source is named with 1 to 80 characters, without `/`".to_owned()));
+    }
+    let source = Source::named(&name);
+    let read = watchkeep_ingest::upload::read(&source, &file.file, file.bytes.clone(), UNPACKED, ask.now);
+    for batch in read.map_err(|error| Fault::Bad(error.to_string()))? {
+        take(ask, &name, batch)?;
+    }
+    Ok(super::go(&format!("/events?last=3650d&q={}", super::show::encode(&format!("source:\"{name}\"")))))
 }
 
 /// The shape that Elasticsearch's clients send.
