@@ -65,7 +65,7 @@ await withBrowser(async (browser) => {
   await page.waitForSelector("html[data-ready]");
   assert.match(page.url(), /\/r\/incident\/\d+/);
   const room = new URL(page.url()).pathname;
-  assert.match(await text(page, "main"), /Incident manager Mara Lindqvist/);
+  assert.match(await text(page, "main"), /Incident manager Overall authority; holds every role not given away. Mara Lindqvist/);
 
   await page.keyboard.press("d");
   await page.waitForSelector("dialog#move-decide[open]");
@@ -85,6 +85,23 @@ await withBrowser(async (browser) => {
   await page.click('button[data-open="move-close"]');
   await submit(page, "move-close", { cause: "Worn lock", lessons: "Yearly check of locks" });
   assert.match(await text(page, ".head"), /Closed/);
+  // Two tasks at once, and taken back.
+  await visit(page, "/r/task");
+  for (const box of await page.locator("tbody input[type=checkbox]").all()) await box.check();
+  await Promise.all([page.waitForNavigation(), page.click("form[data-bulk] button[value=start]")]);
+  await page.waitForSelector("html[data-ready]");
+  assert.match(await text(page, "main"), /2 done/);
+  assert.match(await text(page, "#list"), /Doing/);
+  await Promise.all([page.waitForNavigation(), page.click(".toast button")]);
+  await page.waitForSelector("html[data-ready]");
+  assert.doesNotMatch(await text(page, "#list"), /Doing/);
+
+  // A view is kept and found again.
+  await visit(page, "/r/task?q=fw-lyon");
+  await page.click('button[data-open="save-view"]');
+  await submit(page, "save-view", { name: "Firewall work" });
+  assert.match(await text(page, ".views"), /Firewall work/);
+
   page.errors = page.errors.filter((error) => !/422/.test(error));
   await assertNoErrors(page, "the journey");
 
@@ -92,7 +109,7 @@ await withBrowser(async (browser) => {
   const wrong = [];
   for (const [path, name] of [
     ["/", "my-duties"], ["/alerts?q=", "alerts"], [room, "incident"], ["/events", "events"], ["/r/asset", "assets"], ["/r/asset/1", "asset"],
-    ["/r/finding/new", "form"], ["/r/task/board", "board"], ["/duties", "duties"], ["/duty/1", "duty"], ["/admin", "admin"], ["/admin/why", "why"],
+    ["/r/finding/new", "form"], ["/r/task/board", "board"], ["/r/task/calendar", "calendar"], ["/duties", "duties"], ["/duty/1", "duty"], ["/admin", "admin"], ["/admin/why", "why"],
     ["/admin/tokens", "tokens"], ["/r/asset/import", "import"], ["/me", "me"],
   ]) {
     await assertLooksRight(browser, path, name, state).catch((error) => wrong.push(error.message));

@@ -1,12 +1,13 @@
 //! The list of any kind: filter, facets, sorting, paging by key, bulk moves, a board by state.
 
 use super::show::{self, Titles, encode};
+use super::views;
 use crate::ask::Ask;
 use crate::cursor;
 use crate::fault::Fault;
 use crate::htmx;
 use crate::layout::{Find, FindError};
-use crate::parts::table::{Column, Look, Order, Row, Table, bulk, table};
+use crate::parts::table::{self, Column, Look, Order, Row, Table, table};
 use crate::parts::{Button, empty, facets, header, pager, panel};
 use crate::routes::{Route, Who};
 use axum::response::{IntoResponse, Response};
@@ -20,7 +21,7 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::get("/r/{kind}", Who::Person, page),
         Route::get("/r/{kind}/board", Who::Person, board),
-        Route::post("/r/{kind}/bulk", Who::Person, bulk_move),
+        Route::post("/r/{kind}/bulk", Who::Person, |ask| bulk(ask, ask.kind(ask.param("kind"))?)),
     ]
 }
 
@@ -37,7 +38,7 @@ pub fn asked(ask: &Ask, kind: &'static Kind, default: &str) -> Result<Asked, Fau
     let text = ask.query("q").unwrap_or(default).to_owned();
     let (test, error) = match ask.app.desk.filter(&ask.actor, kind, &text, ask.now) {
         Ok(test) => (test, None),
-        Err(DeskError::Filter(error)) => (Test::Not(Box::new(Test::All)), Some((error.to_string(), error.at))),
+        Err(DeskError::Filter(error)) => (Test::Not(Box::new(Test::All)), Some((error.to_string(), text.get(..error.at).map_or(0, |start| start.chars().count())))),
         Err(other) => return Err(other.into()),
     };
     let mut list = List::of(kind).filtered(test);
@@ -69,8 +70,9 @@ fn page(ask: &Ask) -> Result<Response, Fault> {
     let here = format!("/r/{}?q={}&sort={}", kind.name, encode(&asked.text), encode(ask.query("sort").unwrap_or_default()));
     let body = html! {
         (header::header(kind.plural, &html! { (asked.total(ask)?) " · " (kind.help) }, &actions(ask, kind, &asked.text)))
+        (views::toast(ask, kind))
         div .cols .list {
-            aside { (side(ask, &asked)?) }
+            aside { (side(ask, &asked)?) (views::saved(ask, kind, &asked.text)?) }
             (htmx::live("list", &[kind.name], &here, &html! {
                 section .panel {
                     @if found.records.is_empty() { (nothing(ask, kind, &asked)) } @else { (rows(ask, &asked, &found.records, &titles)) }
@@ -108,6 +110,7 @@ pub fn place(kind: &Kind) -> &'static str {
 fn actions(ask: &Ask, kind: &Kind, text: &str) -> Markup {
     let link = |what: &str| format!("/r/{}/{what}?q={}", kind.name, encode(text));
     html! {
+        @if kind.calendar.is_some() { (Button::link("Calendar", &link("calendar"))) }
         @if kind.has_board() { (Button::link("Board", &link("board"))) }
         (Button::link("CSV", &link("export.csv")).icon("download"))
         (Button::link("XLSX", &link("export.xlsx")))
@@ -210,26 +213,30 @@ fn bulk_bar(ask: &Ask, kind: &Kind) -> Markup {
         @for act in kind.moves.iter().filter(|act| act.asks.is_empty()) { (Button::submit_as(act.label, "act", act.name)) }
         @if ask.actor.access.may(kind.name, "delete") { (Button::submit_as("Delete", "act", "delete").danger()) }
     };
-    bulk("bulk", &format!("/r/{}/bulk", kind.name), ask.csrf(), &buttons)
+    table::bulk("bulk", &format!("/r/{}/bulk", kind.name), ask.csrf(), &buttons)
 }
 
 /// Each record by itself: what is refused says why, the others are done.
-fn bulk_move(ask: &Ask) -> Result<Response, Fault> {
-    let kind = ask.kind(ask.param("kind"))?;
+pub fn bulk(ask: &Ask, kind: &'static Kind) -> Result<Response, Fault> {
     let act = ask.form("act").unwrap_or_default();
     let ids: Vec<i64> = ask.form_fields().iter().filter(|(name, _)| name == "id").filter_map(|(_, id)| id.parse().ok()).collect();
     if ids.is_empty() || ids.len() > 1000 {
         return Err(Fault::Bad("select 1 to 1000 records first".to_owned()));
     }
+    let asked = kind.act(act).map_or(&[][..], |act| act.asks);
+    let values = super::form::values(ask, asked.iter().filter_map(|name| kind.field(name)))?;
+    let reason = ask.form("reason").map(str::to_owned);
     let change = |id: &i64| match act {
         "delete" => Change::Delete { kind, id: *id, version: None, reason: None },
-        _ => Change::Move { kind, id: *id, version: None, act: act.to_owned(), values: Vec::new(), reason: None },
+        _ => Change::Move { kind, id: *id, version: None, act: act.to_owned(), values: values.clone(), reason: reason.clone() },
     };
     let results = ask.app.desk.store.write_each(&ask.actor, ask.now, ids.iter().map(change).collect(), false)?;
     let done = results.iter().filter(|result| result.is_ok()).count();
+    let written: Vec<_> = results.iter().filter_map(|result| result.as_ref().ok().cloned()).collect();
     let refused: Vec<String> = results.iter().filter_map(|result| result.as_ref().err()).map(ToString::to_string).collect();
     if refused.is_empty() {
-        return Ok(super::go(&format!("/r/{}", kind.name)));
+        let back = if kind.name == "alert" { "/alerts".to_owned() } else { format!("/r/{}", kind.name) };
+        return Ok(super::go(&format!("{back}?{}", views::offer(&written))));
     }
     let body = html! {
         (header::header("Partly done", &html! { (done) " done, " (refused.len()) " refused" }, &html! { (Button::link("Back to the list", &format!("/r/{}", kind.name))) }))

@@ -14,6 +14,7 @@ mod room;
 mod show;
 mod sign_in;
 mod transfer;
+mod views;
 
 use crate::ask::Ask;
 use crate::routes::{Route, Who};
@@ -39,6 +40,8 @@ pub fn routes() -> Vec<Route> {
     all.extend(form::routes());
     all.extend(queue::routes());
     all.extend(pick::routes());
+    all.extend(views::routes());
+    all.extend(room::routes());
     all
 }
 

@@ -25,7 +25,7 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::get("/alerts", Who::Person, page),
         Route::get("/alerts/{id}/preview", Who::Person, |ask| Ok(pane(ask, &one(ask)?)?.into_response())),
-        Route::post("/alerts/incident", Who::Person, declare),
+        Route::post("/alerts/bulk", Who::Person, many),
         Route::post("/alerts/{id}/incident", Who::Person, declare),
     ]
 }
@@ -48,6 +48,7 @@ fn page(ask: &Ask) -> Result<Response, Fault> {
     };
     let body = html! {
         (header::header("Alerts", &about, &actions))
+        (super::views::toast(ask, kind))
         div .cols .queue {
             (side(ask, &asked)?)
             (htmx::live("queue", &["alert"], &here, &html! {
@@ -57,7 +58,7 @@ fn page(ask: &Ask) -> Result<Response, Fault> {
                     } @else { (rows(ask, &found.records, &titles)) }
                 }
                 (pager::pager("", None, found.next.as_ref().map(|next| format!("{here}&after={}", encode(&cursor::write(next)))).as_deref()))
-                (bulk("bulk", "/alerts/incident", ask.csrf(), &html! { (Button::submit("Declare incident")) }))
+                (bulk("bulk", "/alerts/bulk", ask.csrf(), &bulk_actions(ask)?))
             }))
             @if let Some(first) = found.records.first() { (preview::pane("Current alert", &pane(ask, first)?)) }
         }
@@ -74,6 +75,24 @@ fn oldest(ask: &Ask) -> Result<Markup, Fault> {
         Some(at) => html! { "oldest untouched " (time::ago(at, ask.now)) },
         None => html! { "none untouched" },
     })
+}
+
+/// What can be done with everything selected: take, close with one verdict and reason, or declare.
+fn bulk_actions(ask: &Ask) -> Result<Markup, Fault> {
+    let verdicts = ask.kind("alert")?.field("verdict").map_or(&[][..], |field| field.choices());
+    Ok(html! {
+        (Button::submit_as("Take", "act", "claim"))
+        label .vh for="bulk-verdict" { "Verdict" }
+        select #bulk-verdict name="verdict" { @for verdict in verdicts { option value=(verdict.name) selected[verdict.name == "false_positive"] { (verdict.label) } } }
+        label .vh for="bulk-reason" { "Reason" }
+        input #bulk-reason name="reason" placeholder="Reason" maxlength="500";
+        (Button::submit_as("Close", "act", "close"))
+        @if ask.actor.access.may("incident", "create") { (Button::submit_as("Declare incident", "act", "declare").go()) }
+    })
+}
+
+fn many(ask: &Ask) -> Result<Response, Fault> {
+    if ask.form("act") == Some("declare") { declare(ask) } else { super::list::bulk(ask, ask.kind("alert")?) }
 }
 
 fn rows(ask: &Ask, records: &[Record], titles: &Titles) -> Markup {

@@ -5,12 +5,36 @@ use super::show::{Titles, level};
 use crate::ask::Ask;
 use crate::fault::Fault;
 use crate::htmx;
+use crate::routes::{Route, Who};
+use axum::response::Response;
 use crate::parts::{Button, State as Mark, header, keyvalue, panel, severity, state as marks, tag, time, timeline};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use watchkeep_model::{FieldType, Record, Rows};
 use watchkeep_records::respond::{Decision, Evidence, ROLES, RoleHolder, Theory, TheoryState, TimelineEntry, holder_of};
-use watchkeep_store::List;
+use watchkeep_store::{Change, List};
+
+pub fn routes() -> Vec<Route> {
+    vec![Route::post("/r/incident/{id}/say", Who::Person, say)]
+}
+
+/// One line from the composer: a note, or what its first word says.
+fn say(ask: &Ask) -> Result<Response, Fault> {
+    let incident = ask.record(ask.kind("incident")?, ask.param("id"))?;
+    let text = ask.form("note").unwrap_or_default().trim();
+    let (word, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    let (act, field, words) = match word {
+        "/decision" => ("decide", "decision", rest),
+        "/theory" => ("theorise", "theory", rest),
+        "/evidence" => ("add_evidence", "what", rest),
+        "/update" => ("send_update", "message", rest),
+        _ => ("note", "note", text),
+    };
+    let values = vec![(field.to_owned(), words.trim().into())];
+    let change = Change::Move { kind: incident.kind, id: incident.id, version: None, act: act.to_owned(), values, reason: None };
+    ask.app.desk.store.write_one(&ask.actor, ask.now, change)?;
+    Ok(super::go(&format!("/r/incident/{}", incident.id)))
+}
 
 /// The whole room; equally right for ransomware and for a warehouse theft.
 pub fn body(ask: &Ask, incident: &Record) -> Result<Markup, Fault> {
@@ -50,6 +74,7 @@ fn roles(incident: &Record, titles: &Titles) -> Markup {
                 @let (holders, by_default) = holder_of(incident, role.name);
                 li title={ (role.purpose) " Also called: " (role.also.join(", ")) } {
                     b { (role.name) }
+                    div .sub { (role.purpose) }
                     div { @for (at, id) in holders.iter().enumerate() { @if at > 0 { ", " } (name(titles, *id)) } @if by_default { " " (tag::tag("by default")) } }
                 }
             }
@@ -87,12 +112,12 @@ fn events(ask: &Ask, incident: &Record, titles: &Titles) -> Markup {
         who: entry.by.map_or("Watchkeep".to_owned(), |by| name(titles, by.id)),
         body: html! { span .prose { (entry.text) } },
     }).collect();
-    let here = format!("/r/incident/{}/move/note", incident.id);
+    let here = format!("/r/incident/{}/say", incident.id);
     panel::padded("Timeline", &html! { (entries.len()) " entries, never edited" }, &html! {
         (timeline::timeline(&entries))
         @if incident.state() != Some("closed") {
             (htmx::form(&here, ask.csrf(), None, &html! {
-                div .field { label .vh for="composer" { "Note" } textarea #composer name="note" rows="2" placeholder="Write a note…" required {} }
+                div .field { label .vh for="composer" { "Note" } textarea #composer name="note" rows="2" placeholder="Write a note, or /decision /theory /evidence /update and what it is" required {} }
                 div .row { (Button::submit("Note")) (Button::open("Decision", "move-decide")) (Button::open("Update", "move-send_update")) (Button::open("Evidence", "move-add_evidence")) }
             }))
         }
