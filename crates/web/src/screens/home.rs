@@ -205,7 +205,7 @@ fn news(ask: &Ask) -> Result<Markup, Fault> {
     entries.retain(|(entry, record)| {
         entry.act != "note" && matches!(record.kind.name, "alert" | "incident" | "task" | "finding" | "log_source") || (record.kind.name == "incident")
     });
-    entries.truncate(9);
+    entries.truncate(6);
     if entries.is_empty() {
         return Ok(empty::empty("clock", "Nothing new", "What colleagues and inputs change is told here.", &html! {}));
     }

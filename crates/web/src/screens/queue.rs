@@ -136,7 +136,7 @@ fn pane(ask: &Ask, alert: &Record) -> Result<Markup, Fault> {
         rows.push(("Asset", html! { a .link href={ "/r/asset/" (id) } { (title) } }));
     }
     rows.push(("Entity", html! { (text("entity")) }));
-    rows.push(("Seen", html! { (alert.get("count").as_int().unwrap_or(1)) " times, " (seen("first_seen")) " to " (seen("last_seen")) }));
+    rows.push(("Seen", html! { @let count = alert.get("count").as_int().unwrap_or(1); (count) @if count == 1 { " time, " } @else { " times, " } (seen("first_seen")) " to " (seen("last_seen")) }));
     Ok(html! {
         section .panel {
             header { h2 { a href={ "/r/alert/" (alert.id) } { (alert.title()) } } span .tag { (alert.number()) } }
