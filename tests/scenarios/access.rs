@@ -102,6 +102,20 @@ fn ru_72_every_record_keeps_a_tag_and_tags_are_only_their_holders_to_move() {
 }
 
 #[test]
+fn ru_73_comments_follow_their_record_to_its_new_tags() {
+    let (office, tags, tom) = office();
+    let alert = tagged(&office, "seen", tags[0]);
+    let values = [("on_kind", "alert".into()), ("on_id", Value::from(alert.id)), ("text", "looks real".into())];
+    office.create(&tom, "comment", &values).expect("said");
+    let comments = List::of(office.kind("comment"));
+    assert_eq!(office.desk.store.count(&tom, &comments).expect("counted"), 1);
+    let change = Change::Retag { kind: alert.kind, id: alert.id, tags: vec![tags[1]] };
+    office.desk.store.write_one(&Actor::system(), now(), change).expect("moved away");
+    assert_eq!(office.desk.store.count(&tom, &comments).expect("counted"), 0);
+    assert!(office.desk.store.verify().expect("walked").is_ok());
+}
+
+#[test]
 fn ru_74_why_names_the_assignment_or_the_missing_piece() {
     let (office, tags, tom) = office();
     let (seen, hidden) = (tagged(&office, "a", tags[0]), tagged(&office, "b", tags[1]));

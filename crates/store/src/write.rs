@@ -156,6 +156,9 @@ impl Store {
             record: &draft.record,
             deleted: draft.deleted,
         })?;
+        if draft.act == "retag" {
+            self.retag_followers(tx, chain, actor, now, &draft.record)?;
+        }
         Ok(Written {
             seq,
             at: now,
@@ -165,6 +168,34 @@ impl Store {
             record: draft.record,
             deleted: draft.deleted,
         })
+    }
+
+    /// Comments and files are seen by who sees their record: they take its new tags along.
+    fn retag_followers(
+        &self,
+        tx: &mut dyn Connection,
+        chain: &mut history::Chain,
+        actor: &Actor,
+        now: Timestamp,
+        parent: &Record,
+    ) -> Result<(), StoreError> {
+        let kinds = self.inner.catalog.kinds().iter().copied().filter(|kind| kind.follows);
+        for kind in kinds {
+            let (on_kind, on_id) = (schema::column("on_kind"), schema::column("on_id"));
+            let sql = format!("SELECT id FROM {} WHERE {on_kind} = $1 AND {on_id} = $2", schema::table(kind));
+            let rows = tx.query(&sql, &[Cell::from(parent.kind.name), Cell::Int(parent.id)])?;
+            for row in &rows {
+                let Some(before) = self.load(tx, kind, int(row, 0))? else { continue };
+                let mut record = before.clone();
+                (record.tags, record.updated) = (parent.tags.clone(), now);
+                record.version += 1;
+                let follower = Draft { before: Some(before), record, act: "retag".to_owned(), reason: None, deleted: false };
+                self.put(tx, &follower)?;
+                let step = history::Step { act: "retag", reason: None, before: follower.before.as_ref(), record: &follower.record, deleted: false };
+                chain.append(tx, actor, now, &step)?;
+            }
+        }
+        Ok(())
     }
 
     /// Row and search words.
