@@ -161,7 +161,7 @@ fn rusqlite_open(file: &std::path::Path) -> rusqlite::Connection {
 fn important_lists_have_an_index_that_ends_in_their_order() {
     let office = Office::open();
     let kind = office.kind("alert");
-    for (filter, sort) in [("", "last_seen"), ("state:new", "last_seen"), ("", "severity"), ("", "triage_due")] {
+    for (filter, sort) in [("", "last_seen"), ("state:new", "last_seen"), ("", "severity"), ("", "triage_due"), ("entity:ws-0417", "number")] {
         let test = office.desk.filter(&Actor::system(), kind, filter, now()).expect("a filter");
         let mut list = List::of(kind).filtered(test);
         (list.sort, list.descending) = (sort.to_owned(), true);

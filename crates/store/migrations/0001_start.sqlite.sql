@@ -434,9 +434,15 @@ CREATE INDEX r_alert_owner ON r_alert (f_owner, id, tagset);
 
 CREATE INDEX r_alert_entity ON r_alert (f_entity, id, tagset);
 
+CREATE INDEX r_alert_entity_folded ON r_alert (LOWER(f_entity), id);
+
 CREATE INDEX r_alert_technique ON r_alert (f_technique, id, tagset);
 
+CREATE INDEX r_alert_technique_folded ON r_alert (LOWER(f_technique), id);
+
 CREATE INDEX r_alert_source ON r_alert (f_source, id, tagset);
+
+CREATE INDEX r_alert_source_folded ON r_alert (LOWER(f_source), id);
 
 CREATE INDEX r_alert_site ON r_alert (f_site, id, tagset);
 
@@ -453,6 +459,8 @@ CREATE INDEX r_alert_closed ON r_alert (f_closed, id, tagset);
 CREATE INDEX r_alert_incident ON r_alert (f_incident, id, tagset);
 
 CREATE INDEX r_alert_group_key ON r_alert (f_group_key, id, tagset);
+
+CREATE INDEX r_alert_group_key_folded ON r_alert (LOWER(f_group_key), id);
 
 CREATE INDEX r_alert_queue ON r_alert (f_state, f_last_seen, id, tagset);
 
@@ -477,6 +485,8 @@ CREATE UNIQUE INDEX r_detection_rule_external ON r_detection_rule (external_id) 
 CREATE INDEX r_detection_rule_updated ON r_detection_rule (updated, id);
 
 CREATE INDEX r_detection_rule_title ON r_detection_rule (f_title, id, tagset);
+
+CREATE INDEX r_detection_rule_title_folded ON r_detection_rule (LOWER(f_title), id);
 
 CREATE UNIQUE INDEX r_detection_rule_rule_id_unique ON r_detection_rule (LOWER(f_rule_id)) WHERE f_rule_id IS NOT NULL;
 
@@ -524,6 +534,8 @@ CREATE INDEX r_asset_updated ON r_asset (updated, id);
 
 CREATE INDEX r_asset_name ON r_asset (f_name, id, tagset);
 
+CREATE INDEX r_asset_name_folded ON r_asset (LOWER(f_name), id);
+
 CREATE INDEX r_asset_class ON r_asset (f_class, id, tagset);
 
 CREATE INDEX r_asset_criticality ON r_asset (f_criticality, id, tagset);
@@ -548,6 +560,8 @@ CREATE INDEX r_finding_due ON r_finding (f_due, id, tagset);
 
 CREATE INDEX r_finding_source ON r_finding (f_source, id, tagset);
 
+CREATE INDEX r_finding_source_folded ON r_finding (LOWER(f_source), id);
+
 CREATE INDEX r_finding_queue ON r_finding (f_state, f_due, id, tagset);
 
 CREATE UNIQUE INDEX r_duty_external ON r_duty (external_id) WHERE external_id IS NOT NULL;
@@ -560,11 +574,15 @@ CREATE INDEX r_duty_code ON r_duty (f_code, id, tagset);
 
 CREATE INDEX r_duty_group ON r_duty (f_group, id, tagset);
 
+CREATE INDEX r_duty_group_folded ON r_duty (LOWER(f_group), id);
+
 CREATE UNIQUE INDEX r_held_duty_external ON r_held_duty (external_id) WHERE external_id IS NOT NULL;
 
 CREATE INDEX r_held_duty_updated ON r_held_duty (updated, id);
 
 CREATE INDEX r_held_duty_title ON r_held_duty (f_title, id, tagset);
+
+CREATE INDEX r_held_duty_title_folded ON r_held_duty (LOWER(f_title), id);
 
 CREATE INDEX r_held_duty_duty ON r_held_duty (f_duty, id, tagset);
 
@@ -591,6 +609,8 @@ CREATE UNIQUE INDEX r_person_external ON r_person (external_id) WHERE external_i
 CREATE INDEX r_person_updated ON r_person (updated, id);
 
 CREATE INDEX r_person_name ON r_person (f_name, id, tagset);
+
+CREATE INDEX r_person_name_folded ON r_person (LOWER(f_name), id);
 
 CREATE UNIQUE INDEX r_person_email_unique ON r_person (LOWER(f_email)) WHERE f_email IS NOT NULL;
 
@@ -634,6 +654,8 @@ CREATE INDEX r_role_assignment_updated ON r_role_assignment (updated, id);
 
 CREATE INDEX r_role_assignment_name ON r_role_assignment (f_name, id, tagset);
 
+CREATE INDEX r_role_assignment_name_folded ON r_role_assignment (LOWER(f_name), id);
+
 CREATE INDEX r_role_assignment_role ON r_role_assignment (f_role, id, tagset);
 
 CREATE UNIQUE INDEX r_scope_tag_external ON r_scope_tag (external_id) WHERE external_id IS NOT NULL;
@@ -650,6 +672,8 @@ CREATE INDEX r_comment_updated ON r_comment (updated, id);
 
 CREATE INDEX r_comment_on_kind ON r_comment (f_on_kind, id, tagset);
 
+CREATE INDEX r_comment_on_kind_folded ON r_comment (LOWER(f_on_kind), id);
+
 CREATE INDEX r_comment_on_id ON r_comment (f_on_id, id, tagset);
 
 CREATE UNIQUE INDEX r_attachment_external ON r_attachment (external_id) WHERE external_id IS NOT NULL;
@@ -657,6 +681,8 @@ CREATE UNIQUE INDEX r_attachment_external ON r_attachment (external_id) WHERE ex
 CREATE INDEX r_attachment_updated ON r_attachment (updated, id);
 
 CREATE INDEX r_attachment_on_kind ON r_attachment (f_on_kind, id, tagset);
+
+CREATE INDEX r_attachment_on_kind_folded ON r_attachment (LOWER(f_on_kind), id);
 
 CREATE INDEX r_attachment_on_id ON r_attachment (f_on_id, id, tagset);
 
@@ -666,7 +692,11 @@ CREATE INDEX r_saved_view_updated ON r_saved_view (updated, id);
 
 CREATE INDEX r_saved_view_name ON r_saved_view (f_name, id, tagset);
 
+CREATE INDEX r_saved_view_name_folded ON r_saved_view (LOWER(f_name), id);
+
 CREATE INDEX r_saved_view_of_kind ON r_saved_view (f_of_kind, id, tagset);
+
+CREATE INDEX r_saved_view_of_kind_folded ON r_saved_view (LOWER(f_of_kind), id);
 
 CREATE INDEX r_saved_view_owner ON r_saved_view (f_owner, id, tagset);
 

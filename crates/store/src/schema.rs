@@ -185,6 +185,10 @@ fn kind_indexes(dialect: Dialect, kind: &Kind, indexes: &mut Vec<(String, String
             add(format!("{table}_{}_unique", field.name), "UNIQUE ", key, &rest);
         }
         add(format!("{table}_{}", field.name), "", format!("{name}{nulls}, id, tagset"), "");
+        // Texts are compared without regard to letter case, so that form is what equality looks up.
+        if matches!(field.shape, Shape::Text) && !field.unique {
+            add(format!("{table}_{}_folded", field.name), "", format!("{}, id", dialect.lower(&name)), "");
+        }
     }
     if let (Some(state), Some(sort)) = (kind.state, kind.field(sort)) {
         let columns = format!("{}, {}{nulls}, id, tagset", column(state), column(sort.name));
