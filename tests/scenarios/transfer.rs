@@ -40,7 +40,7 @@ fn import_after_export_changes_nothing() {
 }
 
 #[test]
-fn the_api_creates_changes_moves_and_remembers_keys() {
+fn the_api_creates_refuses_moves_and_tells_the_history() {
     let office = Office::open();
     let sam = office.holding("Sam", "Security Manager");
     let token = office.desk.make_token(sam.person.expect("a person"), "test", &[], now() + jiff::SignedDuration::from_hours(1)).expect("a token");

@@ -7,7 +7,7 @@ pub struct BuiltInRole {
     pub permissions: &'static [&'static str],
 }
 
-/// What everybody who signs in has: their own views, comments on what they see, reporting a concern.
+/// What everybody who signs in has: their own views, comments on what they see.
 const COMMON: &[&str] = &["saved_view:*", "comment:read", "comment:create", "comment:update", "attachment:read", "site:read", "person:read"];
 
 pub const ROLES: &[BuiltInRole] = &[
@@ -57,5 +57,5 @@ pub const ROLES: &[BuiltInRole] = &[
         "site:read", "comment:read", "comment:create", "attachment:read", "saved_view:*",
     ] },
     BuiltInRole { name: "Auditor", help: "Reads all, changes nothing.", permissions: &["*:read"] },
-    BuiltInRole { name: "Employee", help: "Reports concerns.", permissions: COMMON },
+    BuiltInRole { name: "Employee", help: "Sees people and sites, comments, keeps own views.", permissions: COMMON },
 ];
