@@ -52,7 +52,14 @@ fn main() {
     each("create one, durable, with history", start.elapsed(), 200);
 
     for (who, actor) in [("everything", &all), ("10 of 50 tags", &few)] {
-        for (filter, sort, descending) in [("", "last_seen", true), ("state:new,open", "last_seen", true), ("severity>=high", "last_seen", true), ("owner:none", "severity", true), ("entity:ws-00012", "last_seen", true), ("\"Rule 17\"", "last_seen", true)] {
+        for (filter, sort, descending) in [
+            ("", "last_seen", true),
+            ("state:new,open", "last_seen", true),
+            ("severity>=high", "last_seen", true),
+            ("owner:none", "severity", true),
+            ("entity:ws-00012", "last_seen", true),
+            ("\"Rule 17\"", "last_seen", true),
+        ] {
             let test = office.desk.filter(actor, kind, filter, now()).expect("a filter");
             let mut list = List::of(kind).filtered(test).limited(50);
             (list.sort, list.descending) = (sort.to_owned(), descending);

@@ -64,14 +64,19 @@ impl Office {
     /// A person whose role shows only these tags.
     pub fn holding_tags(&self, name: &str, role: &str, tags: &[i64]) -> Actor {
         let person = self.person(name);
-        let role = self.desk.all("role").expect("roles").into_iter().find(|known| known.title() == role).expect("the role");
-        let group = self.make("group", &[("name", format!("only {name}").into()), ("people", Value::List(vec![person.id]))]);
-        self.make("role_assignment", &[
-            ("name", format!("{} for {name}", role.title()).into()),
-            ("role", role.id.into()),
-            ("members", Value::List(vec![group.id])),
-            ("shows", Value::List(tags.to_vec())),
-        ]);
+        let role =
+            self.desk.all("role").expect("roles").into_iter().find(|known| known.title() == role).expect("the role");
+        let group =
+            self.make("group", &[("name", format!("only {name}").into()), ("people", Value::List(vec![person.id]))]);
+        self.make(
+            "role_assignment",
+            &[
+                ("name", format!("{} for {name}", role.title()).into()),
+                ("role", role.id.into()),
+                ("members", Value::List(vec![group.id])),
+                ("shows", Value::List(tags.to_vec())),
+            ],
+        );
         self.actor(&person)
     }
 
@@ -91,7 +96,14 @@ impl Office {
         self.desk.store.write_one(by, now(), change)
     }
 
-    pub fn act(&self, by: &Actor, record: &Record, act: &str, values: &[(&str, Value)], reason: Option<&str>) -> Result<Written, StoreError> {
+    pub fn act(
+        &self,
+        by: &Actor,
+        record: &Record,
+        act: &str,
+        values: &[(&str, Value)],
+        reason: Option<&str>,
+    ) -> Result<Written, StoreError> {
         let values = values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         let (act, reason) = (act.to_owned(), reason.map(str::to_owned));
         let change = Change::Move { kind: record.kind, id: record.id, version: None, act, values, reason };

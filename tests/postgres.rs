@@ -28,7 +28,8 @@ impl Postgres {
             assert!(given.success());
         }
         server.run("initdb", &["-A", "trust", "-U", "watchkeep", "-E", "UTF8", "--no-sync"]);
-        let options = format!("-c listen_addresses=127.0.0.1 -p {port} -k {} -c fsync=off", server.folder.path().display());
+        let options =
+            format!("-c listen_addresses=127.0.0.1 -p {port} -k {} -c fsync=off", server.folder.path().display());
         server.run("pg_ctl", &["-w", "-o", &options, "-l", "/dev/null", "start"]);
         Some(server)
     }
@@ -60,7 +61,8 @@ impl Drop for Postgres {
 }
 
 fn newest() -> Option<PathBuf> {
-    let mut found: Vec<_> = std::fs::read_dir("/usr/lib/postgresql").ok()?.flatten().map(|entry| entry.path().join("bin")).collect();
+    let mut found: Vec<_> =
+        std::fs::read_dir("/usr/lib/postgresql").ok()?.flatten().map(|entry| entry.path().join("bin")).collect();
     found.retain(|bin| bin.join("initdb").exists());
     found.sort();
     found.pop()

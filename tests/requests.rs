@@ -41,7 +41,8 @@ impl Site {
         self.runtime.block_on(async {
             let response = self.router.clone().oneshot(request).await.expect("an answer");
             let (parts, body) = response.into_parts();
-            let text = |name| parts.headers.get(name).and_then(|v: &header::HeaderValue| v.to_str().ok()).map(str::to_owned);
+            let text =
+                |name| parts.headers.get(name).and_then(|v: &header::HeaderValue| v.to_str().ok()).map(str::to_owned);
             let (cookie, location) = (text(header::SET_COOKIE), text(header::LOCATION));
             let stream = text(header::CONTENT_TYPE).is_some_and(|kind| kind.starts_with("text/event-stream"));
             let bytes = if stream { Default::default() } else { body.collect().await.expect("a body").to_bytes() };
@@ -74,6 +75,8 @@ impl Site {
     /// A JSON call with a bearer token.
     pub fn api(&self, token: &str, method: &str, path: &str, body: &str) -> Answer {
         let request = Request::builder().method(method).uri(path).header("authorization", format!("Bearer {token}"));
-        self.send(request.header("content-type", "application/json").body(Body::from(body.to_owned())).expect("a request"))
+        self.send(
+            request.header("content-type", "application/json").body(Body::from(body.to_owned())).expect("a request"),
+        )
     }
 }

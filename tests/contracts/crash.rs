@@ -82,7 +82,11 @@ fn nothing_acknowledged_is_lost_when_killed_fifty_times_under_load() {
                         let line = format!("{{\"message\":\"mark {name}\"}}\n");
                         let Some((200, _)) = send(port, "POST", "/ingest/load", &token, &line) else { return };
                         acknowledged.lock().expect("marks").0.insert(name.clone());
-                        let Some((201, _)) = send(port, "POST", "/api/task", &token, &format!("{{\"title\":\"{name}\"}}")) else { return };
+                        let Some((201, _)) =
+                            send(port, "POST", "/api/task", &token, &format!("{{\"title\":\"{name}\"}}"))
+                        else {
+                            return;
+                        };
                         acknowledged.lock().expect("marks").1.insert(name);
                     }
                 })
@@ -93,16 +97,27 @@ fn nothing_acknowledged_is_lost_when_killed_fifty_times_under_load() {
         server.wait().expect("gone");
         workers.into_iter().for_each(|worker| worker.join().expect("a worker"));
     }
-    let office = Office::at(&Location::File(data.join("watchkeep.sqlite")), tempfile::TempDir::new().expect("a folder"));
+    let office =
+        Office::at(&Location::File(data.join("watchkeep.sqlite")), tempfile::TempDir::new().expect("a folder"));
     assert!(office.desk.store.verify().expect("walked").is_ok(), "the history is whole");
-    let tasks: BTreeSet<String> = office.desk.all("task").expect("tasks").iter().map(|task| task.title().to_owned()).collect();
+    let tasks: BTreeSet<String> =
+        office.desk.all("task").expect("tasks").iter().map(|task| task.title().to_owned()).collect();
     let lake = watchkeep_lake::Lake::open(watchkeep_lake::LakeConfig::in_folder(&data.join("lake"))).expect("a lake");
     let query = parse("source:load").expect("a filter");
     let now = jiff::Timestamp::now();
     let day = jiff::SignedDuration::from_hours(24);
-    let request = SearchRequest { query: &query, from: now - day, to: now + day, limit: 100_000, sources: None, now, zone: &TimeZone::UTC };
+    let request = SearchRequest {
+        query: &query,
+        from: now - day,
+        to: now + day,
+        limit: 100_000,
+        sources: None,
+        now,
+        zone: &TimeZone::UTC,
+    };
     let Found::Events(events) = lake.search(&request).expect("searched").found else { panic!("a table") };
-    let marks: Vec<String> = events.iter().filter_map(|event| event.message.strip_prefix("mark ").map(str::to_owned)).collect();
+    let marks: Vec<String> =
+        events.iter().filter_map(|event| event.message.strip_prefix("mark ").map(str::to_owned)).collect();
     let distinct: BTreeSet<String> = marks.iter().cloned().collect();
     assert_eq!(distinct.len(), marks.len(), "no event stands twice");
     let (sent, made) = &*acknowledged.lock().expect("marks");

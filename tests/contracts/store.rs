@@ -25,7 +25,10 @@ fn assets(office: &Office) -> Vec<Record> {
             ("class".to_owned(), Value::Int(kind.field("class").expect("class").choices()[n % 5].code)),
             ("criticality".to_owned(), Value::Int(1 + (n % 5) as i64)),
             ("owner".to_owned(), if n % 4 == 0 { Value::Null } else { Value::Int(people[n % 3]) }),
-            ("identifiers".to_owned(), if n % 7 == 0 { Value::Null } else { Value::text(format!("10.0.0.{n} SN{n:04}")) }),
+            (
+                "identifiers".to_owned(),
+                if n % 7 == 0 { Value::Null } else { Value::text(format!("10.0.0.{n} SN{n:04}")) },
+            ),
             ("retired".to_owned(), Value::from(n % 6 == 0)),
         ];
         Change::Create { kind, values, tags: None, external_id: Some(format!("x{n}")) }
@@ -62,9 +65,31 @@ fn pages_by_key_give_every_record_once_in_any_order() {
 
 fn filter() -> impl Strategy<Value = String> {
     let leaf = prop::sample::select(vec![
-        "name:srv*", "name:\"ws-01 100%_ok\"", "name:*1*", "criticality>=3", "criticality:2..4", "criticality<2", "class:server,network",
-        "class>=workstation", "owner:none", "owner:any", "owner:Anna", "owner.name:b*", "identifiers:none", "retired:yes", "srv", "10", "\"SN0012\"",
-        "AST-7", "created:today", "created<2020-01-01", "tags:Default", "-owner:Ben", "owner!=Ben", "identifiers:*SN00?*", "tür",
+        "name:srv*",
+        "name:\"ws-01 100%_ok\"",
+        "name:*1*",
+        "criticality>=3",
+        "criticality:2..4",
+        "criticality<2",
+        "class:server,network",
+        "class>=workstation",
+        "owner:none",
+        "owner:any",
+        "owner:Anna",
+        "owner.name:b*",
+        "identifiers:none",
+        "retired:yes",
+        "srv",
+        "10",
+        "\"SN0012\"",
+        "AST-7",
+        "created:today",
+        "created<2020-01-01",
+        "tags:Default",
+        "-owner:Ben",
+        "owner!=Ben",
+        "identifiers:*SN00?*",
+        "tür",
     ]);
     leaf.prop_map(str::to_owned).prop_recursive(3, 12, 3, |inner| {
         prop_oneof![
@@ -114,11 +139,21 @@ fn an_old_version_is_refused_and_nothing_changes() {
 fn a_refused_change_takes_the_whole_batch_with_it() {
     on_both(|office| {
         let kind = office.kind("site");
-        let create = |name: &str| Change::Create { kind, values: vec![("name".to_owned(), name.into())], tags: None, external_id: None };
+        let create = |name: &str| Change::Create {
+            kind,
+            values: vec![("name".to_owned(), name.into())],
+            tags: None,
+            external_id: None,
+        };
         let result = office.desk.store.write(&Actor::system(), now(), vec![create("Berlin"), create("BERLIN")]);
         assert!(result.is_err_and(|error| error.to_string().contains("name is taken")));
         assert_eq!(office.desk.all("site").expect("sites").len(), 0);
-        let each = office.desk.store.write_each(&Actor::system(), now(), vec![create("Berlin"), create("berlin"), create("Lyon")], false);
+        let each = office.desk.store.write_each(
+            &Actor::system(),
+            now(),
+            vec![create("Berlin"), create("berlin"), create("Lyon")],
+            false,
+        );
         assert_eq!(each.expect("written").iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true]);
         assert!(office.desk.store.verify().expect("walked").is_ok());
     });
@@ -129,7 +164,8 @@ fn undo_puts_back_what_a_change_took() {
     on_both(|office| {
         let asset = assets(office).remove(0);
         let mara = office.holding("Mara", "Administrator");
-        let changed = office.update(&mara, &asset, &[("name", "oops".into()), ("criticality", 1.into())]).expect("changed");
+        let changed =
+            office.update(&mara, &asset, &[("name", "oops".into()), ("criticality", 1.into())]).expect("changed");
         let undo = Change::Undo { kind: asset.kind, id: asset.id, version: changed.record.version };
         let back = office.desk.store.write_one(&mara, now(), undo).expect("undone").record;
         assert_eq!((back.title(), back.get("criticality")), (asset.title(), asset.get("criticality")));
@@ -148,7 +184,9 @@ fn verify_names_the_record_that_was_tampered_with() {
     assert_eq!((found.record.as_str(), found.what.as_str()), ("AST-12", "it differs from what its history says"));
     database.execute("UPDATE r_asset SET f_criticality = 2 WHERE id = ?1", [assets[11].id]).expect("put back");
     assert!(office.desk.store.verify().expect("walked").is_ok());
-    database.execute("UPDATE history SET actor = 'somebody else' WHERE kind = 'asset' AND id = 3", []).expect("tampered");
+    database
+        .execute("UPDATE history SET actor = 'somebody else' WHERE kind = 'asset' AND id = 3", [])
+        .expect("tampered");
     assert_eq!(office.desk.store.verify().expect("walked").expect_err("tampering").record, "AST-3");
 }
 
@@ -161,7 +199,13 @@ fn rusqlite_open(file: &std::path::Path) -> rusqlite::Connection {
 fn important_lists_have_an_index_that_ends_in_their_order() {
     let office = Office::open();
     let kind = office.kind("alert");
-    for (filter, sort) in [("", "last_seen"), ("state:new", "last_seen"), ("", "severity"), ("", "triage_due"), ("entity:ws-0417", "number")] {
+    for (filter, sort) in [
+        ("", "last_seen"),
+        ("state:new", "last_seen"),
+        ("", "severity"),
+        ("", "triage_due"),
+        ("entity:ws-0417", "number"),
+    ] {
         let test = office.desk.filter(&Actor::system(), kind, filter, now()).expect("a filter");
         let mut list = List::of(kind).filtered(test);
         (list.sort, list.descending) = (sort.to_owned(), true);

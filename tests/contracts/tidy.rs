@@ -42,7 +42,8 @@ fn dependencies_point_down_only() {
         let name = entry.file_name().to_string_lossy().into_owned();
         let may = allowed.get(name.as_str()).unwrap_or_else(|| panic!("crate {name} is not in the table"));
         let manifest = fs::read_to_string(entry.path().join("Cargo.toml")).expect("a manifest");
-        let dependencies = manifest.split("[dependencies]").nth(1).and_then(|rest| rest.split("\n[").next()).unwrap_or_default();
+        let dependencies =
+            manifest.split("[dependencies]").nth(1).and_then(|rest| rest.split("\n[").next()).unwrap_or_default();
         for line in dependencies.lines().filter_map(|line| line.strip_prefix("watchkeep-")) {
             let other: String = line.chars().take_while(|c| c.is_alphanumeric()).collect();
             assert!(may.contains(&other.as_str()), "{name} may not know {other}");

@@ -65,7 +65,8 @@ fn ru_67_ru_73_an_unseen_record_is_a_missing_one_everywhere() {
     let store = &office.desk.store;
     assert!(store.get(&tom, seen.kind, seen.id).is_ok());
     let missing = store.get(&tom, hidden.kind, 9_999).expect_err("missing").to_string().replace("9999", "N");
-    let unseen = store.get(&tom, hidden.kind, hidden.id).expect_err("unseen").to_string().replace(&hidden.id.to_string(), "N");
+    let unseen =
+        store.get(&tom, hidden.kind, hidden.id).expect_err("unseen").to_string().replace(&hidden.id.to_string(), "N");
     assert_eq!(missing, unseen);
     let test = office.desk.filter(&tom, seen.kind, "thing", now()).expect("a filter");
     let found = store.list(&tom, &List::of(seen.kind).filtered(test)).expect("a page").records;
@@ -81,7 +82,14 @@ fn ru_67_ru_73_an_unseen_record_is_a_missing_one_everywhere() {
     let person = office.desk.person_by_email("tom@demo.example").expect("found").expect("Tom");
     let browser = site.sign_in(&office, &person);
     let page = |path: String| site.get(&browser.cookie, &path).status.as_u16();
-    assert_eq!((page(format!("/api/alert/{}", seen.id)), page(format!("/api/alert/{}", hidden.id)), page("/api/alert/9999".into())), (200, 404, 404));
+    assert_eq!(
+        (
+            page(format!("/api/alert/{}", seen.id)),
+            page(format!("/api/alert/{}", hidden.id)),
+            page("/api/alert/9999".into())
+        ),
+        (200, 404, 404)
+    );
     let export = site.get(&browser.cookie, "/r/alert/export.csv").body;
     assert!(export.contains("seen thing") && !export.contains("hidden thing"), "{export}");
 }
@@ -147,14 +155,23 @@ fn ru_71_ten_thousand_pairs_leak_nothing() {
         let values = vec![("title".to_owned(), format!("alert word{n}").into())];
         changes.push(Change::Create { kind, values, tags: Some(own), external_id: None });
     }
-    let all: Vec<_> = office.desk.store.write(&Actor::system(), now(), changes).expect("made").into_iter().map(|w| w.record).collect();
+    let all: Vec<_> = office
+        .desk
+        .store
+        .write(&Actor::system(), now(), changes)
+        .expect("made")
+        .into_iter()
+        .map(|w| w.record)
+        .collect();
     for n in 0..50usize {
         let held: Vec<i64> = (0..n % 4).map(|k| tags[(n * 3 + k) % 10]).collect();
         let actor = office.holding_tags(&format!("P{n}"), "Analyst", &held);
         let mut list = List::of(kind).limited(500);
         (list.sort, list.descending) = ("number".to_owned(), false);
-        let seen: Vec<i64> = office.desk.store.list(&actor, &list).expect("a page").records.iter().map(|r| r.id).collect();
-        let expected: Vec<i64> = all.iter().filter(|r| r.tags.iter().any(|tag| held.contains(tag))).map(|r| r.id).collect();
+        let seen: Vec<i64> =
+            office.desk.store.list(&actor, &list).expect("a page").records.iter().map(|r| r.id).collect();
+        let expected: Vec<i64> =
+            all.iter().filter(|r| r.tags.iter().any(|tag| held.contains(tag))).map(|r| r.id).collect();
         assert_eq!(seen, expected, "person {n}");
         assert_eq!(office.desk.store.count(&actor, &list).expect("counted"), expected.len() as i64);
         let facets = office.desk.store.facets(&actor, &list).expect("facets");

@@ -34,7 +34,9 @@ fn ru_15_roles_not_given_are_the_managers_and_come_back() {
     let Room { office, vera, cleo, incident } = room();
     let manager = vera.person.expect("a person");
     assert_eq!(holder_of(&incident, "Scribe"), (vec![manager], true));
-    let given = office.act(&vera, &incident, "give_role", &[("role", "Scribe".into()), ("to", cleo.id.into())], None).expect("given");
+    let given = office
+        .act(&vera, &incident, "give_role", &[("role", "Scribe".into()), ("to", cleo.id.into())], None)
+        .expect("given");
     assert_eq!(holder_of(&given.record, "Scribe"), (vec![cleo.id], false));
     let back = office.act(&vera, &incident, "take_back_role", &[("role", "Scribe".into())], None).expect("handed back");
     assert_eq!(holder_of(&back.record, "Scribe"), (vec![manager], true));
@@ -78,10 +80,14 @@ fn ru_22_resolved_is_not_closed() {
 
 #[test]
 fn ru_23_a_role_is_found_by_its_other_names() {
-    for (name, role) in [("Incident Commander", "Incident manager"), ("comms", "Communications manager"), ("note taker", "Scribe")] {
+    for (name, role) in
+        [("Incident Commander", "Incident manager"), ("comms", "Communications manager"), ("note taker", "Scribe")]
+    {
         assert_eq!(find_role(name).map(|found| found.name), Some(role));
     }
     let Room { office, vera, cleo, incident } = room();
-    let given = office.act(&vera, &incident, "give_role", &[("role", "comms".into()), ("to", cleo.id.into())], None).expect("given");
+    let given = office
+        .act(&vera, &incident, "give_role", &[("role", "comms".into()), ("to", cleo.id.into())], None)
+        .expect("given");
     assert_eq!(holder_of(&given.record, "Communications manager").0, vec![cleo.id]);
 }

@@ -2,6 +2,6 @@
 
 mod access;
 mod incident;
-mod triage;
 mod transfer;
+mod triage;
 mod watch;

@@ -43,7 +43,10 @@ fn import_after_export_changes_nothing() {
 fn the_api_creates_refuses_moves_and_tells_the_history() {
     let office = Office::open();
     let sam = office.holding("Sam", "Security Manager");
-    let token = office.desk.make_token(sam.person.expect("a person"), "test", &[], now() + jiff::SignedDuration::from_hours(1)).expect("a token");
+    let token = office
+        .desk
+        .make_token(sam.person.expect("a person"), "test", &[], now() + jiff::SignedDuration::from_hours(1))
+        .expect("a token");
     let site = Site::of(&office);
     let made = site.api(&token, "POST", "/api/task", r#"{"title":"Patch fw-lyon","due":"2026-03-10"}"#);
     assert_eq!(made.status, 201, "{}", made.body);
@@ -56,7 +59,12 @@ fn the_api_creates_refuses_moves_and_tells_the_history() {
     let again = site.api(&token, "POST", "/api/task/1/moves/finish", "{}");
     assert!(again.status == 422 && again.body.contains("TSK-1 is done"), "{}", again.body);
     let history = site.api(&token, "GET", "/api/task/1/history", "").body;
-    assert!(history.contains("\"act\":\"finish\"") && history.contains("\"actor\":\"Sam\"") && history.contains("\"via\":\"api\""), "{history}");
+    assert!(
+        history.contains("\"act\":\"finish\"")
+            && history.contains("\"actor\":\"Sam\"")
+            && history.contains("\"via\":\"api\""),
+        "{history}"
+    );
     assert_eq!(site.api("wk_none", "GET", "/api/task", "").status, 401);
     let document = site.api(&token, "GET", "/api/openapi.json", "").body;
     assert!(document.contains("\"openapi\":\"3.1.0\"") && document.contains("/api/task/{id}/moves/finish"));
@@ -91,7 +99,13 @@ fn routes_are_closed_by_default() {
             continue;
         }
         assert_ne!(route.who, watchkeep_web::Who::Anyone, "{}", route.path);
-        let path = route.path.replace("{kind}", "alert").replace("{id}", "1").replace("{source}", "x").replace("{key}", "x").replace("{move}", "claim");
+        let path = route
+            .path
+            .replace("{kind}", "alert")
+            .replace("{id}", "1")
+            .replace("{source}", "x")
+            .replace("{key}", "x")
+            .replace("{move}", "claim");
         for method in ["GET", "POST", "PATCH", "DELETE"] {
             let answer = site.api("wk_none", method, &path, "{}");
             assert!([401, 303, 405, 404].contains(&answer.status.as_u16()), "{method} {path}: {}", answer.status);

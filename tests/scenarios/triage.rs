@@ -60,7 +60,11 @@ fn ru_42_ru_43_ru_44_a_finding_needs_plan_milestones_and_proof() {
         office.act(&sam, &finding, step, &[], None).expect("one step on");
     }
     refused(office.act(&sam, &finding, "close", &[], None), "-", "close needs proof");
-    refused(office.act(&sam, &finding, "close", &[("proof", "picture".into())], None), "RU-44", "\"Order\" is not done");
+    refused(
+        office.act(&sam, &finding, "close", &[("proof", "picture".into())], None),
+        "RU-44",
+        "\"Order\" is not done",
+    );
     let done = Value::Rows(vec![vec!["Order".into(), "2026-04-01".into(), Value::Int(1)]]);
     office.update(&sam, &finding, &[("milestones", done)]).expect("done");
     let closed = office.act(&sam, &finding, "close", &[("proof", "picture".into())], None).expect("closed");

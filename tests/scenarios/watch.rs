@@ -61,7 +61,8 @@ fn detections_of_one_rule_about_one_entity_are_one_alert() {
 fn a_suppression_hides_counts_and_ends() {
     let office = watching();
     let mara = office.holding("Mara", "Administrator");
-    let rule = office.desk.all("detection_rule").expect("rules").into_iter().find(|rule| rule.title() == "Door forced open");
+    let rule =
+        office.desk.all("detection_rule").expect("rules").into_iter().find(|rule| rule.title() == "Door forced open");
     let until = now() + SignedDuration::from_hours(2);
     let values = [
         ("title", "Door is being repaired".into()),
@@ -75,7 +76,10 @@ fn a_suppression_hides_counts_and_ends() {
     assert!(alerts(&office.desk).is_empty());
     assert_eq!(office.desk.all("suppression").expect("all")[0].get("hidden").as_int(), Some(1));
     let after = until + SignedDuration::from_mins(1);
-    office.desk.take_in("doors-lyon", &mut batch("doors-lyon", &FORCED.replace("06:59", "09:02"), after)).expect("durable");
+    office
+        .desk
+        .take_in("doors-lyon", &mut batch("doors-lyon", &FORCED.replace("06:59", "09:02"), after))
+        .expect("durable");
     assert_eq!(alerts(&office.desk).len(), 1);
 }
 
@@ -103,7 +107,10 @@ fn d_001_a_silent_source_is_named_and_red() {
     office.desk.take_in("dc01", &mut batch("dc01", r#"{"message":"still here"}"#, later)).expect("durable");
     office.desk.heartbeats(later).expect("noted");
     let found = measure(later);
-    assert_eq!((found.figure().as_str(), found.percent().as_deref(), found.state.name()), ("1 of 2", Some("50.0 %"), "red"));
+    assert_eq!(
+        (found.figure().as_str(), found.percent().as_deref(), found.state.name()),
+        ("1 of 2", Some("50.0 %"), "red")
+    );
     assert_eq!(found.offenders[0].record.title(), "fw-lyon");
     assert_eq!(found.offenders[0].why, "silent 47 min, interval 15m");
 }

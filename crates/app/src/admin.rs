@@ -119,7 +119,10 @@ pub fn import(args: &ImportArgs) -> anyhow::Result<ExitCode> {
     let would = if args.dry_run { "would be " } else { "" };
     println!(
         "{} {would}created, {} {would}updated, {} unchanged, {} refused",
-        report.created, report.updated, report.unchanged, report.problems.len()
+        report.created,
+        report.updated,
+        report.unchanged,
+        report.problems.len()
     );
     Ok(if report.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
@@ -197,7 +200,8 @@ pub fn user(args: &UserArgs) -> anyhow::Result<ExitCode> {
     let now = Timestamp::now();
     match &args.what {
         UserCommand::Add { email, name, admin } => {
-            let made = desk.make(now, "person", vec![("name", name.as_str().into()), ("email", email.as_str().into())])?;
+            let made =
+                desk.make(now, "person", vec![("name", name.as_str().into()), ("email", email.as_str().into())])?;
             if *admin {
                 desk.grant(now, &format!("Administrators: {name}"), "Administrator", &[made.record.id])?;
             }

@@ -19,12 +19,14 @@ pub async fn start(args: &ServeArgs, desk: &Desk) -> anyhow::Result<()> {
     let sink: Arc<dyn Sink> = Arc::new(desk.clone());
     if let Some(address) = args.syslog_udp {
         let socket = UdpSocket::bind(address).await.with_context(|| on(address))?;
-        let work = listen_udp(socket, Source::named("syslog"), sink.clone(), Limits::default(), Timestamp::now, pending());
+        let work =
+            listen_udp(socket, Source::named("syslog"), sink.clone(), Limits::default(), Timestamp::now, pending());
         spawn("syslog over UDP".to_owned(), work);
     }
     if let Some(address) = args.syslog_tcp {
         let listener = TcpListener::bind(address).await.with_context(|| on(address))?;
-        let work = listen_tcp(listener, Source::named("syslog"), sink.clone(), Limits::default(), Timestamp::now, pending());
+        let work =
+            listen_tcp(listener, Source::named("syslog"), sink.clone(), Limits::default(), Timestamp::now, pending());
         spawn("syslog over TCP".to_owned(), work);
     }
     for setting in &args.tail {

@@ -33,7 +33,9 @@ enum Command {
     User(admin::UserArgs),
     Token(admin::TokenArgs),
     /// Prints completions for a shell: watchkeep completions bash > /etc/bash_completion.d/watchkeep
-    Completions { shell: clap_complete::Shell },
+    Completions {
+        shell: clap_complete::Shell,
+    },
 }
 
 fn main() -> ExitCode {

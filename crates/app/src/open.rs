@@ -36,7 +36,8 @@ impl DataArgs {
     /// Opens what is there, or brings a new organisation to life.
     pub fn open(&self) -> anyhow::Result<Desk> {
         std::fs::create_dir_all(&self.data).with_context(|| format!("making the folder {}", self.data.display()))?;
-        let zone = TimeZone::get(&self.zone).map_err(|_| anyhow!("`{}` is not a time zone; use one such as Europe/Berlin", self.zone))?;
+        let zone = TimeZone::get(&self.zone)
+            .map_err(|_| anyhow!("`{}` is not a time zone; use one such as Europe/Berlin", self.zone))?;
         let store = Store::open(&self.location(), Arc::new(catalog()?))?;
         let lake = Lake::open(LakeConfig::in_folder(&self.data.join("lake"))).context("opening the event lake")?;
         let desk = Desk::new(store, lake, zone);
@@ -47,7 +48,6 @@ impl DataArgs {
 
 /// Every kind, checked; mistakes in declarations are all named.
 pub fn catalog() -> anyhow::Result<Catalog> {
-    Catalog::new(watchkeep_records::all()).map_err(|errors| {
-        anyhow!(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
-    })
+    Catalog::new(watchkeep_records::all())
+        .map_err(|errors| anyhow!(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))
 }

@@ -74,18 +74,10 @@ pub fn run(args: ScanArgs) -> anyhow::Result<ExitCode> {
         "none of the {} rules can be evaluated; --stats lists the reasons",
         infos.len()
     );
-    let threads = args
-        .threads
-        .unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from));
+    let threads = args.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from));
     let started = stats::Clock::start();
     let inputs = read::Inputs::list(&args.paths)?;
-    let findings = hunt::hunt(
-        &rules,
-        inputs,
-        args.min_level,
-        threads.max(1),
-        Timestamp::now(),
-    );
+    let findings = hunt::hunt(&rules, inputs, args.min_level, threads.max(1), Timestamp::now());
     let spent = started.stop();
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let written = print::print(&mut out, args.format, &rules, &findings).and_then(|()| out.flush());
@@ -94,11 +86,7 @@ pub fn run(args: ScanArgs) -> anyhow::Result<ExitCode> {
         other => other.context("cannot write the findings")?,
     }
     report(&args, &rules, &findings, &spent);
-    Ok(ExitCode::from(if findings.unreadable {
-        2
-    } else {
-        u8::from(!findings.rows.is_empty())
-    }))
+    Ok(ExitCode::from(if findings.unreadable { 2 } else { u8::from(!findings.rows.is_empty()) }))
 }
 
 fn report(args: &ScanArgs, rules: &RuleSet, findings: &Findings, spent: &stats::Spent) {
@@ -108,11 +96,7 @@ fn report(args: &ScanArgs, rules: &RuleSet, findings: &Findings, spent: &stats::
     if args.stats {
         eprint!("{}", stats::report(rules, findings, spent));
     } else if args.format == Format::Table && std::io::stderr().is_terminal() {
-        eprintln!(
-            "{} events, {} detections",
-            findings.events,
-            findings.rows.len()
-        );
+        eprintln!("{} events, {} detections", findings.events, findings.rows.len());
     }
 }
 
@@ -122,13 +106,8 @@ fn rule_files(folders: &[PathBuf]) -> anyhow::Result<Vec<RuleFile>> {
     }
     let mut files = Vec::new();
     for folder in folders {
-        let texts =
-            watchkeep_ingest::folder::yaml_texts(folder).context("cannot read the rules")?;
-        files.extend(
-            texts
-                .into_iter()
-                .map(|(path, text)| RuleFile { path, text }),
-        );
+        let texts = watchkeep_ingest::folder::yaml_texts(folder).context("cannot read the rules")?;
+        files.extend(texts.into_iter().map(|(path, text)| RuleFile { path, text }));
     }
     Ok(files)
 }

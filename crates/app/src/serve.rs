@@ -70,7 +70,8 @@ fn run(args: &ServeArgs, demo: bool) -> anyhow::Result<ExitCode> {
 }
 
 async fn listen(args: &ServeArgs, desk: Desk, demo: bool) -> anyhow::Result<()> {
-    let listener = tokio::net::TcpListener::bind(args.listen).await.with_context(|| format!("listening on {}", args.listen))?;
+    let listener =
+        tokio::net::TcpListener::bind(args.listen).await.with_context(|| format!("listening on {}", args.listen))?;
     let address = listener.local_addr()?;
     let link = tokio::task::spawn_blocking({
         let (desk, admin) = (desk.clone(), args.admin.clone());

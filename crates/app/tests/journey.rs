@@ -30,7 +30,9 @@ fn from_first_sign_in_to_a_closed_incident() {
         .expect("it starts");
     let lines = BufReader::new(server.stdout.take().expect("its output")).lines();
     let _server = Server(server);
-    let link = lines.map_while(Result::ok).find_map(|line| line.split("http://").nth(1).filter(|rest| rest.contains("/once/")).map(str::to_owned));
+    let link = lines
+        .map_while(Result::ok)
+        .find_map(|line| line.split("http://").nth(1).filter(|rest| rest.contains("/once/")).map(str::to_owned));
     let link = link.expect("a one-time link");
     let (address, path) = link.split_at(link.find('/').expect("a path"));
     let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/browser");
@@ -42,7 +44,12 @@ fn from_first_sign_in_to_a_closed_incident() {
         .current_dir(&scripts)
         .output()
         .expect("node is on PATH");
-    assert!(done.status.success(), "{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+    assert!(
+        done.status.success(),
+        "{}{}",
+        String::from_utf8_lossy(&done.stdout),
+        String::from_utf8_lossy(&done.stderr)
+    );
 }
 
 /// `npm ci` once for each state of the lock file, whoever comes first.
@@ -54,7 +61,8 @@ fn install(scripts: &Path) {
     if std::fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
         return;
     }
-    let installed = Command::new("npm").args(["ci", "--no-progress"]).current_dir(scripts).status().expect("npm is on PATH");
+    let installed =
+        Command::new("npm").args(["ci", "--no-progress"]).current_dir(scripts).status().expect("npm is on PATH");
     assert!(installed.success(), "npm ci failed in tests/browser");
     std::fs::write(stamp, wanted).expect("the stamp");
 }

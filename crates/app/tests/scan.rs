@@ -4,10 +4,8 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-const FORCED: &str =
-    r#"{"time":"2026-03-02T02:14:55+01:00","site":"Lyon","door":"=Dock 3","result":"forced"}"#;
-const OPENED: &str =
-    r#"{"time":"2026-03-02T02:15:00+01:00","site":"Lyon","door":"Dock 3","result":"opened"}"#;
+const FORCED: &str = r#"{"time":"2026-03-02T02:14:55+01:00","site":"Lyon","door":"=Dock 3","result":"forced"}"#;
+const OPENED: &str = r#"{"time":"2026-03-02T02:15:00+01:00","site":"Lyon","door":"Dock 3","result":"opened"}"#;
 
 fn scan(arguments: &[&str], input: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_watchkeep"))
@@ -35,26 +33,13 @@ fn exit_codes_say_whether_anything_was_found() {
     let missing = scan(&["/no/such/file"], "");
     assert_eq!(missing.status.code(), Some(2));
     assert!(text(&missing.stderr).contains("/no/such/file"));
-    assert_eq!(
-        scan(&["--rules", "/no/such/rules", "-"], FORCED)
-            .status
-            .code(),
-        Some(2)
-    );
-    assert_eq!(
-        scan(&["--min-level", "critical", "-"], FORCED)
-            .status
-            .code(),
-        Some(0)
-    );
+    assert_eq!(scan(&["--rules", "/no/such/rules", "-"], FORCED).status.code(), Some(2));
+    assert_eq!(scan(&["--min-level", "critical", "-"], FORCED).status.code(), Some(0));
 }
 
 #[test]
 fn json_rows_carry_what_other_tools_need() {
-    let done = scan(
-        &["--format", "jsonl", "-"],
-        &format!("{OPENED}\n\n{FORCED}\nbroken {{\n"),
-    );
+    let done = scan(&["--format", "jsonl", "-"], &format!("{OPENED}\n\n{FORCED}\nbroken {{\n"));
     let row: serde_json::Value = serde_json::from_slice(&done.stdout).expect("one row");
     assert_eq!(row["title"], "Door forced open");
     assert_eq!(row["level"], "high");
@@ -67,19 +52,12 @@ fn json_rows_carry_what_other_tools_need() {
 #[test]
 fn tables_and_csv_are_for_people_and_sheets() {
     let table = text(&scan(&["-"], FORCED).stdout);
-    assert!(
-        table.contains("Door forced open") && table.contains("-:1"),
-        "{table}"
-    );
+    assert!(table.contains("Door forced open") && table.contains("-:1"), "{table}");
     let csv = text(&scan(&["--format", "csv", "-"], FORCED).stdout);
     let lines: Vec<&str> = csv.lines().collect();
-    assert_eq!(
-        lines[0],
-        "rule_id,title,level,time,file,record,host,user,code,message"
-    );
+    assert_eq!(lines[0], "rule_id,title,level,time,file,record,host,user,code,message");
     assert!(
-        lines[1].contains(",Door forced open,high,2026-03-02T01:14:55Z,'-,1,")
-            || lines[1].contains(",\"'-\",1,"),
+        lines[1].contains(",Door forced open,high,2026-03-02T01:14:55Z,'-,1,") || lines[1].contains(",\"'-\",1,"),
         "{}",
         lines[1]
     );
@@ -88,25 +66,18 @@ fn tables_and_csv_are_for_people_and_sheets() {
 #[test]
 fn folders_gzip_and_arrays_are_read_and_statistics_count_them() {
     let folder = tempfile::tempdir().expect("a folder");
-    let write = |name: &str, bytes: &[u8]| {
-        std::fs::write(folder.path().join(name), bytes).expect("written")
-    };
+    let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).expect("written");
     write("a.json", format!("[{FORCED},{OPENED}]").as_bytes());
     write("b.jsonl", format!("{FORCED}\n[\n").as_bytes());
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    packed
-        .write_all(format!("{FORCED}\n").as_bytes())
-        .expect("packed");
+    packed.write_all(format!("{FORCED}\n").as_bytes()).expect("packed");
     write("c.jsonl.gz", &packed.finish().expect("packed"));
     write("d.evtx", b"ElfFile\0 and then nothing that makes sense");
     let done = scan(&["--stats", "--format", "jsonl", path(folder.path())], "");
     let (rows, stats) = (text(&done.stdout), text(&done.stderr));
     assert_eq!(rows.lines().count(), 3, "{rows}");
     assert!(stats.contains("d.evtx"), "a damaged file is named: {stats}");
-    assert!(
-        stats.contains("detections      3") && stats.contains("high          Door forced open"),
-        "{stats}"
-    );
+    assert!(stats.contains("detections      3") && stats.contains("high          Door forced open"), "{stats}");
     assert_eq!(done.status.code(), Some(1));
 }
 

@@ -75,34 +75,46 @@ pub fn organisation(desk: &Desk, now: Timestamp) -> Result<(), DeskError> {
     }
     let place = |ids: &HashMap<String, i64>, name: &str| ids.get(name).map_or(Value::Null, |id| Value::Int(*id));
     for (name, key, job, site) in PEOPLE {
-        let made = desk.make(now, "person", vec![
-            ("name", (*name).into()),
-            ("email", format!("{key}@demo.example").into()),
-            ("job", (*job).into()),
-            ("site", place(&ids, site)),
-        ])?;
+        let made = desk.make(
+            now,
+            "person",
+            vec![
+                ("name", (*name).into()),
+                ("email", format!("{key}@demo.example").into()),
+                ("job", (*job).into()),
+                ("site", place(&ids, site)),
+            ],
+        )?;
         ids.insert((*key).to_owned(), made.record.id);
     }
     roles(desk, now, &ids)?;
     for (name, class, criticality, site, owner) in ASSETS {
         let class = desk.kind("asset")?.choice_value("class", class);
-        desk.make(now, "asset", vec![
-            ("name", (*name).into()),
-            ("class", class),
-            ("criticality", (*criticality).into()),
-            ("site", place(&ids, site)),
-            ("owner", place(&ids, owner)),
-        ])?;
+        desk.make(
+            now,
+            "asset",
+            vec![
+                ("name", (*name).into()),
+                ("class", class),
+                ("criticality", (*criticality).into()),
+                ("site", place(&ids, site)),
+                ("owner", place(&ids, owner)),
+            ],
+        )?;
     }
     for (name, product, interval, site, owner) in SOURCES {
         let product = desk.kind("log_source")?.choice_value("product", product);
-        desk.make(now, "log_source", vec![
-            ("name", (*name).into()),
-            ("product", product),
-            ("interval", (*interval).into()),
-            ("site", place(&ids, site)),
-            ("owner", place(&ids, owner)),
-        ])?;
+        desk.make(
+            now,
+            "log_source",
+            vec![
+                ("name", (*name).into()),
+                ("product", product),
+                ("interval", (*interval).into()),
+                ("site", place(&ids, site)),
+                ("owner", place(&ids, owner)),
+            ],
+        )?;
     }
     for (name, holder) in FUNCTIONS {
         let made = desk.make(now, "function", vec![("name", (*name).into()), ("holder", place(&ids, holder))])?;
@@ -136,12 +148,15 @@ fn hold_duties(desk: &Desk, now: Timestamp, ids: &HashMap<String, i64>) -> Resul
             _ => "SOC manager",
         };
         let title = crate::watch::shorten(&format!("{} {}", text("code"), text("title")), 500);
-        changes.push(desk.creating("held_duty", vec![
-            ("title", title.into()),
-            ("duty", duty.id.into()),
-            ("responsible", function(responsible)),
-            ("accountable", function("CISO")),
-        ])?);
+        changes.push(desk.creating(
+            "held_duty",
+            vec![
+                ("title", title.into()),
+                ("duty", duty.id.into()),
+                ("responsible", function(responsible)),
+                ("accountable", function("CISO")),
+            ],
+        )?);
     }
     desk.store.write(&desk.system(), now, changes)?;
     Ok(())
@@ -161,28 +176,55 @@ fn work(desk: &Desk, now: Timestamp, ids: &HashMap<String, i64>) -> Result<(), D
         ("Backup of srv-file-01 was never restored as a test", "high", "", 30, "Internal audit"),
         ("Shared account on the alarm panel", "critical", "piet", 3, "Access review"),
     ] {
-        desk.make(now, "finding", vec![
-            ("title", title.into()),
-            ("severity", severity(level)?),
-            ("owner", place(owner)),
-            ("due", day(due)),
-            ("source", source.into()),
-        ])?;
+        desk.make(
+            now,
+            "finding",
+            vec![
+                ("title", title.into()),
+                ("severity", severity(level)?),
+                ("owner", place(owner)),
+                ("due", day(due)),
+                ("source", source.into()),
+            ],
+        )?;
     }
-    desk.make(now, "task", vec![("title", "Replace the badge reader at the loading dock".into()), ("assignee", place("piet")), ("due", day(2))])?;
-    desk.make(now, "task", vec![("title", "Agree the patch window for fw-lyon".into()), ("assignee", place("uwe")), ("due", day(0))])?;
-    desk.make(now, "incident", vec![
-        ("title", "Phishing mails to the sales team".into()),
-        ("manager", place("vera")),
-        ("site", place("Berlin")),
-        ("summary", "Eleven mails with a false sign-in page; two people opened it, none entered a password.".into()),
-    ])?;
-    desk.make(now, "alert", vec![
-        ("title", "Employee report: strange call asking for a badge number".into()),
-        ("entity", "reception".into()),
-        ("site", place("Berlin")),
-        ("reporter", place("anna")),
-    ])?;
+    desk.make(
+        now,
+        "task",
+        vec![
+            ("title", "Replace the badge reader at the loading dock".into()),
+            ("assignee", place("piet")),
+            ("due", day(2)),
+        ],
+    )?;
+    desk.make(
+        now,
+        "task",
+        vec![("title", "Agree the patch window for fw-lyon".into()), ("assignee", place("uwe")), ("due", day(0))],
+    )?;
+    desk.make(
+        now,
+        "incident",
+        vec![
+            ("title", "Phishing mails to the sales team".into()),
+            ("manager", place("vera")),
+            ("site", place("Berlin")),
+            (
+                "summary",
+                "Eleven mails with a false sign-in page; two people opened it, none entered a password.".into(),
+            ),
+        ],
+    )?;
+    desk.make(
+        now,
+        "alert",
+        vec![
+            ("title", "Employee report: strange call asking for a badge number".into()),
+            ("entity", "reception".into()),
+            ("site", place("Berlin")),
+            ("reporter", place("anna")),
+        ],
+    )?;
     Ok(())
 }
 
@@ -197,15 +239,32 @@ pub fn events(desk: &Desk, now: Timestamp, round: u64) -> Result<(), DeskError> 
 
 /// `fw-lyon` is quiet on purpose: a silent source is what D-001 is there to show.
 fn ordinary(now: Timestamp, round: u64) -> Vec<(&'static str, String)> {
-    let pick = |list: &[&'static str], salt: u64| list.get(((round * 7 + salt) % list.len() as u64) as usize).copied().unwrap_or("");
+    let pick = |list: &[&'static str], salt: u64| {
+        list.get(((round * 7 + salt) % list.len() as u64) as usize).copied().unwrap_or("")
+    };
     let user = pick(&["akeller", "tbecker", "vnowak", "lbernard", "cmartin"], 1);
     let host = pick(&["ws-0417", "ws-0388", "ws-0102"], 3);
     let program = pick(&["OUTLOOK.EXE", "chrome.exe", "EXCEL.EXE", "Teams.exe", "notepad.exe"], 2);
     let address = format!("10.1.{}.{}", round % 8, 10 + round % 200);
     let mut lines = vec![
-        ("workstations", format!(r#"{{"EventID":1,"UtcTime":"{now}","Channel":"Microsoft-Windows-Sysmon/Operational","Computer":"{host}","User":"DEMO\\{user}","Image":"C:\\Program Files\\{program}","CommandLine":"\"C:\\Program Files\\{program}\"","ParentImage":"C:\\Windows\\explorer.exe"}}"#)),
-        ("dc01", format!(r#"{{"EventID":4624,"TimeCreated":"{now}","Channel":"Security","Provider_Name":"Microsoft-Windows-Security-Auditing","Computer":"dc01","TargetUserName":"{user}","LogonType":"3","IpAddress":"{address}"}}"#)),
-        ("web-proxy", format!(r#"{{"time":"{now}","c-ip":"{address}","cs-username":"{user}","c-uri":"https://intranet.example/page/{round}","cs-method":"GET","sc-status":200,"c-useragent":"Mozilla/5.0"}}"#)),
+        (
+            "workstations",
+            format!(
+                r#"{{"EventID":1,"UtcTime":"{now}","Channel":"Microsoft-Windows-Sysmon/Operational","Computer":"{host}","User":"DEMO\\{user}","Image":"C:\\Program Files\\{program}","CommandLine":"\"C:\\Program Files\\{program}\"","ParentImage":"C:\\Windows\\explorer.exe"}}"#
+            ),
+        ),
+        (
+            "dc01",
+            format!(
+                r#"{{"EventID":4624,"TimeCreated":"{now}","Channel":"Security","Provider_Name":"Microsoft-Windows-Security-Auditing","Computer":"dc01","TargetUserName":"{user}","LogonType":"3","IpAddress":"{address}"}}"#
+            ),
+        ),
+        (
+            "web-proxy",
+            format!(
+                r#"{{"time":"{now}","c-ip":"{address}","cs-username":"{user}","c-uri":"https://intranet.example/page/{round}","cs-method":"GET","sc-status":200,"c-useragent":"Mozilla/5.0"}}"#
+            ),
+        ),
     ];
     if round.is_multiple_of(3) {
         lines.push(("srv-web-01", format!(r#"{{"time":"{now}","host":"srv-web-01","program":"sshd","message":"Accepted publickey for deploy from {address} port 5{round:04} ssh2"}}"#)));
@@ -214,7 +273,13 @@ fn ordinary(now: Timestamp, round: u64) -> Vec<(&'static str, String)> {
         lines.push(("cloud-trail", format!(r#"{{"eventVersion":"1.08","eventTime":"{now}","eventSource":"s3.amazonaws.com","eventName":"GetObject","awsRegion":"eu-west-3","sourceIPAddress":"{address}","userIdentity":{{"type":"IAMUser","userName":"{user}"}}}}"#)));
     }
     if round.is_multiple_of(5) {
-        lines.push(("doors-lyon", format!(r#"{{"time":"{now}","site":"Lyon","door":"Main entrance","result":"granted","card":"{}"}}"#, 40_000 + round % 60)));
+        lines.push((
+            "doors-lyon",
+            format!(
+                r#"{{"time":"{now}","site":"Lyon","door":"Main entrance","result":"granted","card":"{}"}}"#,
+                40_000 + round % 60
+            ),
+        ));
     }
     lines
 }
@@ -224,13 +289,38 @@ fn suspicious(now: Timestamp, round: u64) -> Option<(&'static str, String)> {
         return None;
     }
     let lines = [
-        ("workstations", format!(r#"{{"EventID":1,"UtcTime":"{now}","Channel":"Microsoft-Windows-Sysmon/Operational","Computer":"ws-0417","User":"DEMO\\akeller","Image":"C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe","CommandLine":"powershell -nop -w hidden -enc SQBFAFgAIAAoAE4AZQB3AC0ATwBiAGoAZQBjAHQAIABOAGUAdAAuAFcAZQBiAEMAbABpAGUAbgB0ACkA","ParentImage":"C:\\Program Files\\Microsoft Office\\WINWORD.EXE"}}"#)),
+        (
+            "workstations",
+            format!(
+                r#"{{"EventID":1,"UtcTime":"{now}","Channel":"Microsoft-Windows-Sysmon/Operational","Computer":"ws-0417","User":"DEMO\\akeller","Image":"C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe","CommandLine":"powershell -nop -w hidden -enc SQBFAFgAIAAoAE4AZQB3AC0ATwBiAGoAZQBjAHQAIABOAGUAdAAuAFcAZQBiAEMAbABpAGUAbgB0ACkA","ParentImage":"C:\\Program Files\\Microsoft Office\\WINWORD.EXE"}}"#
+            ),
+        ),
         ("doors-lyon", format!(r#"{{"time":"{now}","site":"Lyon","door":"Server room 2","result":"forced"}}"#)),
-        ("dc01", format!(r#"{{"EventID":1102,"Channel":"Security","Provider_Name":"Microsoft-Windows-Security-Auditing","Computer":"dc01","TimeCreated":"{now}","SubjectUserName":"mkeller","SubjectDomainName":"DEMO"}}"#)),
-        ("cloud-trail", format!(r#"{{"eventVersion":"1.08","eventTime":"{now}","eventSource":"signin.amazonaws.com","eventName":"ConsoleLogin","awsRegion":"eu-west-3","sourceIPAddress":"203.0.113.9","userIdentity":{{"type":"Root","accountId":"123456789012"}},"responseElements":{{"ConsoleLogin":"Success"}}}}"#)),
-        ("web-proxy", format!(r#"{{"time":"{now}","c-ip":"10.1.4.22","cs-username":"akeller","c-uri":"http://203.0.113.5:8080/u/setup.exe","sc-status":200,"c-useragent":"Mozilla/5.0"}}"#)),
+        (
+            "dc01",
+            format!(
+                r#"{{"EventID":1102,"Channel":"Security","Provider_Name":"Microsoft-Windows-Security-Auditing","Computer":"dc01","TimeCreated":"{now}","SubjectUserName":"mkeller","SubjectDomainName":"DEMO"}}"#
+            ),
+        ),
+        (
+            "cloud-trail",
+            format!(
+                r#"{{"eventVersion":"1.08","eventTime":"{now}","eventSource":"signin.amazonaws.com","eventName":"ConsoleLogin","awsRegion":"eu-west-3","sourceIPAddress":"203.0.113.9","userIdentity":{{"type":"Root","accountId":"123456789012"}},"responseElements":{{"ConsoleLogin":"Success"}}}}"#
+            ),
+        ),
+        (
+            "web-proxy",
+            format!(
+                r#"{{"time":"{now}","c-ip":"10.1.4.22","cs-username":"akeller","c-uri":"http://203.0.113.5:8080/u/setup.exe","sc-status":200,"c-useragent":"Mozilla/5.0"}}"#
+            ),
+        ),
         ("alarms-lyon", format!(r#"{{"time":"{now}","site":"Lyon","alarm":"line_lost","zone":"Panel 1"}}"#)),
-        ("workstations", format!(r#"{{"EventID":10,"UtcTime":"{now}","Channel":"Microsoft-Windows-Sysmon/Operational","Computer":"ws-0388","SourceImage":"C:\\Users\\Public\\m.exe","TargetImage":"C:\\Windows\\System32\\lsass.exe","GrantedAccess":"0x1010"}}"#)),
+        (
+            "workstations",
+            format!(
+                r#"{{"EventID":10,"UtcTime":"{now}","Channel":"Microsoft-Windows-Sysmon/Operational","Computer":"ws-0388","SourceImage":"C:\\Users\\Public\\m.exe","TargetImage":"C:\\Windows\\System32\\lsass.exe","GrantedAccess":"0x1010"}}"#
+            ),
+        ),
     ];
     let at = (round / 6) as usize % lines.len();
     lines.into_iter().nth(at)

@@ -86,7 +86,13 @@ impl Measured {
 
 impl Desk {
     /// The measure of a duty over what the actor sees; `None` if this version has none.
-    pub fn measure(&self, actor: &Actor, code: &str, site: Option<i64>, now: Timestamp) -> Result<Option<Measured>, DeskError> {
+    pub fn measure(
+        &self,
+        actor: &Actor,
+        code: &str,
+        site: Option<i64>,
+        now: Timestamp,
+    ) -> Result<Option<Measured>, DeskError> {
         match code {
             "D-001" => self.sources_heard(actor, site, now).map(Some),
             "D-010" => self.alerts_triaged(actor, site, now).map(Some),
@@ -150,7 +156,12 @@ impl Desk {
         let offender = |alert: &Record| {
             let due = alert.read::<Option<Timestamp>>("triage_due").flatten();
             let late = due.map_or(0, |due| (now.as_second() - due.as_second()) / 60);
-            Offender { record: alert.clone(), why: format!("untouched, {late} min past its target"), since: due, red: true }
+            Offender {
+                record: alert.clone(),
+                why: format!("untouched, {late} min past its target"),
+                since: due,
+                red: true,
+            }
         };
         let offenders: Vec<_> = page.records.iter().map(offender).collect();
         let newest = self.store.list(actor, &List::of(kind).limited(1))?;

@@ -62,9 +62,9 @@ impl Desk {
         out.write_record(header(kind)).map_err(wrong)?;
         self.each(actor, kind, test, |record| {
             // A cell that a spreadsheet would run is written as text.
-            let cells = cells(self.catalog(), record).into_iter().map(|cell| {
-                if cell.starts_with(['=', '+', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
-            });
+            let cells = cells(self.catalog(), record)
+                .into_iter()
+                .map(|cell| if cell.starts_with(['=', '+', '@', '\t', '\r']) { format!("'{cell}") } else { cell });
             out.write_record(cells).map_err(wrong)
         })?;
         out.into_inner().map_err(|error| DeskError::File(error.to_string()))
@@ -98,7 +98,8 @@ impl Desk {
                 out.push(b',');
             }
             out.push(b'\n');
-            serde_json::to_writer(&mut out, &object(self.catalog(), record)).map_err(|error| DeskError::File(error.to_string()))
+            serde_json::to_writer(&mut out, &object(self.catalog(), record))
+                .map_err(|error| DeskError::File(error.to_string()))
         })?;
         out.extend(b"\n]\n");
         Ok(out)

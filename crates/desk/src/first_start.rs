@@ -13,10 +13,14 @@ impl Desk {
     /// Brings an empty store to life and an older one up to date. Safe to run at every start.
     pub fn first_start(&self, now: Timestamp) -> Result<(), DeskError> {
         if self.all("scope_tag")?.is_empty() {
-            let made = self.make(now, "scope_tag", vec![
-                ("name", "Default".into()),
-                ("description", "On every record whose creator chose no other tag.".into()),
-            ])?;
+            let made = self.make(
+                now,
+                "scope_tag",
+                vec![
+                    ("name", "Default".into()),
+                    ("description", "On every record whose creator chose no other tag.".into()),
+                ],
+            )?;
             debug_assert_eq!(made.record.id, DEFAULT_TAG);
         }
         self.built_in_roles(now)?;
@@ -44,12 +48,16 @@ impl Desk {
             let permissions = role.permissions.join("\n");
             match known.iter().find(|record| record.title() == role.name) {
                 None => {
-                    self.make(now, "role", vec![
-                        ("name", role.name.into()),
-                        ("description", role.help.into()),
-                        ("permissions", permissions.into()),
-                        ("built_in", true.into()),
-                    ])?;
+                    self.make(
+                        now,
+                        "role",
+                        vec![
+                            ("name", role.name.into()),
+                            ("description", role.help.into()),
+                            ("permissions", permissions.into()),
+                            ("built_in", true.into()),
+                        ],
+                    )?;
                 }
                 Some(record) if record.get("permissions").as_text() != Some(&permissions) => {
                     let values = vec![("permissions".to_owned(), permissions.into())];
@@ -67,14 +75,17 @@ impl Desk {
         for row in csv::Reader::from_reader(DUTIES.as_bytes()).records() {
             let row = row.map_err(|error| DeskError::File(format!("duties.csv: {error}")))?;
             let cell = |at: usize| row.get(at).unwrap_or_default();
-            changes.push(self.creating("duty", vec![
-                ("code", cell(0).into()),
-                ("group", cell(2).into()),
-                ("title", cell(3).into()),
-                ("connect", cell(5).into()),
-                ("rhythm", rhythm(cell(6)).into()),
-                ("measure", cell(7).into()),
-            ])?);
+            changes.push(self.creating(
+                "duty",
+                vec![
+                    ("code", cell(0).into()),
+                    ("group", cell(2).into()),
+                    ("title", cell(3).into()),
+                    ("connect", cell(5).into()),
+                    ("rhythm", rhythm(cell(6)).into()),
+                    ("measure", cell(7).into()),
+                ],
+            )?);
         }
         self.store.write(&self.system(), now, changes)?;
         Ok(())
@@ -95,12 +106,16 @@ impl Desk {
         let role = self.all("role")?.into_iter().find(|record| record.title() == role);
         let role = role.ok_or_else(|| DeskError::Kind("role".to_owned()))?;
         let group = self.make(now, "group", vec![("name", group.into()), ("people", Value::List(people.to_vec()))])?;
-        self.make(now, "role_assignment", vec![
-            ("name", format!("{} for {}", role.title(), group.record.title()).into()),
-            ("role", role.id.into()),
-            ("members", Value::List(vec![group.record.id])),
-            ("organisation_wide", true.into()),
-        ])?;
+        self.make(
+            now,
+            "role_assignment",
+            vec![
+                ("name", format!("{} for {}", role.title(), group.record.title()).into()),
+                ("role", role.id.into()),
+                ("members", Value::List(vec![group.record.id])),
+                ("organisation_wide", true.into()),
+            ],
+        )?;
         Ok(())
     }
 }

@@ -71,7 +71,9 @@ impl Desk {
         let sheet = match format {
             Format::Csv => read_csv(bytes)?,
             Format::Xlsx => read_xlsx(bytes)?,
-            Format::Json => return Err(DeskError::File("import takes .csv or .xlsx; JSON goes through the API".to_owned())),
+            Format::Json => {
+                return Err(DeskError::File("import takes .csv or .xlsx; JSON goes through the API".to_owned()));
+            }
         };
         let columns = self.columns(kind, &sheet.header)?;
         let actor = Actor { via: if actor.via == Via::Command { Via::Command } else { Via::Import }, ..actor.clone() };
@@ -105,12 +107,19 @@ impl Desk {
     fn columns(&self, kind: &'static Kind, header: &[String]) -> Result<Vec<&'static str>, DeskError> {
         let name = |given: &String| {
             let given = given.trim().trim_start_matches('\u{feff}');
-            let field = kind.fields.iter().find(|f| f.name.eq_ignore_ascii_case(given) || f.label.eq_ignore_ascii_case(given));
+            let field =
+                kind.fields.iter().find(|f| f.name.eq_ignore_ascii_case(given) || f.label.eq_ignore_ascii_case(given));
             let own = ["external_id", "number", "tags", "version", "created", "updated"];
-            field.map(|field| field.name).or_else(|| own.into_iter().find(|own| own.eq_ignore_ascii_case(given)))
+            field
+                .map(|field| field.name)
+                .or_else(|| own.into_iter().find(|own| own.eq_ignore_ascii_case(given)))
                 .ok_or_else(|| {
                     let names: Vec<_> = kind.editable().map(|field| field.name).collect();
-                    DeskError::File(format!("column `{given}` is not a field of {}; use {}", kind.plural.to_lowercase(), names.join(", ")))
+                    DeskError::File(format!(
+                        "column `{given}` is not a field of {}; use {}",
+                        kind.plural.to_lowercase(),
+                        names.join(", ")
+                    ))
                 })
         };
         let columns = header.iter().map(name).collect::<Result<Vec<_>, _>>()?;
@@ -131,7 +140,9 @@ impl Desk {
     ) -> Result<Row, DeskError> {
         let catalog = self.catalog();
         let names = self.store.names(actor);
-        let cell = |name: &str| columns.iter().position(|column| *column == name).and_then(|at| cells.get(at)).map(|c| c.trim());
+        let cell = |name: &str| {
+            columns.iter().position(|column| *column == name).and_then(|at| cells.get(at)).map(|c| c.trim())
+        };
         let external = cell("external_id").filter(|id| !id.is_empty());
         if let Some(id) = external
             && !seen.insert(id.to_owned())
@@ -172,7 +183,13 @@ impl Desk {
     }
 }
 
-fn change(kind: &'static Kind, known: Option<Record>, mut values: Vec<(String, Value)>, tags: Vec<i64>, external: Option<&str>) -> Row {
+fn change(
+    kind: &'static Kind,
+    known: Option<Record>,
+    mut values: Vec<(String, Value)>,
+    tags: Vec<i64>,
+    external: Option<&str>,
+) -> Row {
     let Some(record) = known else {
         // What Watchkeep keeps itself is not imported into new records.
         values.retain(|(name, _)| kind.field(name).is_none_or(|field| !field.managed) && kind.state != Some(name));
@@ -180,7 +197,11 @@ fn change(kind: &'static Kind, known: Option<Record>, mut values: Vec<(String, V
         return Row::Change(Change::Create { kind, values, tags: Some(tags), external_id });
     };
     values.retain(|(name, value)| record.get(name) != value && !(record.get(name).is_empty() && value.is_empty()));
-    if values.is_empty() { Row::Same } else { Row::Change(Change::Update { kind, id: record.id, version: None, values }) }
+    if values.is_empty() {
+        Row::Same
+    } else {
+        Row::Change(Change::Update { kind, id: record.id, version: None, values })
+    }
 }
 
 fn read_csv(bytes: &[u8]) -> Result<Sheet, DeskError> {

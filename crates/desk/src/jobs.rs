@@ -37,12 +37,14 @@ impl Desk {
             if self.source_record(name).is_some() {
                 continue;
             }
-            let product = heard.product.as_deref().filter(|word| ["windows", "linux"].contains(word)).unwrap_or("other");
-            let product = kind.field("product").and_then(|f| f.choices().iter().find(|c| c.name == product)).map(|c| c.code);
-            changes.push(self.creating("log_source", vec![
-                ("name", name.as_str().into()),
-                ("product", product.map_or(Value::Null, Value::Int)),
-            ])?);
+            let product =
+                heard.product.as_deref().filter(|word| ["windows", "linux"].contains(word)).unwrap_or("other");
+            let product =
+                kind.field("product").and_then(|f| f.choices().iter().find(|c| c.name == product)).map(|c| c.code);
+            changes.push(self.creating(
+                "log_source",
+                vec![("name", name.as_str().into()), ("product", product.map_or(Value::Null, Value::Int))],
+            )?);
         }
         if !changes.is_empty() {
             self.store.write(&self.system(), now, std::mem::take(&mut changes))?;

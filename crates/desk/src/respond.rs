@@ -37,7 +37,9 @@ impl Desk {
             ("assets".to_owned(), Value::List(assets)),
         ];
         let held = actor.access.tags_for("incident");
-        let tags = first.map(|alert| alert.tags.iter().copied().filter(|tag| held.as_ref().is_none_or(|h| h.contains(tag))).collect());
+        let tags = first.map(|alert| {
+            alert.tags.iter().copied().filter(|tag| held.as_ref().is_none_or(|h| h.contains(tag))).collect()
+        });
         let create = Change::Create { kind: incident, values, tags, external_id: None };
         let made = self.store.write_with(actor, now, create, |made| {
             let mut changes: Vec<Change> = Vec::new();

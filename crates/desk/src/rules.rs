@@ -23,13 +23,15 @@ impl Desk {
     pub fn reload_rules(&self, folders: &[PathBuf], now: Timestamp) -> Result<Loaded, DeskError> {
         let mut files: Vec<RuleFile> = starter_rules();
         for folder in folders {
-            let texts = watchkeep_ingest::folder::yaml_texts(folder).map_err(|error| DeskError::File(error.to_string()))?;
+            let texts =
+                watchkeep_ingest::folder::yaml_texts(folder).map_err(|error| DeskError::File(error.to_string()))?;
             files.extend(texts.into_iter().map(|(path, text)| RuleFile { path, text }));
         }
         let texts: HashMap<String, String> = files.iter().map(|file| (file.path.clone(), file.text.clone())).collect();
         let (set, infos) = RuleSet::load(files);
         let known = self.all("detection_rule")?;
-        let known: HashMap<&str, &Record> = known.iter().filter_map(|r| Some((r.get("rule_id").as_text()?, r))).collect();
+        let known: HashMap<&str, &Record> =
+            known.iter().filter_map(|r| Some((r.get("rule_id").as_text()?, r))).collect();
         let mut changes = Vec::new();
         let mut present: HashSet<&str> = HashSet::new();
         for info in &infos {
@@ -73,7 +75,8 @@ impl Desk {
 }
 
 fn state(name: &str, kind: &'static watchkeep_model::Kind) -> Vec<(String, Value)> {
-    let code = kind.states().iter().find(|state| state.name == name).map_or(Value::Null, |state| Value::Int(state.code));
+    let code =
+        kind.states().iter().find(|state| state.name == name).map_or(Value::Null, |state| Value::Int(state.code));
     vec![("state".to_owned(), code)]
 }
 

@@ -44,7 +44,8 @@ impl Desk {
         };
         // The same work for an unknown name, so that time tells nothing.
         let hash = stored.map_or_else(|| DUMMY.to_owned(), |secret| secret.value);
-        let right = PasswordHash::new(&hash).is_ok_and(|hash| argon().verify_password(password.as_bytes(), &hash).is_ok());
+        let right =
+            PasswordHash::new(&hash).is_ok_and(|hash| argon().verify_password(password.as_bytes(), &hash).is_ok());
         let person = person.filter(|_| right);
         let Some(person) = person else {
             self.attempts.failed(&name, now);
@@ -120,9 +121,8 @@ impl Desk {
             return Err(DeskError::Password("a password has at most 1024 bytes"));
         }
         let salt = SaltString::encode_b64(&random::<16>()?).map_err(|error| DeskError::Random(error.to_string()))?;
-        let hash = argon()
-            .hash_password(password.as_bytes(), &salt)
-            .map_err(|error| DeskError::Random(error.to_string()))?;
+        let hash =
+            argon().hash_password(password.as_bytes(), &salt).map_err(|error| DeskError::Random(error.to_string()))?;
         self.keep("password", &person.to_string(), Some(person), hash.to_string(), None)?;
         self.store.vault().remove_of("session", person)?;
         Ok(())
@@ -164,7 +164,13 @@ impl Desk {
     }
 
     /// Activates a second factor once a right code shows that the app has it.
-    pub fn confirm_second_factor(&self, person: &Record, secret: &str, code: &str, now: Timestamp) -> Result<(), DeskError> {
+    pub fn confirm_second_factor(
+        &self,
+        person: &Record,
+        secret: &str,
+        code: &str,
+        now: Timestamp,
+    ) -> Result<(), DeskError> {
         if !self.code_is_right(person, secret, code, now)? {
             return Err(DeskError::SignIn);
         }
@@ -172,7 +178,13 @@ impl Desk {
     }
 
     /// A token for programs: acts as its person, limited to `scopes` where given (`kind:action`). Shown once.
-    pub fn make_token(&self, person: i64, name: &str, scopes: &[String], expires: Timestamp) -> Result<String, DeskError> {
+    pub fn make_token(
+        &self,
+        person: i64,
+        name: &str,
+        scopes: &[String],
+        expires: Timestamp,
+    ) -> Result<String, DeskError> {
         let token = format!("wk_{}", secret()?);
         let value = json!({"name": name, "scopes": scopes}).to_string();
         self.keep("token", &digest(&token), Some(person), value, Some(expires))?;

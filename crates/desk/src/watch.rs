@@ -61,7 +61,11 @@ impl Watch {
             for rule in rules {
                 let Some(id) = rule.record.get("rule_id").as_text() else { continue };
                 let mut off = watch.off.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-                if rule.record.state() == Some("off") { off.insert(id.to_owned()) } else { off.remove(id) };
+                if rule.record.state() == Some("off") {
+                    off.insert(id.to_owned())
+                } else {
+                    off.remove(id)
+                };
             }
         }));
     }
@@ -195,15 +199,23 @@ impl Desk {
             ("first_seen", Value::Int(first)),
             ("last_seen", Value::Int(last)),
             ("group_key", Value::text(shorten(&key, 400))),
-            ("why", Value::Rows(group.why.iter().map(|(field, value)| vec![field.as_str().into(), value.as_str().into()]).collect())),
+            (
+                "why",
+                Value::Rows(
+                    group.why.iter().map(|(field, value)| vec![field.as_str().into(), value.as_str().into()]).collect(),
+                ),
+            ),
             ("events", Value::Rows(links(&group.events, LINKS))),
         ];
-        let place = asset.as_ref().and_then(|asset| asset.get("site").as_int()).or_else(|| self.site_of(source.as_deref()));
+        let place =
+            asset.as_ref().and_then(|asset| asset.get("site").as_int()).or_else(|| self.site_of(source.as_deref()));
         values.push(("site", place.map_or(Value::Null, Value::Int)));
         values.push(("asset", asset.as_ref().map_or(Value::Null, |asset| Value::Int(asset.id))));
         let mut change = self.creating("alert", values)?;
         // An alert is seen by who sees the asset it is about, or the source that told of it.
-        let tags = asset.map(|asset| asset.tags.to_vec()).or_else(|| Some(self.source_record(source.as_deref()?)?.tags.to_vec()));
+        let tags = asset
+            .map(|asset| asset.tags.to_vec())
+            .or_else(|| Some(self.source_record(source.as_deref()?)?.tags.to_vec()));
         if let Change::Create { tags: chosen, .. } = &mut change {
             *chosen = tags;
         }
@@ -254,7 +266,8 @@ fn suppressed(look: &dyn Look, rule: i64, entity: Option<&str>, now: Timestamp) 
 /// More events on a known alert; an event that is linked already was delivered twice and counts once.
 fn more(alert: &Record, group: &Group<'_>) -> Option<Change> {
     let known: HashSet<&str> = alert.get("events").rows().iter().filter_map(|row| row.first()?.as_text()).collect();
-    let new: Vec<&Event> = group.events.iter().copied().filter(|event| !known.contains(event.id.to_string().as_str())).collect();
+    let new: Vec<&Event> =
+        group.events.iter().copied().filter(|event| !known.contains(event.id.to_string().as_str())).collect();
     if new.is_empty() {
         return None;
     }
@@ -274,7 +287,8 @@ fn more(alert: &Record, group: &Group<'_>) -> Option<Change> {
 
 fn links(events: &[&Event], most: usize) -> Vec<Vec<Value>> {
     let link = |event: &&Event| {
-        watchkeep_records::watch::EventLink { event: event.id.to_string(), time: event.time, pinned: false }.into_values()
+        watchkeep_records::watch::EventLink { event: event.id.to_string(), time: event.time, pinned: false }
+            .into_values()
     };
     events.iter().take(most).map(link).collect()
 }
@@ -290,7 +304,11 @@ fn severity(level: Level) -> Severity {
 }
 
 pub(crate) fn shorten(text: &str, most: usize) -> String {
-    if text.chars().count() <= most { text.to_owned() } else { text.chars().take(most.saturating_sub(1)).chain(['…']).collect() }
+    if text.chars().count() <= most {
+        text.to_owned()
+    } else {
+        text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
+    }
 }
 
 /// The severity of a rule, for its record.

@@ -42,24 +42,34 @@ fn explain(access: &Access, kinds: &[&'static Kind], person: i64, action: &str, 
             let shares = record.tags.iter().any(|tag| held.tags.contains(tag));
             match (held.organisation_wide, shares) {
                 (true, _) => say(true, format!("grants {}:read over the whole organisation", kind.name)),
-                (_, true) => say(true, format!("grants {}:read and shares a scope tag with {}", kind.name, record.number())),
+                (_, true) => {
+                    say(true, format!("grants {}:read and shares a scope tag with {}", kind.name, record.number()))
+                }
                 _ => say(false, format!("grants {}:read but shares no scope tag with {}", kind.name, record.number())),
             }
         }
         if action != "read" {
             if !held.permissions.grants(kind.name, action) {
                 say(false, format!("does not grant {}:{action}", kind.name));
-            } else if action == "operate" && kind.subject != Subject::None && !held.organisation_wide
+            } else if action == "operate"
+                && kind.subject != Subject::None
+                && !held.organisation_wide
                 && !held.scope.contains(&(kind.name.to_owned(), record.id))
             {
-                say(false, format!("grants {}:operate but {} is in none of its scope groups", kind.name, record.number()));
+                say(
+                    false,
+                    format!("grants {}:operate but {} is in none of its scope groups", kind.name, record.number()),
+                );
             } else {
                 say(true, format!("grants {}:{action}", kind.name));
             }
         }
     }
     if !visible {
-        reasons.push(plain(false, format!("{} is not visible to this person, so nothing can be done with it", record.number())));
+        reasons.push(plain(
+            false,
+            format!("{} is not visible to this person, so nothing can be done with it", record.number()),
+        ));
     }
     let yes = visible && (action == "read" || access.may_on(kind, action, record));
     Why { yes, reasons }

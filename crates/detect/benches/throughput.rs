@@ -15,16 +15,8 @@ fn main() {
         return;
     };
     let clock = ProcessTime::now();
-    let (set, infos) = RuleSet::load(
-        texts
-            .into_iter()
-            .map(|(path, text)| RuleFile { path, text }),
-    );
-    println!(
-        "load {} rules: {:.2} CPU-s",
-        infos.len(),
-        clock.elapsed().as_secs_f64()
-    );
+    let (set, infos) = RuleSet::load(texts.into_iter().map(|(path, text)| RuleFile { path, text }));
+    println!("load {} rules: {:.2} CPU-s", infos.len(), clock.elapsed().as_secs_f64());
     json(&set, &data.join("security-datasets/windows-host-json"));
     event_logs(&set, &data.join("evtx-attack-samples"));
 }
@@ -32,11 +24,7 @@ fn main() {
 fn json(set: &RuleSet, root: &Path) {
     let now = jiff::Timestamp::now();
     let files = folder::files(root).unwrap_or_default();
-    let texts: Vec<bytes::Bytes> = files
-        .iter()
-        .filter_map(|file| std::fs::read(file).ok())
-        .map(Into::into)
-        .collect();
+    let texts: Vec<bytes::Bytes> = files.iter().filter_map(|file| std::fs::read(file).ok()).map(Into::into).collect();
     let mut reader = Reader::new(Source::named("bench"), Form::OnlyJson);
     for detect in [false, true] {
         let clock = ProcessTime::now();
@@ -45,24 +33,11 @@ fn json(set: &RuleSet, root: &Path) {
             for (number, raw) in lines(text, 1) {
                 if let Ok(event) = reader.line(raw, number, now) {
                     events += 1;
-                    matches += if detect {
-                        set.evaluate(&event).len()
-                    } else {
-                        0
-                    };
+                    matches += if detect { set.evaluate(&event).len() } else { 0 };
                 }
             }
         }
-        report(
-            if detect {
-                "JSON lines, read and evaluated"
-            } else {
-                "JSON lines, read"
-            },
-            events,
-            matches,
-            &clock,
-        );
+        report(if detect { "JSON lines, read and evaluated" } else { "JSON lines, read" }, events, matches, &clock);
     }
 }
 
@@ -71,12 +46,7 @@ fn event_logs(set: &RuleSet, root: &Path) {
     let mut reader = evtx::Reader::new(Source::named("bench"));
     let clock = ProcessTime::now();
     let (mut events, mut matches) = (0_u64, 0);
-    for file in folder::files(root)
-        .unwrap_or_default()
-        .iter()
-        .cycle()
-        .take(175 * 4)
-    {
+    for file in folder::files(root).unwrap_or_default().iter().cycle().take(175 * 4) {
         for chunk in evtx::open(file).into_iter().flatten() {
             for event in reader.chunk(chunk, now).events {
                 events += 1;

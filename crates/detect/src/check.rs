@@ -5,27 +5,22 @@ use rsigma_parser::{Detection, DetectionItem, Modifier, SigmaRule};
 /// Why `rule` must not be evaluated, or `None` when it may.
 pub(crate) fn refusal(rule: &SigmaRule) -> Option<String> {
     if rule.detection.timeframe.is_some() {
-        return Some("it counts over a timeframe, which single-event detection cannot; write a correlation rule".to_owned());
+        return Some(
+            "it counts over a timeframe, which single-event detection cannot; write a correlation rule".to_owned(),
+        );
     }
-    rule.detection
-        .named
-        .iter()
-        .find_map(|(name, detection)| refuse_detection(name, detection))
+    rule.detection.named.iter().find_map(|(name, detection)| refuse_detection(name, detection))
 }
 
 fn refuse_detection(name: &str, detection: &Detection) -> Option<String> {
     match detection {
         Detection::AllOf(items) => items.iter().find_map(|item| refuse_item(name, item)),
-        Detection::AnyOf(parts) | Detection::And(parts) => {
-            parts.iter().find_map(|part| refuse_detection(name, part))
-        }
+        Detection::AnyOf(parts) | Detection::And(parts) => parts.iter().find_map(|part| refuse_detection(name, part)),
         Detection::Keywords(_) => None,
-        Detection::ArrayMatch { field, .. } => Some(format!(
-            "`{name}` matches inside the array `{field}`, which flat events do not keep"
-        )),
-        Detection::Conditional { .. } => Some(format!(
-            "`{name}` has a condition of its own, which is not evaluated"
-        )),
+        Detection::ArrayMatch { field, .. } => {
+            Some(format!("`{name}` matches inside the array `{field}`, which flat events do not keep"))
+        }
+        Detection::Conditional { .. } => Some(format!("`{name}` has a condition of its own, which is not evaluated")),
     }
 }
 

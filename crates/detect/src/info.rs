@@ -5,9 +5,7 @@ use std::sync::Arc;
 use watchkeep_model::event::LogSource;
 
 /// How much a match matters, lowest first.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     #[default]
@@ -19,13 +17,7 @@ pub enum Level {
 }
 
 impl Level {
-    pub const ALL: [Self; 5] = [
-        Self::Informational,
-        Self::Low,
-        Self::Medium,
-        Self::High,
-        Self::Critical,
-    ];
+    pub const ALL: [Self; 5] = [Self::Informational, Self::Low, Self::Medium, Self::High, Self::Critical];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -80,9 +72,7 @@ impl RuleInfo {
             let technique = tag.to_ascii_uppercase();
             let technique = technique.strip_prefix("ATTACK.")?;
             let digits = technique.strip_prefix('T')?;
-            digits
-                .starts_with(|first: char| first.is_ascii_digit())
-                .then(|| technique.to_owned())
+            digits.starts_with(|first: char| first.is_ascii_digit()).then(|| technique.to_owned())
         })
     }
 

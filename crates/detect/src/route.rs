@@ -42,18 +42,12 @@ pub fn classes(event: &Event) -> Classes<'_> {
     };
     if product.is_some() && (!known || found.product.as_deref() != product) {
         // The source was set up as something else than the event looks like: its owner is right.
-        found = Classes {
-            product: stated.product,
-            ..Classes::default()
-        };
+        found = Classes { product: stated.product, ..Classes::default() };
         if product_is(&found, "windows") {
             windows::rename(event, &mut found);
         }
     }
-    for (list, word) in [
-        (&mut found.categories, stated.category),
-        (&mut found.services, stated.service),
-    ] {
+    for (list, word) in [(&mut found.categories, stated.category), (&mut found.services, stated.service)] {
         if let Some(word) = word.filter(|word| !list.contains(word)) {
             list.insert(0, word);
         }
@@ -65,16 +59,10 @@ pub fn classes(event: &Event) -> Classes<'_> {
 pub fn route(event: &mut Event) {
     let found = classes(event);
     let word = |word: Option<&Word<'_>>| word.map(|word| Arc::<str>::from(&**word));
-    let (product, category, service) = (
-        word(found.product.as_ref()),
-        word(found.categories.first()),
-        word(found.services.first()),
-    );
-    let aliases: Vec<(Arc<str>, Arc<str>)> = found
-        .aliases
-        .iter()
-        .map(|(name, value)| ((&**name).into(), (&**value).into()))
-        .collect();
+    let (product, category, service) =
+        (word(found.product.as_ref()), word(found.categories.first()), word(found.services.first()));
+    let aliases: Vec<(Arc<str>, Arc<str>)> =
+        found.aliases.iter().map(|(name, value)| ((&**name).into(), (&**value).into())).collect();
     event.log.product = product;
     event.log.category = category;
     event.log.service = service;
@@ -91,11 +79,7 @@ struct Stated<'e> {
 impl<'e> Stated<'e> {
     fn of(event: &'e Event) -> Self {
         let word = |given: &'e Option<Arc<str>>, field: &str| {
-            given
-                .as_deref()
-                .or_else(|| event.field(field))
-                .filter(|word| !word.is_empty())
-                .map(lower)
+            given.as_deref().or_else(|| event.field(field)).filter(|word| !word.is_empty()).map(lower)
         };
         Self {
             product: word(&event.log.product, "log.product"),
@@ -121,10 +105,8 @@ impl<'e> Classes<'e> {
     /// Says what the event is; more words may follow.
     fn is(&mut self, product: &'static str, category: &[&'static str], services: &[&'static str]) {
         self.product = Some(Cow::Borrowed(product));
-        self.categories
-            .extend(category.iter().map(|word| Cow::Borrowed(*word)));
-        self.services
-            .extend(services.iter().map(|word| Cow::Borrowed(*word)));
+        self.categories.extend(category.iter().map(|word| Cow::Borrowed(*word)));
+        self.services.extend(services.iter().map(|word| Cow::Borrowed(*word)));
     }
 
     /// Gives `value` a further name, unless the event has that field already.

@@ -30,28 +30,20 @@ pub struct RuleSet {
 
 impl std::fmt::Debug for RuleSet {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RuleSet")
-            .field("rules", &self.rules.len())
-            .field("classes", &self.engines.len())
-            .finish()
+        f.debug_struct("RuleSet").field("rules", &self.rules.len()).field("classes", &self.engines.len()).finish()
     }
 }
 
 impl RuleSet {
     /// Reads every rule of every file; none is dropped silently. The infos are those of [`RuleSet::rules`].
     pub fn load(files: impl IntoIterator<Item = RuleFile>) -> (Self, Vec<RuleInfo>) {
-        let mut set = Self {
-            rules: Vec::new(),
-            words: HashMap::new(),
-            engines: HashMap::new(),
-        };
+        let mut set = Self { rules: Vec::new(), words: HashMap::new(), engines: HashMap::new() };
         let mut live: HashMap<[u16; 3], Vec<SigmaRule>> = HashMap::new();
         let mut ids = HashSet::new();
         for file in files {
             for (mut info, rule) in read(&file) {
                 if !ids.insert(info.id.to_lowercase()) && info.is_live() {
-                    info.state =
-                        State::Refused(format!("another rule has the same id {}", info.id));
+                    info.state = State::Refused(format!("another rule has the same id {}", info.id));
                 }
                 if let (State::Live, Some(mut rule)) = (&info.state, rule) {
                     rule.id = Some(set.rules.len().to_string());
@@ -81,15 +73,9 @@ impl RuleSet {
     /// The rules that `event` matches, in rule order.
     pub fn evaluate(&self, event: &Event) -> Vec<Match> {
         let classes = classes(event);
-        let view = View {
-            event,
-            aliases: &classes.aliases,
-        };
-        let mut found: Vec<Match> = self
-            .engines_for(&classes)
-            .flat_map(|engine| engine.evaluate(&view))
-            .filter_map(matched)
-            .collect();
+        let view = View { event, aliases: &classes.aliases };
+        let mut found: Vec<Match> =
+            self.engines_for(&classes).flat_map(|engine| engine.evaluate(&view)).filter_map(matched).collect();
         found.sort_unstable_by_key(|found| found.rule);
         found
     }
@@ -98,32 +84,18 @@ impl RuleSet {
     /// For tests that hold [`RuleSet::evaluate`] to it.
     pub fn evaluate_one_by_one(&self, event: &Event) -> Vec<usize> {
         let classes = classes(event);
-        let view = View {
-            event,
-            aliases: &classes.aliases,
-        };
+        let view = View { event, aliases: &classes.aliases };
         let rules = self.engines_for(&classes).flat_map(|engine| engine.rules());
         let results = rules.filter_map(|rule| rsigma_eval::evaluate_rule(rule, &view));
-        let mut found: Vec<usize> = results
-            .filter_map(|result| result.header.rule_id?.parse().ok())
-            .collect();
+        let mut found: Vec<usize> = results.filter_map(|result| result.header.rule_id?.parse().ok()).collect();
         found.sort_unstable();
         found
     }
 
     /// The evaluators whose class holds an event of `classes`: a word a rule leaves out fits any.
-    fn engines_for<'s>(
-        &'s self,
-        classes: &crate::route::Classes<'_>,
-    ) -> impl Iterator<Item = &'s Engine> {
+    fn engines_for<'s>(&'s self, classes: &crate::route::Classes<'_>) -> impl Iterator<Item = &'s Engine> {
         let known = |words: &[std::borrow::Cow<'_, str>]| -> Vec<u16> {
-            std::iter::once(0)
-                .chain(
-                    words
-                        .iter()
-                        .filter_map(|word| self.words.get(&**word).copied()),
-                )
-                .collect()
+            std::iter::once(0).chain(words.iter().filter_map(|word| self.words.get(&**word).copied())).collect()
         };
         let products = known(classes.product.as_slice());
         let categories = known(&classes.categories);
@@ -131,11 +103,7 @@ impl RuleSet {
         let mut keys = Vec::with_capacity(products.len() * categories.len() * services.len());
         for product in &products {
             for category in &categories {
-                keys.extend(
-                    services
-                        .iter()
-                        .map(|service| [*product, *category, *service]),
-                );
+                keys.extend(services.iter().map(|service| [*product, *category, *service]));
             }
         }
         keys.into_iter().filter_map(|key| self.engines.get(&key))
@@ -197,43 +165,26 @@ fn read(file: &RuleFile) -> Vec<(RuleInfo, Option<SigmaRule>)> {
     let collection = match parse_sigma_yaml(&file.text) {
         Ok(collection) => collection,
         Err(error) => {
-            return vec![refused(
-                name,
-                None,
-                format!("it is not a Sigma rule: {error}"),
-            )];
+            return vec![refused(name, None, format!("it is not a Sigma rule: {error}"))];
         }
     };
     let mut found: Vec<(RuleInfo, Option<SigmaRule>)> = Vec::new();
+    found.extend(collection.errors.iter().map(|error| refused(name, None, format!("it is not a Sigma rule: {error}"))));
     found.extend(
         collection
-            .errors
+            .correlations
             .iter()
-            .map(|error| refused(name, None, format!("it is not a Sigma rule: {error}"))),
+            .map(|rule| refused(&rule.title, rule.id.as_deref(), "correlation rules are not evaluated yet".to_owned())),
     );
-    found.extend(collection.correlations.iter().map(|rule| {
-        refused(
-            &rule.title,
-            rule.id.as_deref(),
-            "correlation rules are not evaluated yet".to_owned(),
-        )
-    }));
-    found.extend(collection.filters.iter().map(|rule| {
-        refused(
-            &rule.title,
-            rule.id.as_deref(),
-            "filter documents are not applied yet".to_owned(),
-        )
-    }));
+    found.extend(
+        collection
+            .filters
+            .iter()
+            .map(|rule| refused(&rule.title, rule.id.as_deref(), "filter documents are not applied yet".to_owned())),
+    );
     let many = collection.rules.len() > 1;
     for (at, rule) in collection.rules.into_iter().enumerate() {
-        let id = rule.id.clone().unwrap_or_else(|| {
-            if many {
-                format!("{sha256}-{at}")
-            } else {
-                sha256.clone()
-            }
-        });
+        let id = rule.id.clone().unwrap_or_else(|| if many { format!("{sha256}-{at}") } else { sha256.clone() });
         found.push((info_of(&rule, &id, &file.path, &sha256), Some(rule)));
     }
     if found.is_empty() {
@@ -288,21 +239,14 @@ fn status(status: rsigma_parser::Status) -> &'static str {
 
 fn matched(result: EvaluationResult) -> Option<Match> {
     let rule = result.header.rule_id.as_deref()?.parse().ok()?;
-    let fields = result
-        .as_detection()
-        .map(|body| body.matched_fields.as_slice())
-        .unwrap_or_default();
+    let fields = result.as_detection().map(|body| body.matched_fields.as_slice()).unwrap_or_default();
     let why = fields
         .iter()
         .map(|field| Why {
             field: field.field.clone(),
             value: field.value.as_str().map_or_else(
                 || {
-                    if field.value.is_null() {
-                        String::new()
-                    } else {
-                        field.value.to_string()
-                    }
+                    if field.value.is_null() { String::new() } else { field.value.to_string() }
                 },
                 str::to_owned,
             ),

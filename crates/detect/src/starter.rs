@@ -18,15 +18,9 @@ fn collect(folder: &Dir<'_>, files: &mut Vec<RuleFile>) {
         match entry {
             DirEntry::Dir(inner) => collect(inner, files),
             DirEntry::File(file) => {
-                let yaml = file
-                    .path()
-                    .extension()
-                    .is_some_and(|ending| ending == "yml");
+                let yaml = file.path().extension().is_some_and(|ending| ending == "yml");
                 if let Some(text) = file.contents_utf8().filter(|_| yaml) {
-                    files.push(RuleFile {
-                        path: format!("rules/{}", file.path().display()),
-                        text: text.to_owned(),
-                    });
+                    files.push(RuleFile { path: format!("rules/{}", file.path().display()), text: text.to_owned() });
                 }
             }
         }

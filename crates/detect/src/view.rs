@@ -14,11 +14,7 @@ pub(crate) struct View<'e> {
 
 impl<'e> View<'e> {
     fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        let own = self
-            .event
-            .fields
-            .iter()
-            .map(|(name, value)| (&**name, &**value));
+        let own = self.event.fields.iter().map(|(name, value)| (&**name, &**value));
         own.chain(self.aliases.iter().map(|(name, value)| (&**name, &**value)))
     }
 }
@@ -26,16 +22,12 @@ impl<'e> View<'e> {
 impl Evaluable for View<'_> {
     /// One value, or all of them where a name repeats (a flattened array).
     fn get_field(&self, path: &str) -> Option<EventValue<'_>> {
-        let mut values = self
-            .pairs()
-            .filter(|(name, _)| *name == path)
-            .map(|(_, value)| EventValue::Str(Cow::Borrowed(value)));
+        let mut values =
+            self.pairs().filter(|(name, _)| *name == path).map(|(_, value)| EventValue::Str(Cow::Borrowed(value)));
         let first = values.next()?;
         match values.next() {
             None => Some(first),
-            Some(second) => Some(EventValue::Array(
-                [first, second].into_iter().chain(values).collect(),
-            )),
+            Some(second) => Some(EventValue::Array([first, second].into_iter().chain(values).collect())),
         }
     }
 
@@ -44,11 +36,7 @@ impl Evaluable for View<'_> {
     }
 
     fn all_string_values(&self) -> Vec<Cow<'_, str>> {
-        self.event
-            .fields
-            .iter()
-            .map(|(_, value)| Cow::Borrowed(&**value))
-            .collect()
+        self.event.fields.iter().map(|(_, value)| Cow::Borrowed(&**value)).collect()
     }
 
     fn visit_string_values(&self, visit: &mut dyn FnMut(&str)) {
@@ -56,11 +44,7 @@ impl Evaluable for View<'_> {
     }
 
     fn to_json(&self) -> Value {
-        Value::Object(
-            self.pairs()
-                .map(|(name, value)| (name.to_owned(), Value::String(value.to_owned())))
-                .collect(),
-        )
+        Value::Object(self.pairs().map(|(name, value)| (name.to_owned(), Value::String(value.to_owned()))).collect())
     }
 
     fn field_keys(&self) -> Vec<Cow<'_, str>> {
@@ -75,9 +59,7 @@ impl Evaluable for View<'_> {
     fn visit_top_level_keys(&self, visit: &mut dyn FnMut(&str)) -> bool {
         if self.event.fields.len() > FEW {
             let mut seen = HashSet::with_capacity(self.event.fields.len());
-            self.pairs()
-                .filter(|(name, _)| seen.insert(*name))
-                .for_each(|(name, _)| visit(name));
+            self.pairs().filter(|(name, _)| seen.insert(*name)).for_each(|(name, _)| visit(name));
             return true;
         }
         let mut last = "";

@@ -13,9 +13,8 @@ fn root() -> PathBuf {
 /// The sample events of a rule: `<rule>.match.jsonl` or `.log`, or the same with `miss`.
 fn samples(rule: &str, kind: &str) -> Batch {
     let base = rule.strip_suffix(".yml").expect("a rule file");
-    let found = ["jsonl", "log"]
-        .iter()
-        .find_map(|ending| std::fs::read(root().join(format!("{base}.{kind}.{ending}"))).ok());
+    let found =
+        ["jsonl", "log"].iter().find_map(|ending| std::fs::read(root().join(format!("{base}.{kind}.{ending}"))).ok());
     let text = found.unwrap_or_else(|| panic!("{base}.{kind}.jsonl or .log is missing"));
     let now = "2026-11-22T00:00:00Z".parse().expect("a time");
     let batch = Reader::new(Source::named("sample"), Form::AnyText).block(&text.into(), 1, now);
@@ -35,16 +34,9 @@ fn each_rule_matches_its_samples_and_only_those() {
             for event in samples(&info.path, kind).events {
                 let hits = set.evaluate(&event);
                 if hits.iter().any(|found| found.rule == index) != wanted {
-                    wrong.push(format!(
-                        "{}: {kind}: {}",
-                        info.path,
-                        String::from_utf8_lossy(&event.raw)
-                    ));
+                    wrong.push(format!("{}: {kind}: {}", info.path, String::from_utf8_lossy(&event.raw)));
                 }
-                let whys = hits
-                    .iter()
-                    .filter(|found| found.rule == index)
-                    .all(|found| !found.why.is_empty());
+                let whys = hits.iter().filter(|found| found.rule == index).all(|found| !found.why.is_empty());
                 assert!(whys, "{}: a match says why", info.path);
             }
         }
@@ -57,24 +49,9 @@ fn each_rule_is_complete_and_ours() {
     let (_, infos) = RuleSet::load(starter_rules());
     let mut titles = HashSet::new();
     for info in &infos {
-        assert!(
-            titles.insert(info.title.clone()),
-            "two rules are called {}",
-            info.title
-        );
-        assert_eq!(
-            info.author.as_deref(),
-            Some("Watchkeep contributors"),
-            "{}",
-            info.path
-        );
-        assert!(
-            info.description
-                .as_deref()
-                .is_some_and(|text| text.len() > 40),
-            "{}",
-            info.path
-        );
+        assert!(titles.insert(info.title.clone()), "two rules are called {}", info.title);
+        assert_eq!(info.author.as_deref(), Some("Watchkeep contributors"), "{}", info.path);
+        assert!(info.description.as_deref().is_some_and(|text| text.len() > 40), "{}", info.path);
         assert!(!info.false_positives.is_empty(), "{}", info.path);
     }
 }

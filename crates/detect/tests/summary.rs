@@ -60,10 +60,7 @@ impl Counts {
             for chunk in evtx::open(&file).expect("an event log") {
                 let batch = reader.chunk(chunk, now);
                 self.folders.entry(folder.clone()).or_default().bad += batch.bad.len();
-                batch
-                    .events
-                    .iter()
-                    .for_each(|event| self.event(set, &folder, event));
+                batch.events.iter().for_each(|event| self.event(set, &folder, event));
             }
         }
     }
@@ -99,55 +96,32 @@ fn write_rules(out: &mut String, set: &RuleSet) -> std::fmt::Result {
     let mut refused: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for rule in set.rules() {
         if let State::Refused(reason) = &rule.state {
-            let group = if reason.starts_with("placeholder") {
-                "a placeholder (`expand`) is not filled in"
-            } else {
-                reason
-            };
-            refused
-                .entry(group)
-                .or_default()
-                .push(rule.path.split("sigma-rules/").last().unwrap_or_default());
+            let group =
+                if reason.starts_with("placeholder") { "a placeholder (`expand`) is not filled in" } else { reason };
+            refused.entry(group).or_default().push(rule.path.split("sigma-rules/").last().unwrap_or_default());
         }
     }
     let live = set.rules().iter().filter(|rule| rule.is_live()).count();
-    writeln!(
-        out,
-        "## Rules\n\n| | |\n|---|---:|\n| offered | {} |\n| loaded | {live} |",
-        set.rules().len()
-    )?;
+    writeln!(out, "## Rules\n\n| | |\n|---|---:|\n| offered | {} |\n| loaded | {live} |", set.rules().len())?;
     writeln!(out, "| refused | {} |", set.rules().len() - live)?;
     for (reason, paths) in refused {
         writeln!(out, "\nRefused because {reason} ({}):\n", paths.len())?;
-        paths
-            .iter()
-            .try_for_each(|path| writeln!(out, "- `{path}`"))?;
+        paths.iter().try_for_each(|path| writeln!(out, "- `{path}`"))?;
     }
     Ok(())
 }
 
 fn write_counts(out: &mut String, set: &RuleSet, title: &str, counts: &Counts) -> std::fmt::Result {
-    writeln!(
-        out,
-        "\n## {title}\n\n| folder | files | events | unreadable | detections |\n|---|---:|---:|---:|---:|"
-    )?;
+    writeln!(out, "\n## {title}\n\n| folder | files | events | unreadable | detections |\n|---|---:|---:|---:|---:|")?;
     let mut sum = Count::default();
     for (folder, count) in &counts.folders {
-        writeln!(
-            out,
-            "| {folder} | {} | {} | {} | {} |",
-            count.files, count.events, count.bad, count.detections
-        )?;
+        writeln!(out, "| {folder} | {} | {} | {} | {} |", count.files, count.events, count.bad, count.detections)?;
         sum.files += count.files;
         sum.events += count.events;
         sum.bad += count.bad;
         sum.detections += count.detections;
     }
-    writeln!(
-        out,
-        "| **all** | {} | {} | {} | {} |",
-        sum.files, sum.events, sum.bad, sum.detections
-    )?;
+    writeln!(out, "| **all** | {} | {} | {} | {} |", sum.files, sum.events, sum.bad, sum.detections)?;
     let mut levels: BTreeMap<Level, usize> = BTreeMap::new();
     for (rule, count) in &counts.rules {
         *levels.entry(set.rules()[*rule].level).or_default() += count;
@@ -157,31 +131,12 @@ fn write_counts(out: &mut String, set: &RuleSet, title: &str, counts: &Counts) -
         writeln!(out, "| {level} | {count} |")?;
     }
     let mut top: Vec<(&usize, &usize)> = counts.rules.iter().collect();
-    top.sort_by_key(|(rule, count)| {
-        (
-            std::cmp::Reverse(**count),
-            set.rules()[**rule].title.clone(),
-        )
-    });
-    writeln!(
-        out,
-        "\n{} different rules matched. The {} that matched most:\n",
-        top.len(),
-        TOP.min(top.len())
-    )?;
-    writeln!(
-        out,
-        "| detections | level | rule | id |\n|---:|---|---|---|"
-    )?;
+    top.sort_by_key(|(rule, count)| (std::cmp::Reverse(**count), set.rules()[**rule].title.clone()));
+    writeln!(out, "\n{} different rules matched. The {} that matched most:\n", top.len(), TOP.min(top.len()))?;
+    writeln!(out, "| detections | level | rule | id |\n|---:|---|---|---|")?;
     for (rule, count) in top.into_iter().take(TOP) {
         let rule = &set.rules()[*rule];
-        writeln!(
-            out,
-            "| {count} | {} | {} | `{}` |",
-            rule.level,
-            rule.title.replace('|', "\\|"),
-            rule.id
-        )?;
+        writeln!(out, "| {count} | {} | {} | `{}` |", rule.level, rule.title.replace('|', "\\|"), rule.id)?;
     }
     Ok(())
 }
@@ -195,24 +150,14 @@ fn the_committed_summary_holds() {
         return;
     }
     let texts = folder::yaml_texts(&data.join("sigma-rules")).expect("rules");
-    let (set, _) = RuleSet::load(
-        texts
-            .into_iter()
-            .map(|(path, text)| RuleFile { path, text }),
-    );
+    let (set, _) = RuleSet::load(texts.into_iter().map(|(path, text)| RuleFile { path, text }));
     let (mut event_logs, mut others) = (Counts::default(), Counts::default());
     event_logs.event_logs(&set, &data.join("evtx-attack-samples"));
     others.line_logs(&set, &data.join("security-datasets"));
     let mut numbers = String::new();
     write_rules(&mut numbers, &set).expect("text");
     write_counts(&mut numbers, &set, "Windows event logs (EVTX)", &event_logs).expect("text");
-    write_counts(
-        &mut numbers,
-        &set,
-        "Other samples (JSON lines and text)",
-        &others,
-    )
-    .expect("text");
+    write_counts(&mut numbers, &set, "Other samples (JSON lines and text)", &others).expect("text");
     let path = root().join("docs/detection-summary.md");
     let page = std::fs::read_to_string(&path).expect("docs/detection-summary.md");
     let (before, rest) = page.split_once(BEGIN).expect("where the numbers begin");
@@ -220,9 +165,6 @@ fn the_committed_summary_holds() {
     if std::env::var_os("WATCHKEEP_WRITE_SUMMARY").is_some() {
         std::fs::write(&path, format!("{before}{BEGIN}{numbers}{END}{after}")).expect("written");
     } else {
-        assert_eq!(
-            committed, numbers,
-            "docs/detection-summary.md is out of date"
-        );
+        assert_eq!(committed, numbers, "docs/detection-summary.md is out of date");
     }
 }

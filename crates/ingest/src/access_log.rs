@@ -36,10 +36,7 @@ pub(crate) fn parse(line: &str, names: &mut Names) -> Option<Fields> {
     }
     add("sc-status", status);
     add("sc-bytes", size);
-    if let Some((referer, rest)) = words
-        .next()
-        .and_then(|rest| quoted(rest.strip_prefix('"')?))
-    {
+    if let Some((referer, rest)) = words.next().and_then(|rest| quoted(rest.strip_prefix('"')?)) {
         add("cs-referer", referer);
         if let Some((agent, _)) = rest.trim_start().strip_prefix('"').and_then(quoted) {
             add("cs-user-agent", agent);

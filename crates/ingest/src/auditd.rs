@@ -3,32 +3,19 @@
 use crate::flat::{Fields, Names};
 
 /// Fields whose unquoted value is the hexadecimal spelling of bytes.
-const HEX_FIELDS: &[&str] = &[
-    "proctitle",
-    "name",
-    "comm",
-    "exe",
-    "cmd",
-    "cwd",
-    "acct",
-    "data",
-];
+const HEX_FIELDS: &[&str] = &["proctitle", "name", "comm", "exe", "cmd", "cwd", "acct", "data"];
 
 /// Whether `line` is an audit record.
 pub(crate) fn is_audit(line: &str) -> bool {
     (line.starts_with("type=") || line.starts_with("node="))
-        && line
-            .get(..cut(line, 256))
-            .is_some_and(|head| head.contains("audit("))
+        && line.get(..cut(line, 256)).is_some_and(|head| head.contains("audit("))
 }
 
 /// Reads an audit record that came inside the message of another log.
 pub(crate) fn unpack(fields: &mut Fields, names: &mut Names) {
     let inner = fields
         .iter()
-        .find(|(name, value)| {
-            matches!(&**name, "SyslogMessage" | "message" | "log") && is_audit(value)
-        })
+        .find(|(name, value)| matches!(&**name, "SyslogMessage" | "message" | "log") && is_audit(value))
         .map(|(_, value)| value.clone());
     if let Some(line) = inner {
         fields.extend(parse(&line, names));
@@ -45,23 +32,11 @@ pub(crate) fn parse(line: &str, names: &mut Names) -> Fields {
         fields.push((names.get("serial"), serial.into()));
     }
     let head = head.split_once("msg=").map_or(head, |(before, _)| before);
-    pairs(
-        head.split_once(" audit(")
-            .map_or(head, |(before, _)| before),
-        &mut fields,
-        names,
-        false,
-    );
-    let execve = fields
-        .iter()
-        .any(|(name, value)| &**name == "type" && &**value == "EXECVE");
+    pairs(head.split_once(" audit(").map_or(head, |(before, _)| before), &mut fields, names, false);
+    let execve = fields.iter().any(|(name, value)| &**name == "type" && &**value == "EXECVE");
     pairs(body, &mut fields, names, execve);
     if execve {
-        let words: Vec<&str> = fields
-            .iter()
-            .filter(|(name, _)| is_argument(name))
-            .map(|(_, value)| &**value)
-            .collect();
+        let words: Vec<&str> = fields.iter().filter(|(name, _)| is_argument(name)).map(|(_, value)| &**value).collect();
         let cmdline = words.join(" ");
         fields.push((names.get("cmdline"), cmdline.into()));
     }
@@ -69,9 +44,7 @@ pub(crate) fn parse(line: &str, names: &mut Names) -> Fields {
 }
 
 fn is_argument(name: &str) -> bool {
-    name.strip_prefix('a').is_some_and(|digits| {
-        !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
-    })
+    name.strip_prefix('a').is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn pairs(text: &str, fields: &mut Fields, names: &mut Names, execve: bool) {
@@ -98,8 +71,7 @@ fn pairs(text: &str, fields: &mut Fields, names: &mut Names, execve: bool) {
             pairs(value, fields, names, execve);
             continue;
         }
-        let encoded =
-            quoted.is_none() && (HEX_FIELDS.contains(&name) || execve && is_argument(name));
+        let encoded = quoted.is_none() && (HEX_FIELDS.contains(&name) || execve && is_argument(name));
         let decoded = if encoded { hex(value) } else { None };
         fields.push((names.get(name), decoded.as_deref().unwrap_or(value).into()));
     }
@@ -111,20 +83,13 @@ fn is_gap(letter: char) -> bool {
 
 /// The text that hexadecimal digits spell, with zero bytes as spaces; `None` when they spell none.
 fn hex(digits: &str) -> Option<String> {
-    if digits.is_empty()
-        || !digits.len().is_multiple_of(2)
-        || !digits.bytes().all(|byte| byte.is_ascii_hexdigit())
-    {
+    if digits.is_empty() || !digits.len().is_multiple_of(2) || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;
     }
     let bytes: Option<Vec<u8>> = digits
         .as_bytes()
         .chunks(2)
-        .map(|pair| {
-            std::str::from_utf8(pair)
-                .ok()
-                .and_then(|pair| u8::from_str_radix(pair, 16).ok())
-        })
+        .map(|pair| std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok()))
         .map(|byte| byte.map(|byte| if byte == 0 { b' ' } else { byte }))
         .collect();
     Some(String::from_utf8_lossy(&bytes?).into_owned())
@@ -146,10 +111,7 @@ mod tests {
         assert!(is_audit(line));
         let fields = parse(line, &mut Names::default());
         for (name, value) in expected {
-            assert!(
-                fields.iter().any(|(n, v)| &**n == *name && &**v == *value),
-                "{name}={value} in {fields:?}"
-            );
+            assert!(fields.iter().any(|(n, v)| &**n == *name && &**v == *value), "{name}={value} in {fields:?}");
         }
     }
 
@@ -170,10 +132,7 @@ mod tests {
             r#"type=EXECVE msg=audit(1.2:3): argc=3 a0="sh" a1="-c" a2=6C73202D6C"#,
             &[("a2", "ls -l"), ("cmdline", "sh -c ls -l")],
         );
-        check(
-            r#"type=PROCTITLE msg=audit(1.2:3): proctitle=636174002F657463"#,
-            &[("proctitle", "cat /etc")],
-        );
+        check(r#"type=PROCTITLE msg=audit(1.2:3): proctitle=636174002F657463"#, &[("proctitle", "cat /etc")]);
         check(
             r#"type=USER_CMD msg=audit(1.2:3): pid=1 uid=0 msg='cwd="/" cmd=6964 terminal=pts/0 res=success'"#,
             &[("cmd", "id"), ("res", "success"), ("pid", "1")],

@@ -15,10 +15,7 @@ pub struct Source {
 impl Source {
     /// A source whose product, category and service are found out event by event.
     pub fn named(name: &str) -> Self {
-        Self {
-            name: name.into(),
-            log: LogSource::default(),
-        }
+        Self { name: name.into(), log: LogSource::default() }
     }
 }
 
@@ -138,13 +135,7 @@ pub async fn deliver(sink: &Arc<dyn Sink>, source: &str, batch: Batch) -> Result
 }
 
 /// The event a line that could not be read is kept as.
-pub(crate) fn bad_line(
-    source: &Source,
-    raw: bytes::Bytes,
-    at: u64,
-    now: Timestamp,
-    reason: BadReason,
-) -> BadLine {
+pub(crate) fn bad_line(source: &Source, raw: bytes::Bytes, at: u64, now: Timestamp, reason: BadReason) -> BadLine {
     let shown = raw.get(..raw.len().min(MESSAGE_BYTES)).unwrap_or_default();
     let event = Event {
         id: watchkeep_model::event::EventId::of(now, &source.name, at, &raw),
@@ -181,18 +172,12 @@ pub(crate) mod tests {
 
     impl Kept {
         pub(crate) fn full_for(times: u32) -> Arc<Self> {
-            Arc::new(Self {
-                full: Mutex::new(times),
-                batches: Mutex::default(),
-            })
+            Arc::new(Self { full: Mutex::new(times), batches: Mutex::default() })
         }
 
         pub(crate) fn messages(&self) -> Vec<String> {
             let batches = self.batches.lock().expect("sink");
-            batches
-                .iter()
-                .flat_map(|batch| batch.events.iter().map(|event| event.message.to_string()))
-                .collect()
+            batches.iter().flat_map(|batch| batch.events.iter().map(|event| event.message.to_string())).collect()
         }
     }
 

@@ -25,24 +25,13 @@ pub enum Block {
 ///
 /// # Errors
 /// When it cannot be read, or holds a document of more than [`MAX_DOCUMENT`] bytes.
-pub fn blocks<R: BufRead>(
-    mut input: R,
-    name: &str,
-) -> impl Iterator<Item = Result<Block, IngestError>> {
+pub fn blocks<R: BufRead>(mut input: R, name: &str) -> impl Iterator<Item = Result<Block, IngestError>> {
     let failed = {
         let name = name.to_owned();
-        move |source| IngestError::File {
-            path: name.clone(),
-            source,
-        }
+        move |source| IngestError::File { path: name.clone(), source }
     };
     let name = name.to_owned();
-    let mut lines = Lines {
-        rest: Vec::new(),
-        number: 1,
-        skipping: false,
-        ended: false,
-    };
+    let mut lines = Lines { rest: Vec::new(), number: 1, skipping: false, ended: false };
     let mut whole: Option<std::vec::IntoIter<Block>> = None;
     let mut looked = false;
     std::iter::from_fn(move || {
@@ -127,58 +116,29 @@ impl Lines {
 
 /// Position after the first line end at or after `from`.
 fn find(bytes: &[u8], from: usize) -> Option<usize> {
-    bytes
-        .get(from..)?
-        .iter()
-        .position(|byte| *byte == b'\n')
-        .map(|at| from + at + 1)
+    bytes.get(from..)?.iter().position(|byte| *byte == b'\n').map(|at| from + at + 1)
 }
 
 /// Whether the input is one JSON document rather than lines of them.
 fn is_document(head: &[u8]) -> bool {
-    let head = head
-        .strip_prefix(b"\xef\xbb\xbf")
-        .unwrap_or(head)
-        .trim_ascii_start();
-    let first = head
-        .split(|byte| *byte == b'\n')
-        .next()
-        .unwrap_or_default()
-        .trim_ascii();
-    head.starts_with(b"[{")
-        || first == b"["
-        || first == b"{"
-        || head.starts_with(b"{\"Records\":[")
-        || first == b"[]"
+    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    let first = head.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii();
+    head.starts_with(b"[{") || first == b"[" || first == b"{" || head.starts_with(b"{\"Records\":[") || first == b"[]"
 }
 
 fn document(input: &mut impl Read, name: &str) -> Result<Vec<Block>, IngestError> {
     let mut text = String::new();
     let read = input.take(MAX_DOCUMENT + 1).read_to_string(&mut text);
-    read.map_err(|source| IngestError::File {
-        path: name.to_owned(),
-        source,
-    })?;
+    read.map_err(|source| IngestError::File { path: name.to_owned(), source })?;
     if text.len() as u64 > MAX_DOCUMENT {
-        return Err(IngestError::TooBig {
-            path: name.to_owned(),
-            limit: MAX_DOCUMENT,
-        });
+        return Err(IngestError::TooBig { path: name.to_owned(), limit: MAX_DOCUMENT });
     }
     let items = items(text.trim_start_matches('\u{feff}')).map_err(|error| IngestError::File {
         path: name.to_owned(),
-        source: std::io::Error::new(
-            std::io::ErrorKind::InvalidData,
-            format!("not valid JSON: {error}"),
-        ),
+        source: std::io::Error::new(std::io::ErrorKind::InvalidData, format!("not valid JSON: {error}")),
     })?;
     let pieces = items.chunks(1_000).zip((1..).step_by(1_000));
-    Ok(pieces
-        .map(|(piece, first)| Block::Items {
-            first,
-            items: piece.to_vec(),
-        })
-        .collect())
+    Ok(pieces.map(|(piece, first)| Block::Items { first, items: piece.to_vec() }).collect())
 }
 
 #[derive(serde::Deserialize)]
@@ -190,24 +150,13 @@ struct Records<'t> {
 fn items(text: &str) -> Result<Vec<Bytes>, serde_json::Error> {
     let copy = |item: &&RawValue| Bytes::copy_from_slice(item.get().as_bytes());
     if text.trim_start().starts_with('[') {
-        return serde_json::from_str::<Vec<&RawValue>>(text)
-            .map(|items| items.iter().map(copy).collect());
+        return serde_json::from_str::<Vec<&RawValue>>(text).map(|items| items.iter().map(copy).collect());
     }
     if text.trim_start().starts_with("{\"Records\"") {
-        let wraps: Result<Vec<Records<'_>>, _> = serde_json::Deserializer::from_str(text)
-            .into_iter()
-            .collect();
-        return wraps.map(|wraps| {
-            wraps
-                .iter()
-                .flat_map(|wrap| wrap.records.iter().map(copy))
-                .collect()
-        });
+        let wraps: Result<Vec<Records<'_>>, _> = serde_json::Deserializer::from_str(text).into_iter().collect();
+        return wraps.map(|wraps| wraps.iter().flat_map(|wrap| wrap.records.iter().map(copy)).collect());
     }
-    serde_json::Deserializer::from_str(text)
-        .into_iter::<&RawValue>()
-        .map(|item| item.map(|item| copy(&item)))
-        .collect()
+    serde_json::Deserializer::from_str(text).into_iter::<&RawValue>().map(|item| item.map(|item| copy(&item))).collect()
 }
 
 #[cfg(test)]
@@ -219,12 +168,10 @@ mod tests {
         let mut got = Vec::new();
         for block in blocks(BufReader::with_capacity(64, text), "t") {
             match block.expect("readable") {
-                Block::Lines { first, bytes } => got.extend(
-                    crate::json_lines::lines(&bytes, first).map(|(at, raw)| (at, raw.to_vec())),
-                ),
-                Block::Items { first, items } => {
-                    got.extend((first..).zip(items.iter().map(|item| item.to_vec())))
+                Block::Lines { first, bytes } => {
+                    got.extend(crate::json_lines::lines(&bytes, first).map(|(at, raw)| (at, raw.to_vec())))
                 }
+                Block::Items { first, items } => got.extend((first..).zip(items.iter().map(|item| item.to_vec()))),
             }
         }
         got
@@ -232,15 +179,10 @@ mod tests {
 
     #[test]
     fn lines_keep_their_numbers_over_blocks() {
-        let text: Vec<u8> = (1..=300_000)
-            .flat_map(|number| format!("{number}\n").into_bytes())
-            .collect();
+        let text: Vec<u8> = (1..=300_000).flat_map(|number| format!("{number}\n").into_bytes()).collect();
         let got = read(&text);
         assert_eq!(got.len(), 300_000);
-        assert!(
-            got.iter()
-                .all(|(at, line)| at.to_string().as_bytes() == line)
-        );
+        assert!(got.iter().all(|(at, line)| at.to_string().as_bytes() == line));
         assert_eq!(read(b"a\nb"), [(1, b"a".to_vec()), (2, b"b".to_vec())]);
         assert!(read(b"").is_empty());
     }
@@ -260,10 +202,6 @@ mod tests {
         assert_eq!(read(br#"[{"a":1},{"a":2}]"#), expected);
         assert_eq!(read(br#"{"Records":[{"a":1},{"a":2}]}"#), expected);
         assert_eq!(read(b"{\n\"a\":1}\n{\n\"a\":2}\n").len(), 2);
-        assert!(
-            blocks(&b"[{\"a\":1}"[..], "t")
-                .next()
-                .is_some_and(|block| block.is_err())
-        );
+        assert!(blocks(&b"[{\"a\":1}"[..], "t").next().is_some_and(|block| block.is_err()));
     }
 }

@@ -27,9 +27,7 @@ pub enum BodyError {
 /// When it is not gzip or unpacks to more.
 pub fn unpack(body: &[u8], limit: usize) -> Result<Bytes, BodyError> {
     let mut plain = Vec::with_capacity(body.len().saturating_mul(4).min(limit));
-    let read = MultiGzDecoder::new(body)
-        .take(limit as u64 + 1)
-        .read_to_end(&mut plain);
+    let read = MultiGzDecoder::new(body).take(limit as u64 + 1).read_to_end(&mut plain);
     read.map_err(|error| BodyError::NotGzip(error.to_string()))?;
     if plain.len() > limit {
         return Err(BodyError::TooBig { limit });
@@ -43,11 +41,7 @@ pub fn ndjson(source: &Source, body: &Bytes, salt: u64, now: Timestamp) -> Batch
     let mut reader = Reader::new(source.clone(), Form::OnlyJson);
     let mut batch = Batch::default();
     for (number, raw) in lines(body, 1) {
-        batch.push(
-            reader
-                .line(raw, salt.wrapping_add(number), now)
-                .map_err(|bad| *bad),
-        );
+        batch.push(reader.line(raw, salt.wrapping_add(number), now).map_err(|bad| *bad));
     }
     batch
 }
@@ -99,10 +93,7 @@ struct Target {
 /// When the body is not a sequence of actions, at the first line that is wrong; nothing is kept then.
 pub fn bulk(source: &Source, body: &Bytes, salt: u64, now: Timestamp) -> Result<Bulk, BodyError> {
     let mut reader = Reader::new(source.clone(), Form::OnlyJson);
-    let mut read = Bulk {
-        batch: Batch::default(),
-        items: Vec::new(),
-    };
+    let mut read = Bulk { batch: Batch::default(), items: Vec::new() };
     let mut lines = lines(body, 1);
     while let Some((number, action_line)) = lines.next() {
         let (action, target) = action(&action_line, number)?;
@@ -115,13 +106,7 @@ pub fn bulk(source: &Source, body: &Bytes, salt: u64, now: Timestamp) -> Result<
                 kind: "illegal_argument_exception",
                 reason: format!("events do not change: `{action}` is refused, use `create`"),
             };
-            read.items.push(Item {
-                action,
-                index,
-                id: target.id.unwrap_or_default(),
-                status: 400,
-                error: Some(error),
-            });
+            read.items.push(Item { action, index, id: target.id.unwrap_or_default(), status: 400, error: Some(error) });
             continue;
         }
         let (at, document) = lines.next().ok_or(BodyError::NoDocument { line: number })?;
@@ -145,11 +130,8 @@ pub fn bulk(source: &Source, body: &Bytes, salt: u64, now: Timestamp) -> Result<
 impl Bulk {
     /// The answer once the batch is durable, as Elasticsearch gives it.
     pub fn answer(&self, took_ms: u64) -> serde_json::Value {
-        let items: Vec<serde_json::Value> = self
-            .items
-            .iter()
-            .map(|item| serde_json::json!({ item.action: item }))
-            .collect();
+        let items: Vec<serde_json::Value> =
+            self.items.iter().map(|item| serde_json::json!({ item.action: item })).collect();
         serde_json::json!({ "took": took_ms, "errors": self.items.iter().any(|item| item.status >= 400), "items": items })
     }
 }
@@ -157,22 +139,15 @@ impl Bulk {
 fn action(line: &[u8], number: u64) -> Result<(&'static str, Target), BodyError> {
     let refuse = || BodyError::NoAction {
         line: number,
-        found: crate::normal::cut(&String::from_utf8_lossy(line))
-            .chars()
-            .take(60)
-            .collect(),
+        found: crate::normal::cut(&String::from_utf8_lossy(line)).chars().take(60).collect(),
     };
-    let mut object: serde_json::Map<String, serde_json::Value> =
-        serde_json::from_slice(line).map_err(|_| refuse())?;
+    let mut object: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(line).map_err(|_| refuse())?;
     let known = ["create", "index", "update", "delete"]
         .into_iter()
         .find(|action| object.contains_key(*action))
         .filter(|_| object.len() == 1)
         .ok_or_else(refuse)?;
-    let target = object
-        .remove(known)
-        .and_then(|target| serde_json::from_value(target).ok())
-        .unwrap_or_default();
+    let target = object.remove(known).and_then(|target| serde_json::from_value(target).ok()).unwrap_or_default();
     Ok((known, target))
 }
 
@@ -186,56 +161,26 @@ mod tests {
     }
 
     fn read(body: &str) -> Result<Bulk, BodyError> {
-        bulk(
-            &Source::named("beats"),
-            &Bytes::copy_from_slice(body.as_bytes()),
-            0,
-            now(),
-        )
+        bulk(&Source::named("beats"), &Bytes::copy_from_slice(body.as_bytes()), 0, now())
     }
 
     #[test]
     fn items_are_answered_in_order() {
         let body = include_str!("../samples/bulk/mixed.ndjson");
         let got = read(body).expect("a bulk body");
-        let statuses: Vec<(&str, u16)> = got
-            .items
-            .iter()
-            .map(|item| (item.action, item.status))
-            .collect();
-        assert_eq!(
-            statuses,
-            [
-                ("create", 201),
-                ("index", 201),
-                ("delete", 400),
-                ("update", 400),
-                ("create", 201)
-            ]
-        );
+        let statuses: Vec<(&str, u16)> = got.items.iter().map(|item| (item.action, item.status)).collect();
+        assert_eq!(statuses, [("create", 201), ("index", 201), ("delete", 400), ("update", 400), ("create", 201)]);
         assert_eq!((got.batch.events.len(), got.batch.bad.len()), (2, 1));
         let answer = got.answer(3);
         assert_eq!(answer["errors"], true);
         assert_eq!(answer["items"][1]["index"]["_id"], "my-id");
-        assert_eq!(
-            answer["items"][2]["delete"]["error"]["type"],
-            "illegal_argument_exception"
-        );
+        assert_eq!(answer["items"][2]["delete"]["error"]["type"], "illegal_argument_exception");
     }
 
     #[test]
     fn other_bodies_are_refused_with_the_line() {
-        assert_eq!(
-            read("{\"a\":1}\n").err(),
-            Some(BodyError::NoAction {
-                line: 1,
-                found: "{\"a\":1}".to_owned()
-            })
-        );
-        assert_eq!(
-            read("{\"create\":{}}\n").err(),
-            Some(BodyError::NoDocument { line: 1 })
-        );
+        assert_eq!(read("{\"a\":1}\n").err(), Some(BodyError::NoAction { line: 1, found: "{\"a\":1}".to_owned() }));
+        assert_eq!(read("{\"create\":{}}\n").err(), Some(BodyError::NoDocument { line: 1 }));
         assert!(read("").expect("empty").items.is_empty());
     }
 
@@ -253,14 +198,8 @@ mod tests {
         packed.write_all(&vec![b'0'; 10 << 20]).expect("packed");
         let packed = packed.finish().expect("packed");
         assert!(packed.len() < 20_000);
-        assert_eq!(
-            unpack(&packed, 1 << 20),
-            Err(BodyError::TooBig { limit: 1 << 20 })
-        );
-        assert_eq!(
-            unpack(&packed, 10 << 20).map(|plain| plain.len()),
-            Ok(10 << 20)
-        );
+        assert_eq!(unpack(&packed, 1 << 20), Err(BodyError::TooBig { limit: 1 << 20 }));
+        assert_eq!(unpack(&packed, 10 << 20).map(|plain| plain.len()), Ok(10 << 20));
         assert!(matches!(unpack(b"plain", 100), Err(BodyError::NotGzip(_))));
     }
 }

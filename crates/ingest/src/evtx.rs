@@ -25,10 +25,7 @@ pub struct Chunk(Result<EvtxChunkData, String>);
 /// When the file cannot be opened or has no event log header.
 pub fn open(path: &Path) -> Result<impl Iterator<Item = Chunk> + Send + use<>, IngestError> {
     let shown = path.display().to_string();
-    let file = std::fs::File::open(path).map_err(|source| IngestError::File {
-        path: shown.clone(),
-        source,
-    })?;
+    let file = std::fs::File::open(path).map_err(|source| IngestError::File { path: shown.clone(), source })?;
     chunks(file, &shown)
 }
 
@@ -40,15 +37,10 @@ pub fn chunks<T: Read + Seek + Send + 'static>(
     data: T,
     name: &str,
 ) -> Result<impl Iterator<Item = Chunk> + Send + use<T>, IngestError> {
-    let refuse = |reason: String| IngestError::Evtx {
-        path: name.to_owned(),
-        reason,
-    };
-    let mut chunks = catch_unwind(AssertUnwindSafe(|| {
-        EvtxParser::from_read_seek(data).map(EvtxParser::into_chunks)
-    }))
-    .map_err(|_| refuse("the header makes no sense".to_owned()))?
-    .map_err(|error| refuse(error.to_string()))?;
+    let refuse = |reason: String| IngestError::Evtx { path: name.to_owned(), reason };
+    let mut chunks = catch_unwind(AssertUnwindSafe(|| EvtxParser::from_read_seek(data).map(EvtxParser::into_chunks)))
+        .map_err(|_| refuse("the header makes no sense".to_owned()))?
+        .map_err(|error| refuse(error.to_string()))?;
     let mut stopped = false;
     Ok(std::iter::from_fn(move || {
         if stopped {
@@ -58,9 +50,7 @@ pub fn chunks<T: Read + Seek + Send + 'static>(
             Ok(next) => next.map(|chunk| Chunk(chunk.map_err(|error| error.to_string()))),
             Err(_) => {
                 stopped = true;
-                Some(Chunk(Err(
-                    "the file's structure makes no sense; the rest was not read".to_owned(),
-                )))
+                Some(Chunk(Err("the file's structure makes no sense; the rest was not read".to_owned())))
             }
         }
     }))
@@ -77,12 +67,7 @@ pub struct Reader {
 impl Reader {
     pub fn new(source: Source) -> Self {
         let settings = Arc::new(ParserSettings::new().num_threads(1).indent(false));
-        Self {
-            source,
-            normal: Normaliser::default(),
-            names: Names::default(),
-            settings,
-        }
+        Self { source, normal: Normaliser::default(), names: Names::default(), settings }
     }
 
     /// From here on the records are those of `source`.
@@ -94,10 +79,8 @@ impl Reader {
     pub fn chunk(&mut self, chunk: Chunk, now: Timestamp) -> Batch {
         let mut batch = Batch::default();
         let read = chunk.0.and_then(|mut data| {
-            catch_unwind(AssertUnwindSafe(|| {
-                self.records(&mut data, now, &mut batch)
-            }))
-            .unwrap_or_else(|_| Err("the chunk's structure makes no sense".to_owned()))
+            catch_unwind(AssertUnwindSafe(|| self.records(&mut data, now, &mut batch)))
+                .unwrap_or_else(|_| Err("the chunk's structure makes no sense".to_owned()))
         });
         if let Err(reason) = read {
             batch.bad.push(self.damaged(Bytes::new(), 0, now, reason));
@@ -105,25 +88,15 @@ impl Reader {
         batch
     }
 
-    fn records(
-        &mut self,
-        data: &mut EvtxChunkData,
-        now: Timestamp,
-        batch: &mut Batch,
-    ) -> Result<(), String> {
-        let mut chunk = data
-            .parse(Arc::clone(&self.settings))
-            .map_err(|error| error.to_string())?;
+    fn records(&mut self, data: &mut EvtxChunkData, now: Timestamp, batch: &mut Batch) -> Result<(), String> {
+        let mut chunk = data.parse(Arc::clone(&self.settings)).map_err(|error| error.to_string())?;
         for record in chunk.iter() {
             let read = record.and_then(|record| record.into_json_bytes());
             match read {
-                Ok(record) => batch.push(
-                    self.record(Bytes::from(record.data), record.event_record_id, now)
-                        .map_err(|bad| *bad),
-                ),
-                Err(error) => batch
-                    .bad
-                    .push(self.damaged(Bytes::new(), 0, now, error.to_string())),
+                Ok(record) => {
+                    batch.push(self.record(Bytes::from(record.data), record.event_record_id, now).map_err(|bad| *bad))
+                }
+                Err(error) => batch.bad.push(self.damaged(Bytes::new(), 0, now, error.to_string())),
             }
         }
         Ok(())
@@ -133,21 +106,11 @@ impl Reader {
     ///
     /// # Errors
     /// The record as an event with its raw bytes, and why it could not be read.
-    pub fn record(
-        &mut self,
-        raw: Bytes,
-        number: u64,
-        now: Timestamp,
-    ) -> Result<Event, Box<BadLine>> {
+    pub fn record(&mut self, raw: Bytes, number: u64, now: Timestamp) -> Result<Event, Box<BadLine>> {
         let text = match std::str::from_utf8(&raw) {
             Ok(text) => text,
             Err(error) => {
-                return Err(Box::new(self.damaged(
-                    raw.clone(),
-                    number,
-                    now,
-                    error.to_string(),
-                )));
+                return Err(Box::new(self.damaged(raw.clone(), number, now, error.to_string())));
             }
         };
         match flatten(text, &mut self.names) {
@@ -155,12 +118,7 @@ impl Reader {
                 let fields = shorten(fields, &mut self.names);
                 Ok(self.normal.event(&self.source, fields, raw, number, now))
             }
-            Err(error) => Err(Box::new(self.damaged(
-                raw.clone(),
-                number,
-                now,
-                error.to_string(),
-            ))),
+            Err(error) => Err(Box::new(self.damaged(raw.clone(), number, now, error.to_string()))),
         }
     }
 
@@ -172,33 +130,15 @@ impl Reader {
 /// How the path of a record's field becomes the name that rules use, first match wins.
 const EXACT: &[(&str, &str)] = &[
     ("Event.System.Provider.#attributes.Name", "Provider_Name"),
-    (
-        "Event.System.Provider.#attributes.EventSourceName",
-        "Provider_EventSourceName",
-    ),
+    ("Event.System.Provider.#attributes.EventSourceName", "Provider_EventSourceName"),
     ("Event.System.Provider.#attributes.Guid", "Provider_Guid"),
     ("Event.System.EventID.#text", "EventID"),
     ("Event.System.EventID.#attributes.Qualifiers", "Qualifiers"),
-    (
-        "Event.System.TimeCreated.#attributes.SystemTime",
-        "SystemTime",
-    ),
-    (
-        "Event.System.Execution.#attributes.ProcessID",
-        "Execution_ProcessID",
-    ),
-    (
-        "Event.System.Execution.#attributes.ThreadID",
-        "Execution_ThreadID",
-    ),
-    (
-        "Event.System.Correlation.#attributes.ActivityID",
-        "Correlation_ActivityID",
-    ),
-    (
-        "Event.System.Security.#attributes.UserID",
-        "Security_UserID",
-    ),
+    ("Event.System.TimeCreated.#attributes.SystemTime", "SystemTime"),
+    ("Event.System.Execution.#attributes.ProcessID", "Execution_ProcessID"),
+    ("Event.System.Execution.#attributes.ThreadID", "Execution_ThreadID"),
+    ("Event.System.Correlation.#attributes.ActivityID", "Correlation_ActivityID"),
+    ("Event.System.Security.#attributes.UserID", "Security_UserID"),
     ("Event.EventData.Data.#text", "Data"),
 ];
 /// Paths that say nothing about the event.
@@ -207,9 +147,7 @@ const DROPPED: &[&str] = &["Event.#attributes.", "Event.EventData.#attributes."]
 /// Whether flattened JSON is a record that an exporter rendered.
 pub(crate) fn is_record(fields: &Fields) -> bool {
     let first = fields.first().map_or("", |(name, _)| name);
-    ["Event.", "Event_attributes.", "System.Provider"]
-        .iter()
-        .any(|start| first.starts_with(start))
+    ["Event.", "Event_attributes.", "System.Provider"].iter().any(|start| first.starts_with(start))
 }
 
 /// The fields of a rendered record under the names that rules use. Exporters write attributes as
@@ -232,16 +170,12 @@ pub(crate) fn shorten(fields: Fields, names: &mut Names) -> Fields {
 }
 
 fn plain_path(path: Arc<str>) -> Arc<str> {
-    let bare = ["System.", "EventData.", "UserData."]
-        .iter()
-        .any(|part| path.starts_with(part));
+    let bare = ["System.", "EventData.", "UserData."].iter().any(|part| path.starts_with(part));
     if !bare && !path.contains("_attributes.") && !path.contains(".@") {
         return path;
     }
     let wrapper = if bare { "Event." } else { "" };
-    let plain = path
-        .replace("_attributes.", ".#attributes.")
-        .replace(".@", ".#attributes.");
+    let plain = path.replace("_attributes.", ".#attributes.").replace(".@", ".#attributes.");
     format!("{wrapper}{plain}").into()
 }
 
@@ -252,10 +186,7 @@ fn short_name(path: &Arc<str>, names: &mut Names) -> Arc<str> {
     if let Some((_, name)) = EXACT.iter().find(|(long, _)| *long == &**path) {
         return names.get(name);
     }
-    if let Some(name) = inner
-        .strip_prefix("System.")
-        .or_else(|| inner.strip_prefix("EventData."))
-    {
+    if let Some(name) = inner.strip_prefix("System.").or_else(|| inner.strip_prefix("EventData.")) {
         return names.get(name);
     }
     if let Some(rest) = inner.strip_prefix("UserData.") {
@@ -273,9 +204,8 @@ mod tests {
     #[test]
     fn records_get_the_names_rules_use() {
         let now: Timestamp = "2026-01-01T00:00:00Z".parse().expect("a time");
-        let event = Reader::new(Source::named("pc1"))
-            .record(Bytes::from_static(RECORD.as_bytes()), 7, now)
-            .expect("a record");
+        let event =
+            Reader::new(Source::named("pc1")).record(Bytes::from_static(RECORD.as_bytes()), 7, now).expect("a record");
         for (name, value) in [
             ("Provider_Name", "Service Control Manager"),
             ("EventID", "7045"),
@@ -303,20 +233,14 @@ mod tests {
             let event = Reader::new(Source::named("pc1"))
                 .record(Bytes::copy_from_slice(text.as_bytes()), 7, now)
                 .expect("a record");
-            let read = [
-                event.field("Provider_Name"),
-                event.field("EventID"),
-                event.field("Image"),
-            ];
+            let read = [event.field("Provider_Name"), event.field("EventID"), event.field("Image")];
             assert_eq!(read, [Some("Sysmon"), Some("1"), Some("a.exe")], "{text}");
         }
     }
 
     #[test]
     fn what_is_not_an_event_log_is_refused_by_name() {
-        let refused = chunks(std::io::Cursor::new(b"hello".to_vec()), "a.evtx")
-            .err()
-            .map(|error| error.to_string());
+        let refused = chunks(std::io::Cursor::new(b"hello".to_vec()), "a.evtx").err().map(|error| error.to_string());
         assert!(refused.is_some_and(|text| text.starts_with("a.evtx: not an event log")));
     }
 }

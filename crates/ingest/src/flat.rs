@@ -57,24 +57,12 @@ pub type Fields = Vec<(Arc<str>, Arc<str>)>;
 /// assert_eq!((&*fields[0].0, &*fields[0].1), ("a.b", "1"));
 /// ```
 pub fn flatten(text: &str, names: &mut Names) -> Result<Fields, FlatError> {
-    let mut flat = Flat {
-        names,
-        fields: Vec::with_capacity(32),
-        path: String::with_capacity(64),
-        stop: None,
-    };
+    let mut flat = Flat { names, fields: Vec::with_capacity(32), path: String::with_capacity(64), stop: None };
     let mut reader = serde_json::Deserializer::from_str(text);
-    let read = Value {
-        flat: &mut flat,
-        depth: 0,
-    }
-    .deserialize(&mut reader)
-    .and_then(|()| reader.end());
+    let read = Value { flat: &mut flat, depth: 0 }.deserialize(&mut reader).and_then(|()| reader.end());
     match (flat.stop.take(), read) {
         (Some(stop), _) => Err(stop),
-        (None, Err(error)) if error.to_string().starts_with("recursion limit") => {
-            Err(FlatError::TooDeep)
-        }
+        (None, Err(error)) if error.to_string().starts_with("recursion limit") => Err(FlatError::TooDeep),
         (None, Err(error)) => Err(FlatError::Json(error.to_string())),
         (None, Ok(())) => Ok(flat.fields),
     }
@@ -134,21 +122,15 @@ impl<'de> Visitor<'de> for Value<'_, '_> {
     }
 
     fn visit_bool<E: Error>(self, value: bool) -> Result<(), E> {
-        self.flat
-            .put(self.depth, "boolean", if value { "true" } else { "false" })
+        self.flat.put(self.depth, "boolean", if value { "true" } else { "false" })
     }
 
     fn visit_i64<E: Error>(self, value: i64) -> Result<(), E> {
-        self.flat.put(
-            self.depth,
-            "number",
-            itoa(value.unsigned_abs(), value < 0, &mut [0; 20]),
-        )
+        self.flat.put(self.depth, "number", itoa(value.unsigned_abs(), value < 0, &mut [0; 20]))
     }
 
     fn visit_u64<E: Error>(self, value: u64) -> Result<(), E> {
-        self.flat
-            .put(self.depth, "number", itoa(value, false, &mut [0; 20]))
+        self.flat.put(self.depth, "number", itoa(value, false, &mut [0; 20]))
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<(), E> {
@@ -156,34 +138,21 @@ impl<'de> Visitor<'de> for Value<'_, '_> {
     }
 
     fn visit_unit<E: Error>(self) -> Result<(), E> {
-        if self.depth == 0 {
-            self.flat.halt(FlatError::NotAnObject("null"))
-        } else {
-            Ok(())
-        }
+        if self.depth == 0 { self.flat.halt(FlatError::NotAnObject("null")) } else { Ok(()) }
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
         if self.depth == 0 {
             return self.flat.halt(FlatError::NotAnObject("array"));
         }
-        while items
-            .next_element_seed(Value {
-                flat: self.flat,
-                depth: self.depth + 1,
-            })?
-            .is_some()
-        {}
+        while items.next_element_seed(Value { flat: self.flat, depth: self.depth + 1 })?.is_some() {}
         Ok(())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
         let parent = self.flat.path.len();
         while entries.next_key_seed(Key(&mut self.flat.path))?.is_some() {
-            entries.next_value_seed(Value {
-                flat: self.flat,
-                depth: self.depth + 1,
-            })?;
+            entries.next_value_seed(Value { flat: self.flat, depth: self.depth + 1 })?;
             self.flat.path.truncate(parent);
         }
         Ok(())
@@ -250,56 +219,34 @@ mod tests {
     }
 
     fn refused(text: &str, expected: FlatError) {
-        assert_eq!(
-            flatten(text, &mut Names::default()),
-            Err(expected),
-            "{text:.80}"
-        );
+        assert_eq!(flatten(text, &mut Names::default()), Err(expected), "{text:.80}");
     }
 
     #[test]
     fn objects_become_dotted_names() {
         check("{}", &[]);
-        check(
-            r#"{"a":{"b":{"c":"x"}},"d":-7}"#,
-            &[("a.b.c", "x"), ("d", "-7")],
-        );
+        check(r#"{"a":{"b":{"c":"x"}},"d":-7}"#, &[("a.b.c", "x"), ("d", "-7")]);
         check(
             r#"{"n":null,"t":true,"f":1.5,"big":18446744073709551615}"#,
             &[("t", "true"), ("f", "1.5"), ("big", "18446744073709551615")],
         );
-        check(
-            r#"{"min":-9223372036854775808}"#,
-            &[("min", "-9223372036854775808")],
-        );
+        check(r#"{"min":-9223372036854775808}"#, &[("min", "-9223372036854775808")]);
     }
 
     #[test]
     fn arrays_repeat_the_name() {
-        check(
-            r#"{"a":[1,"two",{"b":3}],"e":[]}"#,
-            &[("a", "1"), ("a", "two"), ("a.b", "3")],
-        );
+        check(r#"{"a":[1,"two",{"b":3}],"e":[]}"#, &[("a", "1"), ("a", "two"), ("a.b", "3")]);
     }
 
     #[test]
     fn bombs_and_other_shapes_are_refused() {
-        refused(
-            &format!("{}1{}", r#"{"a":"#.repeat(100), "}".repeat(100)),
-            FlatError::TooDeep,
-        );
-        refused(
-            &format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000)),
-            FlatError::TooDeep,
-        );
+        refused(&format!("{}1{}", r#"{"a":"#.repeat(100), "}".repeat(100)), FlatError::TooDeep);
+        refused(&format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000)), FlatError::TooDeep);
         let many: Vec<String> = (0..=MAX_FIELDS).map(|n| format!("\"f{n}\":1")).collect();
         refused(&format!("{{{}}}", many.join(",")), FlatError::TooManyFields);
         refused("[1]", FlatError::NotAnObject("array"));
         refused("null", FlatError::NotAnObject("null"));
         refused("\"x\"", FlatError::NotAnObject("string"));
-        assert!(matches!(
-            flatten("{\"a\":1} x", &mut Names::default()),
-            Err(FlatError::Json(_))
-        ));
+        assert!(matches!(flatten("{\"a\":1} x", &mut Names::default()), Err(FlatError::Json(_))));
     }
 }

@@ -34,16 +34,10 @@ pub fn yaml_texts(path: &Path) -> Result<Vec<(String, String)>, IngestError> {
         let shown = path.display().to_string();
         match std::fs::read_to_string(&path) {
             Ok(text) => Ok((shown, text)),
-            Err(source) => Err(IngestError::File {
-                path: shown,
-                source,
-            }),
+            Err(source) => Err(IngestError::File { path: shown, source }),
         }
     };
-    below(path, &["yml", "yaml"])?
-        .into_iter()
-        .map(read)
-        .collect()
+    below(path, &["yml", "yaml"])?.into_iter().map(read).collect()
 }
 
 fn below(path: &Path, endings: &[&str]) -> Result<Vec<PathBuf>, IngestError> {
@@ -82,16 +76,9 @@ fn wanted(path: &Path, endings: &[&str]) -> bool {
 /// # Errors
 /// When it cannot be read.
 pub fn content(path: &Path) -> Result<Content, IngestError> {
-    let failed = |source| IngestError::File {
-        path: path.display().to_string(),
-        source,
-    };
+    let failed = |source| IngestError::File { path: path.display().to_string(), source };
     let mut head = Vec::with_capacity(MAGIC.len());
-    std::fs::File::open(path)
-        .map_err(failed)?
-        .take(MAGIC.len() as u64)
-        .read_to_end(&mut head)
-        .map_err(failed)?;
+    std::fs::File::open(path).map_err(failed)?.take(MAGIC.len() as u64).read_to_end(&mut head).map_err(failed)?;
     Ok(content_of(&head))
 }
 
@@ -121,12 +108,7 @@ mod tests {
         let found: Vec<String> = files(root.path())
             .expect("walk")
             .iter()
-            .map(|path| {
-                path.strip_prefix(root.path())
-                    .expect("below")
-                    .display()
-                    .to_string()
-            })
+            .map(|path| path.strip_prefix(root.path()).expect("below").display().to_string())
             .collect();
         assert_eq!(found, ["a.evtx", "b.json", "sub/c.log"]);
         assert!(files(&root.path().join("absent")).is_err());

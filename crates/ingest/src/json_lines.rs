@@ -31,12 +31,7 @@ pub enum Form {
 
 impl Reader {
     pub fn new(source: Source, form: Form) -> Self {
-        Self {
-            source,
-            normal: Normaliser::default(),
-            names: Names::default(),
-            form,
-        }
+        Self { source, normal: Normaliser::default(), names: Names::default(), form }
     }
 
     pub fn source(&self) -> &Source {
@@ -72,14 +67,10 @@ impl Reader {
         if raw.len() > MAX_LINE {
             return Err(BadReason::TooLong { limit: MAX_LINE });
         }
-        let line = std::str::from_utf8(raw).map_err(|error| BadReason::NotUtf8 {
-            at: error.valid_up_to(),
-        })?;
+        let line = std::str::from_utf8(raw).map_err(|error| BadReason::NotUtf8 { at: error.valid_up_to() })?;
         if self.form == Form::AnyText && !line.trim_start().starts_with('{') {
             let fields = text::fields(line, &mut self.names, now);
-            return Ok(self
-                .normal
-                .event(&self.source, fields, raw.clone(), at, now));
+            return Ok(self.normal.event(&self.source, fields, raw.clone(), at, now));
         }
         let mut fields = flatten(line, &mut self.names)?;
         if evtx::is_record(&fields) {
@@ -87,9 +78,7 @@ impl Reader {
         }
         auditd::unpack(&mut fields, &mut self.names);
         sysmon_xml::unpack(&mut fields, &mut self.names);
-        Ok(self
-            .normal
-            .event(&self.source, fields, raw.clone(), at, now))
+        Ok(self.normal.event(&self.source, fields, raw.clone(), at, now))
     }
 }
 
@@ -119,10 +108,7 @@ fn trim(block: &Bytes, mut start: usize, mut end: usize) -> Bytes {
     while end > start && block.get(end - 1).is_some_and(u8::is_ascii_whitespace) {
         end -= 1;
     }
-    if block
-        .get(start..end)
-        .is_some_and(|line| line.starts_with(b"\xef\xbb\xbf"))
-    {
+    if block.get(start..end).is_some_and(|line| line.starts_with(b"\xef\xbb\xbf")) {
         start += 3;
     }
     block.slice(start..end)
@@ -144,24 +130,14 @@ mod tests {
         let mut text = b"\xef\xbb\xbf{\"a\":1}\r\n\nnot json\n{\"b\":\"\xff\"}\n[1]\n".to_vec();
         text.extend(format!("{deep}\n{long}\n{{\"c\":2}}").bytes());
         let batch = read(&text);
-        let fields: Vec<&str> = batch
-            .events
-            .iter()
-            .flat_map(|event| event.fields.iter().map(|(name, _)| &**name))
-            .collect();
+        let fields: Vec<&str> =
+            batch.events.iter().flat_map(|event| event.fields.iter().map(|(name, _)| &**name)).collect();
         assert_eq!(fields, ["a", "c"]);
-        let reasons: Vec<(u64, String)> = batch
-            .bad
-            .iter()
-            .map(|bad| (bad.at, bad.reason.to_string()))
-            .collect();
+        let reasons: Vec<(u64, String)> = batch.bad.iter().map(|bad| (bad.at, bad.reason.to_string())).collect();
         assert_eq!(reasons.len(), 5);
         assert!(reasons[0].1.starts_with("not JSON"), "{reasons:?}");
         assert_eq!(reasons[1], (4, "not UTF-8 at byte 6".to_owned()));
-        assert_eq!(
-            reasons[2],
-            (5, "a JSON array, expected an object".to_owned())
-        );
+        assert_eq!(reasons[2], (5, "a JSON array, expected an object".to_owned()));
         assert_eq!(reasons[3], (6, "nested deeper than 64 levels".to_owned()));
         assert_eq!(reasons[4], (7, "longer than 1048576 bytes".to_owned()));
         assert_eq!(batch.bad[1].event.raw.as_ref(), b"{\"b\":\"\xff\"}");
@@ -169,14 +145,8 @@ mod tests {
 
     #[test]
     fn the_same_line_has_the_same_id() {
-        let (one, two) = (
-            read(b"{\"time\":1700000000}\n"),
-            read(b"{\"time\":1700000000}\n"),
-        );
+        let (one, two) = (read(b"{\"time\":1700000000}\n"), read(b"{\"time\":1700000000}\n"));
         assert_eq!(one.events[0].id, two.events[0].id);
-        assert_ne!(
-            one.events[0].id,
-            read(b"\n{\"time\":1700000000}").events[0].id
-        );
+        assert_ne!(one.events[0].id, read(b"\n{\"time\":1700000000}").events[0].id);
     }
 }

@@ -27,19 +27,13 @@ pub use normal::Normaliser;
 #[derive(Debug, thiserror::Error)]
 pub enum IngestError {
     #[error("{path}: {source}")]
-    File {
-        path: String,
-        source: std::io::Error,
-    },
+    File { path: String, source: std::io::Error },
     #[error("{path}: not an event log: {reason}; expected a Windows EVTX file")]
     Evtx { path: String, reason: String },
     #[error("{path}: unpacks to more than {limit} bytes; split the file or raise the limit")]
     TooBig { path: String, limit: u64 },
     #[error("cannot listen on {addr}: {source}")]
-    Listen {
-        addr: String,
-        source: std::io::Error,
-    },
+    Listen { addr: String, source: std::io::Error },
     #[error("the sink for source `{name}` failed: {reason}")]
     Sink { name: String, reason: String },
 }

@@ -30,10 +30,7 @@ impl Default for Normaliser {
         let mut names = Names::default();
         for (column, fields) in COLUMNS {
             for (rank, name) in fields.iter().enumerate() {
-                names
-                    .entry(name)
-                    .or_default()
-                    .push((*column, rank.min(255) as u8));
+                names.entry(name).or_default().push((*column, rank.min(255) as u8));
             }
         }
         Self(Arc::new(names))
@@ -43,14 +40,7 @@ impl Default for Normaliser {
 impl Normaliser {
     /// The event that `fields` and `raw` describe; `salt` is the line or record number within its source.
     /// A claimed time more than a day after `received` stays in the fields only.
-    pub fn event(
-        &self,
-        source: &Source,
-        fields: Fields,
-        raw: Bytes,
-        salt: u64,
-        received: Timestamp,
-    ) -> Event {
+    pub fn event(&self, source: &Source, fields: Fields, raw: Bytes, salt: u64, received: Timestamp) -> Event {
         let mut best: [Option<(u8, usize)>; COLUMN_COUNT] = [None; COLUMN_COUNT];
         let mut times: Vec<(u8, usize)> = Vec::with_capacity(4);
         for (at, (name, value)) in fields.iter().enumerate() {
@@ -69,11 +59,7 @@ impl Normaliser {
         }
         times.sort_unstable();
         let pick = |column: Column| -> Option<&Arc<str>> {
-            best.get(column as usize)
-                .copied()
-                .flatten()
-                .and_then(|(_, at)| fields.get(at))
-                .map(|(_, value)| value)
+            best.get(column as usize).copied().flatten().and_then(|(_, at)| fields.get(at)).map(|(_, value)| value)
         };
         let time = times
             .iter()
@@ -83,11 +69,7 @@ impl Normaliser {
             .unwrap_or(received);
         let message = match pick(Column::Message) {
             Some(text) if !text.starts_with("<Event") => first_line(text),
-            _ => summary(
-                pick(Column::Provider),
-                pick(Column::Code),
-                pick(Column::Gist),
-            ),
+            _ => summary(pick(Column::Provider), pick(Column::Code), pick(Column::Gist)),
         };
         Event {
             id: EventId::of(time, &source.name, salt, &raw),
@@ -119,11 +101,7 @@ fn plain_address(address: &Arc<str>) -> Arc<str> {
 fn first_line(text: &Arc<str>) -> Arc<str> {
     let line = text.trim_start().lines().next().unwrap_or_default();
     let cut = cut(line);
-    if cut.len() == text.len() {
-        Arc::clone(text)
-    } else {
-        cut.into()
-    }
+    if cut.len() == text.len() { Arc::clone(text) } else { cut.into() }
 }
 
 /// At most [`MESSAGE_BYTES`] of `text`, cut between characters.
@@ -135,19 +113,9 @@ pub(crate) fn cut(text: &str) -> &str {
     text.get(..end).unwrap_or_default()
 }
 
-fn summary(
-    provider: Option<&Arc<str>>,
-    code: Option<&Arc<str>>,
-    gist: Option<&Arc<str>>,
-) -> Arc<str> {
-    let words: Vec<&str> = [provider, code]
-        .into_iter()
-        .flatten()
-        .map(|word| cut(word))
-        .collect();
-    let gist = gist
-        .filter(|text| !words.contains(&&***text))
-        .map(|text| cut(text.lines().next().unwrap_or_default()));
+fn summary(provider: Option<&Arc<str>>, code: Option<&Arc<str>>, gist: Option<&Arc<str>>) -> Arc<str> {
+    let words: Vec<&str> = [provider, code].into_iter().flatten().map(|word| cut(word)).collect();
+    let gist = gist.filter(|text| !words.contains(&&***text)).map(|text| cut(text.lines().next().unwrap_or_default()));
     match gist {
         Some(gist) if words.is_empty() => gist.into(),
         Some(gist) => format!("{}: {gist}", words.join(" ")).into(),
@@ -186,10 +154,7 @@ mod tests {
     }
 
     fn event(fields: &[(&str, &str)]) -> Event {
-        let fields = fields
-            .iter()
-            .map(|(name, value)| ((*name).into(), (*value).into()))
-            .collect();
+        let fields = fields.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
         Normaliser::default().event(
             &Source::named("test"),
             fields,
@@ -226,21 +191,13 @@ mod tests {
         let near = event(&[("time", "2026-01-01T23:59:00Z")]);
         assert_eq!(near.time, at("2026-01-01T23:59:00Z"));
         let far = event(&[("time", "2026-01-02T00:00:01Z")]);
-        assert_eq!(
-            (far.time, far.field("time")),
-            (at("2026-01-01T00:00:00Z"), Some("2026-01-02T00:00:01Z"))
-        );
+        assert_eq!((far.time, far.field("time")), (at("2026-01-01T00:00:00Z"), Some("2026-01-02T00:00:01Z")));
     }
 
     #[test]
     fn an_event_without_message_says_its_gist() {
         assert_eq!(
-            &*event(&[
-                ("Provider_Name", "Sysmon"),
-                ("EventID", "1"),
-                ("CommandLine", "whoami")
-            ])
-            .message,
+            &*event(&[("Provider_Name", "Sysmon"), ("EventID", "1"), ("CommandLine", "whoami")]).message,
             "Sysmon 1: whoami"
         );
     }

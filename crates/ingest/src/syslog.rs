@@ -9,20 +9,10 @@ use crate::{auditd, sysmon_xml};
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 
 const FACILITIES: &[&str] = &[
-    "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv",
-    "ftp", "ntp", "security", "console", "clock", "local0", "local1", "local2", "local3", "local4",
-    "local5", "local6", "local7",
+    "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp", "ntp",
+    "security", "console", "clock", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7",
 ];
-const SEVERITIES: &[&str] = &[
-    "emergency",
-    "alert",
-    "critical",
-    "error",
-    "warning",
-    "notice",
-    "informational",
-    "debug",
-];
+const SEVERITIES: &[&str] = &["emergency", "alert", "critical", "error", "warning", "notice", "informational", "debug"];
 
 /// A syslog message in its parts.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -46,18 +36,9 @@ pub fn parse(line: &str, now: Timestamp) -> Option<Message<'_>> {
         Some((priority, rest)) => (Some(priority), rest),
         None => (None, line),
     };
-    let mut message = match rest
-        .strip_prefix("1 ")
-        .filter(|_| priority.is_some())
-        .and_then(rfc5424)
-    {
+    let mut message = match rest.strip_prefix("1 ").filter(|_| priority.is_some()).and_then(rfc5424) {
         Some(message) => message,
-        None => rfc3164(rest, now).or_else(|| {
-            priority.map(|_| Message {
-                text: rest,
-                ..Message::default()
-            })
-        })?,
+        None => rfc3164(rest, now).or_else(|| priority.map(|_| Message { text: rest, ..Message::default() }))?,
     };
     if let Some(priority) = priority {
         message.facility = FACILITIES.get(usize::from(priority / 8)).copied();
@@ -70,9 +51,8 @@ impl Message<'_> {
     /// The message as event fields; JSON, audit records and XML inside the text are read too.
     pub fn into_fields(self, names: &mut Names) -> Fields {
         let mut fields = Fields::with_capacity(12);
-        let mut add = |name: &str, value: Option<&str>| {
-            fields.extend(value.map(|value| (names.get(name), value.into())))
-        };
+        let mut add =
+            |name: &str, value: Option<&str>| fields.extend(value.map(|value| (names.get(name), value.into())));
         add("facility", self.facility);
         add("severity", self.severity);
         add("time", self.time.map(|time| time.to_string()).as_deref());
@@ -84,11 +64,7 @@ impl Message<'_> {
             add(name, Some(value));
         }
         add("message", Some(self.text));
-        let json = self
-            .text
-            .trim_start()
-            .trim_start_matches("@cee:")
-            .trim_start();
+        let json = self.text.trim_start().trim_start_matches("@cee:").trim_start();
         if json.starts_with('{') {
             fields.extend(flatten(json, names).unwrap_or_default());
         }
@@ -101,21 +77,14 @@ impl Message<'_> {
 fn priority(line: &str) -> Option<(u8, &str)> {
     let (digits, rest) = line.strip_prefix('<')?.split_once('>')?;
     let plain = (1..=3).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
-    let priority = digits
-        .parse()
-        .ok()
-        .filter(|priority| plain && *priority <= 191)?;
+    let priority = digits.parse().ok().filter(|priority| plain && *priority <= 191)?;
     Some((priority, rest))
 }
 
 /// `TIMESTAMP HOST APP PROCID MSGID STRUCTURED-DATA [MSG]`, each a dash when missing.
 fn rfc5424(rest: &str) -> Option<Message<'_>> {
     let mut words = rest.splitn(6, ' ');
-    let mut word = || {
-        words
-            .next()
-            .map(|word| Some(word).filter(|word| *word != "-"))
-    };
+    let mut word = || words.next().map(|word| Some(word).filter(|word| *word != "-"));
     let (time, host, app, process_id, message_id) = (word()?, word()?, word()?, word()?, word()?);
     let time = match time {
         Some(text) => Some(text.parse().ok()?),
@@ -123,16 +92,7 @@ fn rfc5424(rest: &str) -> Option<Message<'_>> {
     };
     let (data, text) = structured(words.next()?)?;
     let text = text.trim_start_matches(' ').trim_start_matches('\u{feff}');
-    Some(Message {
-        time,
-        host,
-        app,
-        process_id,
-        message_id,
-        data,
-        text,
-        ..Message::default()
-    })
+    Some(Message { time, host, app, process_id, message_id, data, text, ..Message::default() })
 }
 
 fn structured(text: &str) -> Option<(Vec<(String, String)>, &str)> {
@@ -180,21 +140,13 @@ fn parameter(text: &str) -> Option<(String, &str)> {
 fn rfc3164(rest: &str, now: Timestamp) -> Option<Message<'_>> {
     let (time, rest) = stamp(rest, now)?;
     let (host, rest) = rest.split_once(' ')?;
-    let mut message = Message {
-        time: Some(time),
-        host: Some(host),
-        text: rest,
-        ..Message::default()
-    };
+    let mut message = Message { time: Some(time), host: Some(host), text: rest, ..Message::default() };
     let end = rest.find([':', '[', ' ']).unwrap_or(rest.len());
     let (tag, after) = rest.split_at(end);
     if tag.is_empty() {
         return Some(message);
     }
-    let (process_id, after) = match after
-        .strip_prefix('[')
-        .and_then(|inside| inside.split_once(']'))
-    {
+    let (process_id, after) = match after.strip_prefix('[').and_then(|inside| inside.split_once(']')) {
         Some((id, after)) => (Some(id), after),
         None => (None, after),
     };
@@ -207,10 +159,7 @@ fn rfc3164(rest: &str, now: Timestamp) -> Option<Message<'_>> {
 }
 
 fn stamp(text: &str, now: Timestamp) -> Option<(Timestamp, &str)> {
-    if let Some(head) = text
-        .get(..16)
-        .filter(|head| head.ends_with(' ') && head.as_bytes().get(3) == Some(&b' '))
-    {
+    if let Some(head) = text.get(..16).filter(|head| head.ends_with(' ') && head.as_bytes().get(3) == Some(&b' ')) {
         return Some((this_year(head.trim_end(), now)?, text.get(16..)?));
     }
     let (word, rest) = text.split_once(' ')?;
@@ -223,10 +172,7 @@ fn this_year(text: &str, now: Timestamp) -> Option<Timestamp> {
     let year = now.to_zoned(TimeZone::UTC).year();
     let read = |year: i16| {
         let parsed = DateTime::strptime("%Y %b %e %H:%M:%S", format!("{year} {text}")).ok()?;
-        parsed
-            .to_zoned(TimeZone::UTC)
-            .ok()
-            .map(|zoned| zoned.timestamp())
+        parsed.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
     };
     match read(year) {
         Some(time) if time.duration_since(now).as_hours() < 24 => Some(time),

@@ -21,34 +21,24 @@ pub(crate) fn unpack(fields: &mut Fields, names: &mut Names) {
 
 /// The fields of one `<Event>` document, or `None` when it is not well-formed.
 pub(crate) fn parse(xml: &str, names: &mut Names) -> Option<Fields> {
-    let options = roxmltree::ParsingOptions {
-        allow_dtd: false,
-        nodes_limit: MAX_NODES,
-    };
+    let options = roxmltree::ParsingOptions { allow_dtd: false, nodes_limit: MAX_NODES };
     let document = roxmltree::Document::parse_with_options(xml, options).ok()?;
     let mut fields = Fields::with_capacity(32);
     for node in document.descendants().filter(roxmltree::Node::is_element) {
         let tag = node.tag_name().name();
         let text = node.text().unwrap_or_default();
         match tag {
-            "Data" => fields.push((
-                names.get(node.attribute("Name").unwrap_or("Data")),
-                text.into(),
-            )),
-            "EventID" | "Channel" | "Computer" | "EventRecordID" | "Level" | "Task" | "Opcode"
-            | "Keywords" => fields.push((names.get(tag), text.into())),
-            "Provider" => fields.push((
-                names.get("Provider_Name"),
-                node.attribute("Name").unwrap_or_default().into(),
-            )),
-            "TimeCreated" => fields.push((
-                names.get("SystemTime"),
-                node.attribute("SystemTime").unwrap_or_default().into(),
-            )),
-            "Security" => fields.extend(
-                node.attribute("UserID")
-                    .map(|user| (names.get("Security_UserID"), user.into())),
-            ),
+            "Data" => fields.push((names.get(node.attribute("Name").unwrap_or("Data")), text.into())),
+            "EventID" | "Channel" | "Computer" | "EventRecordID" | "Level" | "Task" | "Opcode" | "Keywords" => {
+                fields.push((names.get(tag), text.into()))
+            }
+            "Provider" => fields.push((names.get("Provider_Name"), node.attribute("Name").unwrap_or_default().into())),
+            "TimeCreated" => {
+                fields.push((names.get("SystemTime"), node.attribute("SystemTime").unwrap_or_default().into()))
+            }
+            "Security" => {
+                fields.extend(node.attribute("UserID").map(|user| (names.get("Security_UserID"), user.into())))
+            }
             _ => {}
         }
     }

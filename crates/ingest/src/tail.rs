@@ -43,14 +43,7 @@ impl Tail {
     /// Follows `path` from `position`; the default position is its start. The file need not exist yet.
     pub fn new(path: PathBuf, source: Source, position: Position) -> Self {
         let reader = Reader::new(source, Form::AnyText);
-        Self {
-            path,
-            reader,
-            file: None,
-            position,
-            rest: BytesMut::new(),
-            skipping: false,
-        }
+        Self { path, reader, file: None, position, rest: BytesMut::new(), skipping: false }
     }
 
     /// The file that is followed.
@@ -87,11 +80,7 @@ impl Tail {
         if at_end && block.is_empty() && self.rotated() {
             let batch = self.cut(self.rest.len(), now);
             self.start_over();
-            return if batch.is_empty() {
-                self.read(now)
-            } else {
-                Ok(batch)
-            };
+            return if batch.is_empty() { self.read(now) } else { Ok(batch) };
         }
         let end = match self.rest.iter().rposition(|byte| *byte == b'\n') {
             Some(end) => end + 1,
@@ -107,10 +96,7 @@ impl Tail {
         let mut offset = self.position.offset;
         self.position.offset += end as u64;
         if self.skipping {
-            let line_end = bytes
-                .iter()
-                .position(|byte| *byte == b'\n')
-                .map(|at| at + 1);
+            let line_end = bytes.iter().position(|byte| *byte == b'\n').map(|at| at + 1);
             let skipped = line_end.unwrap_or(bytes.len());
             self.skipping = line_end.is_none();
             offset += skipped as u64;
@@ -122,8 +108,7 @@ impl Tail {
         let start = bytes.as_ptr() as usize;
         for (_, raw) in lines(&bytes, 0) {
             let at = offset + (raw.as_ptr() as usize - start) as u64;
-            let raw =
-                Bytes::copy_from_slice(raw.get(..raw.len().min(MAX_KEPT)).unwrap_or_default());
+            let raw = Bytes::copy_from_slice(raw.get(..raw.len().min(MAX_KEPT)).unwrap_or_default());
             batch.push(self.reader.line(raw, at, now).map_err(|bad| *bad));
         }
         batch
@@ -227,9 +212,7 @@ pub async fn follow(
             }
             continue;
         }
-        deliver(&sink, &name, batch)
-            .await
-            .map_err(io::Error::other)?;
+        deliver(&sink, &name, batch).await.map_err(io::Error::other)?;
         saved(tail.position());
     }
 }

@@ -15,20 +15,11 @@ use std::io::Cursor;
 ///
 /// # Errors
 /// When it is no such file, or unpacks to more.
-pub fn read(
-    source: &Source,
-    name: &str,
-    file: Bytes,
-    limit: usize,
-    now: Timestamp,
-) -> Result<Vec<Batch>, IngestError> {
+pub fn read(source: &Source, name: &str, file: Bytes, limit: usize, now: Timestamp) -> Result<Vec<Batch>, IngestError> {
     match content_of(&file) {
         Content::Gzip => {
             let plain = unpack(&file, limit).map_err(|error| match error {
-                BodyError::TooBig { limit } => IngestError::TooBig {
-                    path: name.to_owned(),
-                    limit: limit as u64,
-                },
+                BodyError::TooBig { limit } => IngestError::TooBig { path: name.to_owned(), limit: limit as u64 },
                 other => IngestError::File {
                     path: name.to_owned(),
                     source: std::io::Error::new(std::io::ErrorKind::InvalidData, other),
@@ -45,34 +36,23 @@ pub fn read(
     }
 }
 
-fn event_log(
-    source: &Source,
-    name: &str,
-    file: Bytes,
-    now: Timestamp,
-) -> Result<Vec<Batch>, IngestError> {
+fn event_log(source: &Source, name: &str, file: Bytes, now: Timestamp) -> Result<Vec<Batch>, IngestError> {
     let mut reader = evtx::Reader::new(source.clone());
-    Ok(evtx::chunks(Cursor::new(file), name)?
-        .map(|chunk| reader.chunk(chunk, now))
-        .collect())
+    Ok(evtx::chunks(Cursor::new(file), name)?.map(|chunk| reader.chunk(chunk, now)).collect())
 }
 
-fn text(
-    source: &Source,
-    name: &str,
-    file: &[u8],
-    now: Timestamp,
-) -> Result<Vec<Batch>, IngestError> {
+fn text(source: &Source, name: &str, file: &[u8], now: Timestamp) -> Result<Vec<Batch>, IngestError> {
     let mut reader = Reader::new(source.clone(), Form::AnyText);
     let mut read = Vec::new();
     for block in blocks(file, name) {
         let mut batch = Batch::default();
         match block? {
-            Block::Lines { first, bytes } => lines(&bytes, first)
-                .for_each(|(at, raw)| batch.push(reader.line(raw, at, now).map_err(|bad| *bad))),
-            Block::Items { first, items } => (first..)
-                .zip(items)
-                .for_each(|(at, raw)| batch.push(reader.line(raw, at, now).map_err(|bad| *bad))),
+            Block::Lines { first, bytes } => {
+                lines(&bytes, first).for_each(|(at, raw)| batch.push(reader.line(raw, at, now).map_err(|bad| *bad)))
+            }
+            Block::Items { first, items } => {
+                (first..).zip(items).for_each(|(at, raw)| batch.push(reader.line(raw, at, now).map_err(|bad| *bad)))
+            }
         }
         read.push(batch);
     }
@@ -86,13 +66,7 @@ mod tests {
 
     fn upload(file: &[u8], limit: usize) -> Result<usize, IngestError> {
         let now = "2026-01-01T00:00:00Z".parse().expect("a time");
-        let read = read(
-            &Source::named("s"),
-            "up",
-            Bytes::copy_from_slice(file),
-            limit,
-            now,
-        );
+        let read = read(&Source::named("s"), "up", Bytes::copy_from_slice(file), limit, now);
         read.map(|batches| batches.iter().map(|batch| batch.events.len()).sum())
     }
 
@@ -104,17 +78,8 @@ mod tests {
         assert_eq!(upload(b"{\"a\":1}\nplain text\n", 0).ok(), Some(2));
         assert_eq!(upload(b"[{\"a\":1},{\"a\":2},{\"a\":3}]", 0).ok(), Some(3));
         assert_eq!(upload(&packed, 100).ok(), Some(2));
-        assert!(matches!(
-            upload(&packed, 10),
-            Err(IngestError::TooBig { .. })
-        ));
-        assert!(matches!(
-            upload(b"ElfFile\0nonsense", 0),
-            Err(IngestError::Evtx { .. })
-        ));
-        assert!(matches!(
-            upload(&[0x1f, 0x8b, 1, 2], 100),
-            Err(IngestError::File { .. })
-        ));
+        assert!(matches!(upload(&packed, 10), Err(IngestError::TooBig { .. })));
+        assert!(matches!(upload(b"ElfFile\0nonsense", 0), Err(IngestError::Evtx { .. })));
+        assert!(matches!(upload(&[0x1f, 0x8b, 1, 2], 100), Err(IngestError::File { .. })));
     }
 }

@@ -50,11 +50,8 @@ fn now() -> jiff::Timestamp {
 
 fn text_samples() -> Vec<Vec<u8>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
-    let mut found: Vec<Vec<u8>> = folder::files(&root)
-        .expect("samples")
-        .iter()
-        .map(|path| std::fs::read(path).expect("a sample"))
-        .collect();
+    let mut found: Vec<Vec<u8>> =
+        folder::files(&root).expect("samples").iter().map(|path| std::fs::read(path).expect("a sample")).collect();
     found.push(br#"[{"a":1},{"b":[1,2,{"c":null}]}]"#.to_vec());
     found.push(br#"{"Records":[{"a":1}]}"#.to_vec());
     found
@@ -64,31 +61,23 @@ fn text_samples() -> Vec<Vec<u8>> {
 fn text_parsers_survive_damage() {
     let samples = text_samples();
     let mut numbers = Numbers(0x5eed_0001);
-    let (mut any, mut json) = (
-        Reader::new(Source::named("s"), Form::AnyText),
-        Reader::new(Source::named("s"), Form::OnlyJson),
-    );
+    let (mut any, mut json) =
+        (Reader::new(Source::named("s"), Form::AnyText), Reader::new(Source::named("s"), Form::OnlyJson));
     let mut read = 0;
     for round in 0..4_000 {
         let bytes = Bytes::from(mutate(&samples[round % samples.len()], &mut numbers));
         for batch in [any.block(&bytes, 1, now()), json.block(&bytes, 1, now())] {
             read += batch.len();
-            let kept = batch
-                .events
-                .iter()
-                .chain(batch.bad.iter().map(|bad| &bad.event));
+            let kept = batch.events.iter().chain(batch.bad.iter().map(|bad| &bad.event));
             for event in kept {
                 assert!(
-                    bytes
-                        .windows(event.raw.len().max(1))
-                        .any(|window| window == &event.raw[..]),
+                    bytes.windows(event.raw.len().max(1)).any(|window| window == &event.raw[..]),
                     "raw bytes are kept as they came"
                 );
             }
         }
         if let Ok(line) = std::str::from_utf8(&bytes) {
-            line.lines()
-                .for_each(|line| drop(syslog::parse(line, now())));
+            line.lines().for_each(|line| drop(syslog::parse(line, now())));
         }
         drop(bulk::bulk(&Source::named("s"), &bytes, 1, now()));
         drop(bulk::unpack(&bytes, 1 << 16));
@@ -96,10 +85,7 @@ fn text_parsers_survive_damage() {
             drop(block);
         }
     }
-    assert!(
-        read > 10_000,
-        "the mutations left too little to read: {read}"
-    );
+    assert!(read > 10_000, "the mutations left too little to read: {read}");
 }
 
 /// Small files only, so that the test stays quick.
@@ -107,17 +93,14 @@ const MAX_LOG: u64 = 200_000;
 
 #[test]
 fn damaged_event_logs_are_read_in_part() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../../shared/data/detection/evtx-attack-samples");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/detection/evtx-attack-samples");
     let Ok(files) = folder::files(&root) else {
         println!("skipped: no event log samples at {}", root.display());
         return;
     };
     let mut numbers = Numbers(0x5eed_0002);
     let mut reader = evtx::Reader::new(Source::named("s"));
-    let small = files
-        .iter()
-        .filter(|path| std::fs::metadata(path).is_ok_and(|found| found.len() < MAX_LOG));
+    let small = files.iter().filter(|path| std::fs::metadata(path).is_ok_and(|found| found.len() < MAX_LOG));
     let (mut events, mut bad) = (0, 0);
     for path in small.take(40) {
         let sample = std::fs::read(path).expect("a sample");
@@ -137,8 +120,5 @@ fn damaged_event_logs_are_read_in_part() {
             }
         }
     }
-    assert!(
-        events > 100 && bad > 0,
-        "{events} events, {bad} damaged parts"
-    );
+    assert!(events > 100 && bad > 0, "{events} events, {bad} damaged parts");
 }

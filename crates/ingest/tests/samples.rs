@@ -20,17 +20,9 @@ fn render(path: &Path) -> String {
     for event in &batch.events {
         let word = |word: &Option<std::sync::Arc<str>>| word.as_deref().unwrap_or("-").to_owned();
         let (host, user, code) = (word(&event.host), word(&event.user), word(&event.code));
-        let (from, to, process) = (
-            word(&event.src_ip),
-            word(&event.dst_ip),
-            word(&event.process),
-        );
-        writeln!(
-            out,
-            "{} host={host} user={user} from={from} to={to} process={process} code={code}",
-            event.time
-        )
-        .expect("text");
+        let (from, to, process) = (word(&event.src_ip), word(&event.dst_ip), word(&event.process));
+        writeln!(out, "{} host={host} user={user} from={from} to={to} process={process} code={code}", event.time)
+            .expect("text");
         writeln!(out, "  {}", event.message).expect("text");
         for (name, value) in &event.fields {
             writeln!(out, "  {name}={value}").expect("text");

@@ -53,7 +53,12 @@ fn main() {
     ask(&lake, start, 1, "user:user7 code:4625");
     let cpu = ProcessTime::now();
     let found = lake.event(event(start, count / 2, count).id).expect("runs");
-    println!("{:50} {:.3} CPU-s, {} found", "one event by its id", cpu.elapsed().as_secs_f64(), usize::from(found.is_some()));
+    println!(
+        "{:50} {:.3} CPU-s, {} found",
+        "one event by its id",
+        cpu.elapsed().as_secs_f64(),
+        usize::from(found.is_some())
+    );
     println!("peak memory: {}", peak().unwrap_or_else(|| "unknown".to_string()));
 }
 
@@ -116,7 +121,13 @@ fn event(start: Timestamp, n: u64, count: u64) -> Event {
 
 fn size(folder: &Path) -> u64 {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.map(|entry| if entry.path().is_dir() { size(&entry.path()) } else { entry.metadata().map_or(0, |meta| meta.len()) }).sum()
+    entries
+        .map(
+            |entry| {
+                if entry.path().is_dir() { size(&entry.path()) } else { entry.metadata().map_or(0, |meta| meta.len()) }
+            },
+        )
+        .sum()
 }
 
 fn peak() -> Option<String> {

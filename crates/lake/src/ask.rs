@@ -38,13 +38,24 @@ impl Lake {
     }
 
     /// The most frequent values of a field that begin with `prefix`, among the events of the request.
-    pub fn field_values(&self, request: &SearchRequest, field: &str, prefix: &str, limit: usize) -> Result<Vec<String>, LakeError> {
+    pub fn field_values(
+        &self,
+        request: &SearchRequest,
+        field: &str,
+        prefix: &str,
+        limit: usize,
+    ) -> Result<Vec<String>, LakeError> {
         let value = if prefix.is_empty() {
             Value { text: "any".into(), quoted: false, span: 0..0 }
         } else {
             Value { text: format!("{prefix}*"), quoted: true, span: 0..0 }
         };
-        let begins = Expr::Term(Term { path: field.split('.').map(str::to_string).collect(), op: Op::Is, values: vec![value], span: 0..0 });
+        let begins = Expr::Term(Term {
+            path: field.split('.').map(str::to_string).collect(),
+            op: Op::Is,
+            values: vec![value],
+            span: 0..0,
+        });
         let top = Pipe::Top { count: limit.max(1), field: FieldName { name: field.to_string(), span: 0..0 } };
         let query = Query { filter: Expr::And(vec![request.query.filter.clone(), begins]), pipes: vec![top] };
         let result = self.search(&SearchRequest { query: &query, ..*request })?;

@@ -63,7 +63,8 @@ pub fn batch(events: &[Event]) -> Result<RecordBatch, LakeError> {
         fields.append_value(&object);
         raws.append_value(&event.raw);
     }
-    let mut columns: Vec<ArrayRef> = vec![Arc::new(times.finish()), Arc::new(received.finish()), Arc::new(ids.finish())];
+    let mut columns: Vec<ArrayRef> =
+        vec![Arc::new(times.finish()), Arc::new(received.finish()), Arc::new(ids.finish())];
     let text = |of: fn(&Event) -> Option<&Arc<str>>| -> ArrayRef {
         let mut texts = StringViewBuilder::with_capacity(events.len()).with_deduplicate_strings();
         events.iter().for_each(|event| texts.append_option(of(event).map(|text| &**text)));
@@ -89,7 +90,8 @@ pub fn batch(events: &[Event]) -> Result<RecordBatch, LakeError> {
 
 /// The events of a batch with all columns, in its order.
 pub fn events(batch: &RecordBatch) -> Result<Vec<Event>, LakeError> {
-    let (times, received) = (column::<TimestampNanosecondArray>(batch, "time")?, column::<TimestampNanosecondArray>(batch, "received")?);
+    let (times, received) =
+        (column::<TimestampNanosecondArray>(batch, "time")?, column::<TimestampNanosecondArray>(batch, "received")?);
     let ids = column::<FixedSizeBinaryArray>(batch, "id")?;
     let texts: Vec<&StringViewArray> = TEXTS.iter().map(|name| column(batch, name)).collect::<Result<_, _>>()?;
     let fields = column::<StringViewArray>(batch, "fields")?;

@@ -8,7 +8,9 @@ pub enum LakeError {
     /// Nothing of the call was acknowledged; the events may be sent again.
     #[error("cannot write the journal {}: {source}; nothing was taken in, free some space or make the folder writable", path.display())]
     Journal { path: PathBuf, source: std::io::Error },
-    #[error("{waiting} bytes of events wait to be written to {location} and that fails; nothing more is taken in until it succeeds")]
+    #[error(
+        "{waiting} bytes of events wait to be written to {location} and that fails; nothing more is taken in until it succeeds"
+    )]
     Full { waiting: usize, location: String },
     #[error("cannot use the lake's folder {}: {source}", path.display())]
     Folder { path: PathBuf, source: std::io::Error },

@@ -2,11 +2,14 @@
 
 use crate::flat::Fields;
 use datafusion::arrow::array::{
-    Array, ArrayRef, BinaryViewArray, BooleanArray, FixedSizeBinaryArray, StringArray, StringViewArray, StringViewBuilder,
+    Array, ArrayRef, BinaryViewArray, BooleanArray, FixedSizeBinaryArray, StringArray, StringViewArray,
+    StringViewBuilder,
 };
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, exec_err};
-use datafusion::logical_expr::{ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility};
+use datafusion::logical_expr::{
+    ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
+};
 use std::borrow::Cow;
 use std::hash::{Hash, Hasher};
 use watchkeep_model::filter::{Check, Pattern};
@@ -95,14 +98,20 @@ impl ScalarUDFImpl for Function {
         let values = Values::of(array)?;
         let rows = 0..array.len();
         let any = |checks: &[Check], value: Option<&[u8]>| checks.iter().any(|check| check.holds(value));
-        let tested = |test: &dyn Fn(Option<Cow<[u8]>>) -> bool| BooleanArray::from_iter(rows.clone().map(|row| Some(test(values.at(row)))));
+        let tested = |test: &dyn Fn(Option<Cow<[u8]>>) -> bool| {
+            BooleanArray::from_iter(rows.clone().map(|row| Some(test(values.at(row)))))
+        };
         Ok(ColumnarValue::Array(match &self.kind {
             Kind::Holds(checks) => std::sync::Arc::new(tested(&|value| any(checks, value.as_deref()))),
-            Kind::Contains(pattern) => std::sync::Arc::new(tested(&|value| value.is_some_and(|value| pattern.matches(&value)))),
-            Kind::FieldHolds(name, checks) => {
-                std::sync::Arc::new(tested(&|value| any(checks, value.as_deref().and_then(|json| field_of(json, name)).as_deref())))
+            Kind::Contains(pattern) => {
+                std::sync::Arc::new(tested(&|value| value.is_some_and(|value| pattern.matches(&value))))
             }
-            Kind::Field(name) => texts(rows, |row| values.at(row).and_then(|json| Some(field_of(&json, name)?.into_owned()))),
+            Kind::FieldHolds(name, checks) => std::sync::Arc::new(tested(&|value| {
+                any(checks, value.as_deref().and_then(|json| field_of(json, name)).as_deref())
+            })),
+            Kind::Field(name) => {
+                texts(rows, |row| values.at(row).and_then(|json| Some(field_of(&json, name)?.into_owned())))
+            }
             Kind::Text => texts(rows, |row| values.at(row).map(Cow::into_owned)),
         }))
     }

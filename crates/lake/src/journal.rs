@@ -120,7 +120,9 @@ impl Segment {
     /// All of the record or nothing of it.
     fn write(&mut self, record: &[u8]) -> std::io::Result<()> {
         if self.broken {
-            return Err(std::io::Error::other("an earlier write to this segment failed; the next flush starts a new one"));
+            return Err(std::io::Error::other(
+                "an earlier write to this segment failed; the next flush starts a new one",
+            ));
         }
         if let Err(error) = self.file.write_all(record) {
             let taken_back = self.file.set_len(self.length).and_then(|()| self.file.seek(SeekFrom::Start(self.length)));

@@ -90,7 +90,11 @@ impl Lake {
         };
         for segment in recovered {
             if segment.torn > 0 {
-                tracing::warn!(segment = segment.number, bytes = segment.torn, "cut an unfinished write off the journal");
+                tracing::warn!(
+                    segment = segment.number,
+                    bytes = segment.torn,
+                    "cut an unfinished write off the journal"
+                );
             }
             state.take_back(segment.number, &segment.events)?;
         }
@@ -117,9 +121,9 @@ impl Lake {
         }
         let waiting = self.state().bytes();
         if waiting > self.config.flush_bytes.saturating_mul(4) {
-            self.flush().inspect_err(|error| tracing::warn!("the lake's files cannot be written: {error}")).or(Err(
-                LakeError::Full { waiting, location: self.config.location.clone() },
-            ))?;
+            self.flush()
+                .inspect_err(|error| tracing::warn!("the lake's files cannot be written: {error}"))
+                .or(Err(LakeError::Full { waiting, location: self.config.location.clone() }))?;
         }
         let due = {
             let _open = self.gate.read().unwrap_or_else(PoisonError::into_inner);
@@ -150,7 +154,9 @@ impl Lake {
             let mut state = self.state();
             let waits = !state.buffer.is_empty() || !state.sealed.is_empty();
             state.waiting_since = waits.then(|| state.waiting_since.unwrap_or(now));
-            let long = state.waiting_since.is_some_and(|since| now.as_second() - since.as_second() >= self.config.flush_seconds);
+            let long = state
+                .waiting_since
+                .is_some_and(|since| now.as_second() - since.as_second() >= self.config.flush_seconds);
             long || state.buffer.bytes() > self.config.flush_bytes
         };
         if due {
@@ -205,7 +211,8 @@ impl Lake {
     pub(crate) fn sweep(&self) -> Result<(), LakeError> {
         let unread: Vec<_> = {
             let mut state = self.state();
-            let (unread, read) = std::mem::take(&mut state.dropped).into_iter().partition(|file| Arc::strong_count(file) == 1);
+            let (unread, read) =
+                std::mem::take(&mut state.dropped).into_iter().partition(|file| Arc::strong_count(file) == 1);
             state.dropped = read;
             unread
         };
@@ -256,7 +263,8 @@ fn on<T: Send + 'static>(
         // The receiver waits below until this is sent.
         let _ = done.send(work.await);
     });
-    wait.recv().unwrap_or_else(|_| Err(LakeError::Engine("the query engine stopped in the middle of its work".to_string())))
+    wait.recv()
+        .unwrap_or_else(|_| Err(LakeError::Engine("the query engine stopped in the middle of its work".to_string())))
 }
 
 impl Drop for Lake {

@@ -43,7 +43,9 @@ fn expr(filter: &EventFilter) -> Expr {
             let times = any.iter().map(|check| time_check(ident(column_name(field)), check));
             times.reduce(Expr::or).unwrap_or_else(|| lit(false))
         }
-        EventFilter::Field { field: EventField::Named(name), any } => functions::field_holds(ident("fields"), name, any),
+        EventFilter::Field { field: EventField::Named(name), any } => {
+            functions::field_holds(ident("fields"), name, any)
+        }
         EventFilter::Field { field, any } => functions::holds(ident(column_name(field)), any),
     }
 }
@@ -195,7 +197,12 @@ impl Piped {
         let columns: Vec<String> = self.frame.schema().fields().iter().map(|column| column.name().clone()).collect();
         match columns.iter().find(|column| column.eq_ignore_ascii_case(&name.name)) {
             Some(column) => Ok(ident(column)),
-            None => Err(SyntaxError::unknown("column of the step before", &name.name, name.span.clone(), columns.iter().map(String::as_str))),
+            None => Err(SyntaxError::unknown(
+                "column of the step before",
+                &name.name,
+                name.span.clone(),
+                columns.iter().map(String::as_str),
+            )),
         }
     }
 

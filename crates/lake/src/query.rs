@@ -6,7 +6,9 @@ use crate::files::FileEntry;
 use crate::plan::{self, Piped, Refused};
 use crate::request::{Cell, Found, SearchRequest, SearchResult, Table};
 use crate::table::Events;
-use datafusion::arrow::array::{Array, FixedSizeBinaryArray, Int64Array, RecordBatch, StringArray, StringViewArray, TimestampNanosecondArray};
+use datafusion::arrow::array::{
+    Array, FixedSizeBinaryArray, Int64Array, RecordBatch, StringArray, StringViewArray, TimestampNanosecondArray,
+};
 use datafusion::dataframe::DataFrame;
 use datafusion::execution::runtime_env::RuntimeEnv;
 use datafusion::functions_aggregate::expr_fn::count;
@@ -48,7 +50,8 @@ impl Question {
         let mut condition = plan::between(request.from, request.to).and(plan::condition(&filter)?);
         if let Some(sources) = request.sources {
             let allowed = sources.iter().map(|name| lit(ScalarValue::Utf8View(Some(name.clone())))).collect();
-            condition = if sources.is_empty() { lit(false) } else { ident("source").in_list(allowed, false).and(condition) };
+            condition =
+                if sources.is_empty() { lit(false) } else { ident("source").in_list(allowed, false).and(condition) };
         }
         Ok(Self {
             query: request.query.clone(),
@@ -65,7 +68,9 @@ impl Question {
     fn files(&self, snapshot: &Snapshot) -> Vec<Arc<FileEntry>> {
         let (from, to) = (self.from.as_millisecond() - 1, self.to.as_millisecond() + 1);
         let in_time = |file: &FileEntry| file.last >= from && file.first <= to;
-        let allowed = |file: &FileEntry| self.sources.as_ref().is_none_or(|names| names.iter().any(|name| **name == *file.source));
+        let allowed = |file: &FileEntry| {
+            self.sources.as_ref().is_none_or(|names| names.iter().any(|name| **name == *file.source))
+        };
         let chosen = |file: &&Arc<FileEntry>| in_time(file) && allowed(file) && may_hold(&self.filter, &file.source);
         let mut files: Vec<_> = snapshot.files.iter().filter(chosen).cloned().collect();
         files.sort_by_key(|file| std::cmp::Reverse(file.hour));
@@ -78,7 +83,9 @@ fn may_hold(filter: &EventFilter, source: &str) -> bool {
     match filter {
         EventFilter::And(parts) => parts.iter().all(|part| may_hold(part, source)),
         EventFilter::Or(parts) => parts.iter().any(|part| may_hold(part, source)),
-        EventFilter::Field { field: EventField::Source, any } => any.iter().any(|check: &Check| check.holds(Some(source.as_bytes()))),
+        EventFilter::Field { field: EventField::Source, any } => {
+            any.iter().any(|check: &Check| check.holds(Some(source.as_bytes())))
+        }
         _ => true,
     }
 }
@@ -147,7 +154,8 @@ impl Snapshot {
         let counted = frame.aggregate(Vec::new(), vec![count(lit(1i64)).alias("count")]);
         let batches = self.run(counted).await?;
         let first = batches.iter().find(|batch| batch.num_rows() > 0);
-        let number = first.map(|batch| column::<Int64Array>(batch, "count").map(|counts| counts.value(0))).transpose()?;
+        let number =
+            first.map(|batch| column::<Int64Array>(batch, "count").map(|counts| counts.value(0))).transpose()?;
         Ok(u64::try_from(number.unwrap_or(0)).unwrap_or(0))
     }
 
@@ -155,9 +163,11 @@ impl Snapshot {
     pub async fn histogram(&self, question: &Question, buckets: usize) -> Result<Vec<(Timestamp, u64)>, LakeError> {
         let (from, to) = (columns::nanos(question.from), columns::nanos(question.to));
         let width = (to.saturating_sub(from) / i64::try_from(buckets.clamp(1, MOST_ROWS)).unwrap_or(1)).max(1);
-        let since = datafusion::logical_expr::cast(ident("time"), datafusion::arrow::datatypes::DataType::Int64) - lit(from);
+        let since =
+            datafusion::logical_expr::cast(ident("time"), datafusion::arrow::datatypes::DataType::Int64) - lit(from);
         let frame = self.frame(question.files(self), question.condition.clone())?;
-        let counted = frame.aggregate(vec![(since / lit(width)).alias("bucket")], vec![count(lit(1i64)).alias("count")]);
+        let counted =
+            frame.aggregate(vec![(since / lit(width)).alias("bucket")], vec![count(lit(1i64)).alias("count")]);
         let mut counts: BTreeMap<i64, u64> = BTreeMap::new();
         for batch in self.run(counted).await? {
             let (buckets, numbers) = (column::<Int64Array>(&batch, "bucket")?, column::<Int64Array>(&batch, "count")?);

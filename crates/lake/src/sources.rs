@@ -53,7 +53,8 @@ impl Sources {
     /// Writes the file, complete or not at all.
     pub fn save(&self) -> Result<(), LakeError> {
         let failed = |source| LakeError::Folder { path: self.path.clone(), source };
-        let seen: BTreeMap<&str, &(Timestamp, Timestamp)> = self.seen.iter().map(|(source, times)| (&**source, times)).collect();
+        let seen: BTreeMap<&str, &(Timestamp, Timestamp)> =
+            self.seen.iter().map(|(source, times)| (&**source, times)).collect();
         let text = serde_json::to_vec_pretty(&seen).map_err(crate::columns::internal)?;
         let new = self.path.with_extension("new");
         write_synced(&new, &text).and_then(|()| std::fs::rename(&new, &self.path)).map_err(failed)

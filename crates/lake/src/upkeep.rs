@@ -61,7 +61,8 @@ impl Lake {
             let by: Vec<SortColumn> = by.map(|values| SortColumn { values: values.clone(), options: None }).collect();
             let order = lexsort_to_indices(&by, None).map_err(internal)?;
             let sorted = take_record_batch(&all, &order).map_err(internal)?;
-            let segments = parts.iter().fold((u64::MAX, 0), |(a, b), file| (a.min(file.segments.0), b.max(file.segments.1)));
+            let segments =
+                parts.iter().fold((u64::MAX, 0), |(a, b), file| (a.min(file.segments.0), b.max(file.segments.1)));
             let Some(first) = parts.first() else { return Err(LakeError::Engine("nothing to merge".to_string())) };
             write::file(&target, &first.source, first.hour, segments, &sorted).await
         })?;

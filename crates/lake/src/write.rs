@@ -5,15 +5,17 @@ use crate::error::LakeError;
 use crate::files::FileEntry;
 use crate::plan;
 use crate::table::Events;
-use datafusion::arrow::array::{FixedSizeBinaryArray, RecordBatch, StringViewArray, TimestampNanosecondArray, UInt32Array};
+use datafusion::arrow::array::{
+    FixedSizeBinaryArray, RecordBatch, StringViewArray, TimestampNanosecondArray, UInt32Array,
+};
 use datafusion::arrow::compute::{concat_batches, take_record_batch};
+use datafusion::execution::runtime_env::RuntimeEnv;
+use datafusion::logical_expr::Expr;
 use datafusion::parquet::arrow::ArrowWriter;
 use datafusion::parquet::basic::{Compression, Encoding, ZstdLevel};
 use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties};
-use datafusion::execution::runtime_env::RuntimeEnv;
 use datafusion::parquet::schema::types::ColumnPath;
 use datafusion::prelude::{SessionConfig, SessionContext};
-use datafusion::logical_expr::Expr;
 use jiff::Timestamp;
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
 use std::collections::{BTreeMap, HashSet};
@@ -123,7 +125,9 @@ fn encode(part: &RecordBatch) -> Result<Vec<u8>, LakeError> {
 /// The file and the folders that name it are on disk when this returns.
 fn sync(root: &Path, path: &Path) -> Result<(), LakeError> {
     let synced = |path: &Path| {
-        std::fs::File::open(path).and_then(|file| file.sync_all()).map_err(|source| LakeError::Folder { path: path.to_path_buf(), source })
+        std::fs::File::open(path)
+            .and_then(|file| file.sync_all())
+            .map_err(|source| LakeError::Folder { path: path.to_path_buf(), source })
     };
     synced(path)?;
     path.ancestors().skip(1).take_while(|folder| folder.starts_with(root)).try_for_each(synced)
@@ -163,8 +167,10 @@ pub async fn read(
     condition: Expr,
     only: &[&str],
 ) -> Result<Vec<RecordBatch>, LakeError> {
-    let context = SessionContext::new_with_config_rt(SessionConfig::new().with_target_partitions(1), target.engine.clone());
-    let frame = context.read_table(Arc::new(Events { files, memory: Vec::new() })).and_then(|frame| frame.filter(condition));
+    let context =
+        SessionContext::new_with_config_rt(SessionConfig::new().with_target_partitions(1), target.engine.clone());
+    let frame =
+        context.read_table(Arc::new(Events { files, memory: Vec::new() })).and_then(|frame| frame.filter(condition));
     let chosen = frame.and_then(|frame| if only.is_empty() { Ok(frame) } else { frame.select_columns(only) });
     chosen.map_err(internal)?.collect().await.map_err(internal)
 }

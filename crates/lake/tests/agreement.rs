@@ -56,16 +56,31 @@ fn quoted(text: &str) -> String {
 
 fn condition() -> impl Strategy<Value = String> {
     let field = prop::sample::select(vec![
-        "source", "product", "category", "service", "host", "user", "src_ip", "dst_ip", "process", "code", "message", "raw", "id",
-        "alpha", "ALPHA", "be.ta", "\"x y\"", "gamma",
+        "source", "product", "category", "service", "host", "user", "src_ip", "dst_ip", "process", "code", "message",
+        "raw", "id", "alpha", "ALPHA", "be.ta", "\"x y\"", "gamma",
     ]);
     let sign = prop::sample::select(vec![":", "=", "!=", "<", "<=", ">", ">="]);
-    let bare = prop::sample::select(vec!["none", "any", "a*", "*b", "9..10", "a..b", "..5", "10.0.0.0/24", "s1", "S*", "1.5"]);
+    let bare =
+        prop::sample::select(vec!["none", "any", "a*", "*b", "9..10", "a..b", "..5", "10.0.0.0/24", "s1", "S*", "1.5"]);
     let value = prop_oneof![bare.prop_map(String::from), word().prop_map(|text| quoted(&text))];
     let term = (field, sign, value).prop_map(|(field, sign, value)| format!("{field}{sign}{value}"));
-    let when = prop::sample::select(vec!["today", "yesterday", "2026-03-03T23:30", "now", "-1h", "2026-03", "any", "..yesterday", "today.."]);
-    let times = (prop::sample::select(vec!["time:", "time!=", "received:"]), when).prop_map(|(field, when)| format!("{field}{when}"));
-    let bounds = (prop::sample::select(vec!["time<", "time<=", "time>", "received>="]), prop::sample::select(vec!["today", "-30m", "now", "2026-03-04T00:10"]))
+    let when = prop::sample::select(vec![
+        "today",
+        "yesterday",
+        "2026-03-03T23:30",
+        "now",
+        "-1h",
+        "2026-03",
+        "any",
+        "..yesterday",
+        "today..",
+    ]);
+    let times = (prop::sample::select(vec!["time:", "time!=", "received:"]), when)
+        .prop_map(|(field, when)| format!("{field}{when}"));
+    let bounds = (
+        prop::sample::select(vec!["time<", "time<=", "time>", "received>="]),
+        prop::sample::select(vec!["today", "-30m", "now", "2026-03-04T00:10"]),
+    )
         .prop_map(|(field, when)| format!("{field}{when}"));
     prop_oneof![6 => term, 1 => times, 1 => bounds, 2 => word().prop_map(|text| quoted(&text)), 1 => Just("*".to_string())]
 }
@@ -82,7 +97,8 @@ fn filter() -> impl Strategy<Value = String> {
 
 #[test]
 fn the_filter_in_memory_agrees_with_the_lake() {
-    let mut runner = TestRunner::new(Config { cases: 24, failure_persistence: None, max_shrink_iters: 200, ..Config::default() });
+    let mut runner =
+        TestRunner::new(Config { cases: 24, failure_persistence: None, max_shrink_iters: 200, ..Config::default() });
     let cases = (prop::collection::vec(event(), 1..40), prop::collection::vec(filter(), 12));
     let law = |(events, filters): (Vec<Event>, Vec<String>)| {
         let folder = tempfile::tempdir().expect("a folder");
@@ -99,7 +115,8 @@ fn the_filter_in_memory_agrees_with_the_lake() {
                 .filter(|event| matches(&query.filter, event, now, &TimeZone::UTC).expect("evaluates"))
                 .map(|event| event.id)
                 .collect();
-            let from_lake: BTreeSet<EventId> = common::found_at(&lake, &text, now).iter().map(|event| event.id).collect();
+            let from_lake: BTreeSet<EventId> =
+                common::found_at(&lake, &text, now).iter().map(|event| event.id).collect();
             prop_assert_eq!(from_lake, expected, "{}", text);
         }
         Ok(())

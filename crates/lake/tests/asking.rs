@@ -59,14 +59,20 @@ fn the_newest_come_first_and_more_is_told() {
     };
     let result = lake.search(&request).expect("runs");
     let Found::Events(found) = result.found else { panic!("events expected") };
-    assert_eq!(found.iter().map(|event| event.time.to_string()).collect::<Vec<_>>(), ["2026-03-03T08:19:00Z", "2026-03-03T08:18:00Z", "2026-03-03T08:17:00Z"]);
+    assert_eq!(
+        found.iter().map(|event| event.time.to_string()).collect::<Vec<_>>(),
+        ["2026-03-03T08:19:00Z", "2026-03-03T08:18:00Z", "2026-03-03T08:17:00Z"]
+    );
     assert!(result.truncated);
     assert_eq!(lake.count(&request).expect("counts"), 10);
     let all = lake.search(&SearchRequest { limit: 10, ..request }).expect("runs");
     assert!(!all.truncated);
     let buckets = lake.histogram(&request, 4).expect("counts");
     let shown: Vec<_> = buckets.iter().map(|(start, count)| format!("{start} {count}")).collect();
-    assert_eq!(shown, ["2026-03-03T08:10:00Z 3", "2026-03-03T08:12:30Z 2", "2026-03-03T08:15:00Z 3", "2026-03-03T08:17:30Z 2"]);
+    assert_eq!(
+        shown,
+        ["2026-03-03T08:10:00Z 3", "2026-03-03T08:12:30Z 2", "2026-03-03T08:15:00Z 3", "2026-03-03T08:17:30Z 2"]
+    );
 }
 
 #[test]
@@ -79,7 +85,10 @@ fn pipes() {
     check("| top 2 LogonType", "LogonType count; 0 18; 1 17");
     check("| count by src_ip", "src_ip count;  96; 10.1.2.3 24");
     check("| timechart span=1h", "time count; 2026-03-03T08:00:00Z 60; 2026-03-03T09:00:00Z 60");
-    check("host:host0 | timechart span=1h by user", "time user count; 2026-03-03T08:00:00Z Ben 5; 2026-03-03T08:00:00Z anna 5; 2026-03-03T08:00:00Z cleo 5; 2026-03-03T09:00:00Z Ben 5; 2026-03-03T09:00:00Z anna 5; 2026-03-03T09:00:00Z cleo 5");
+    check(
+        "host:host0 | timechart span=1h by user",
+        "time user count; 2026-03-03T08:00:00Z Ben 5; 2026-03-03T08:00:00Z anna 5; 2026-03-03T08:00:00Z cleo 5; 2026-03-03T09:00:00Z Ben 5; 2026-03-03T09:00:00Z anna 5; 2026-03-03T09:00:00Z cleo 5",
+    );
     check("| count by user | sort user desc | head 1", "user count; cleo 40");
     check("| head 7 | count by code", "code count; 4625 4; 4624 3");
     assert_eq!(lines(&lake, "| sort time | head 2"), ["line 0 of dc-lyon", "line 1 of web paris"]);

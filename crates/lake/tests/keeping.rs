@@ -47,7 +47,10 @@ fn events_are_searchable_before_and_after_they_reach_files() {
         .map(|path| path.strip_prefix(folder.path()).expect("inside").to_string_lossy().into_owned())
         .collect();
     assert_eq!(names.len(), 6, "{names:?}");
-    assert!(names[0].starts_with("events/source=dc-lyon/hour=2026-03-03T08/000000000001_000000000001_25_"), "{names:?}");
+    assert!(
+        names[0].starts_with("events/source=dc-lyon/hour=2026-03-03T08/000000000001_000000000001_25_"),
+        "{names:?}"
+    );
     assert!(names[5].starts_with("events/source=web+20paris/hour=2026-03-03T09/"), "{names:?}");
 }
 
@@ -149,7 +152,10 @@ fn small_files_are_merged_and_a_crash_in_between_does_not_double() {
         first.append(&events(part * 6..part * 6 + 6)).expect("taken in");
         first.flush().expect("flushed");
     }
-    let before: Vec<_> = parquet_files(&folder.path().join("events")).into_iter().map(|path| (std::fs::read(&path).expect("read"), path)).collect();
+    let before: Vec<_> = parquet_files(&folder.path().join("events"))
+        .into_iter()
+        .map(|path| (std::fs::read(&path).expect("read"), path))
+        .collect();
     assert_eq!(before.len(), 20);
     assert_eq!(first.compact().expect("merged"), 20);
     check_all(&first, 60);
@@ -179,7 +185,13 @@ fn retention_drops_whole_hours_of_one_source_and_remembers_when_it_spoke() {
     let again = lake(folder.path());
     let seen = again.sources_seen().expect("listed");
     let shown: Vec<_> = seen.iter().map(|s| format!("{} {} {} {}", s.source, s.first, s.last, s.events)).collect();
-    assert_eq!(shown, ["dc-lyon 2026-03-03T08:00:00Z 2026-03-03T10:28:00Z 0", "web paris 2026-03-03T08:01:00Z 2026-03-03T10:29:00Z 75"]);
+    assert_eq!(
+        shown,
+        [
+            "dc-lyon 2026-03-03T08:00:00Z 2026-03-03T10:28:00Z 0",
+            "web paris 2026-03-03T08:01:00Z 2026-03-03T10:29:00Z 75"
+        ]
+    );
 }
 
 #[test]

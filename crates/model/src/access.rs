@@ -144,9 +144,8 @@ impl Access {
     /// Whether the action may be done on a record that is already known to be seen (RU-67, RU-71).
     pub fn may_on(&self, kind: &Kind, action: &str, record: &Record) -> bool {
         let operates = action == "operate" && kind.subject != Subject::None;
-        self.granting(kind.name, action).any(|held| {
-            !operates || held.organisation_wide || held.scope.contains(&(kind.name.to_owned(), record.id))
-        })
+        self.granting(kind.name, action)
+            .any(|held| !operates || held.organisation_wide || held.scope.contains(&(kind.name.to_owned(), record.id)))
     }
 
     /// Tags the person may put on or take off records of a kind (RU-72); `None` means any.

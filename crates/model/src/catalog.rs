@@ -35,7 +35,8 @@ impl Catalog {
     }
 
     fn check(&self, kind: &'static Kind, errors: &mut Vec<DeclarationError>) {
-        let known = |name: &str| kind.field(name).is_some() || matches!(name, "number" | "created" | "updated" | "tags");
+        let known =
+            |name: &str| kind.field(name).is_some() || matches!(name, "number" | "created" | "updated" | "tags");
         if kind.field(kind.title).is_none_or(|field| !matches!(field.shape, Shape::Text)) {
             errors.push(error("K02", kind, format!("title = \"{}\" is not a text field of it", kind.title)));
         }

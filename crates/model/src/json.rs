@@ -19,7 +19,12 @@ pub fn bare(shape: &Shape, value: &Value) -> Json {
         Value::Rows(rows) => {
             let Shape::Rows(fields) = shape else { return Json::Null };
             let object = |row: &Vec<Value>| -> Json {
-                fields.iter().zip(row).map(|(f, v)| (f.name.to_owned(), bare(&f.shape, v))).collect::<Map<_, _>>().into()
+                fields
+                    .iter()
+                    .zip(row)
+                    .map(|(f, v)| (f.name.to_owned(), bare(&f.shape, v)))
+                    .collect::<Map<_, _>>()
+                    .into()
             };
             rows.iter().map(object).collect::<Vec<_>>().into()
         }
@@ -31,7 +36,9 @@ pub fn from_bare(shape: &Shape, json: &Json) -> Value {
     match (shape, json) {
         (Shape::Rows(fields), Json::Array(rows)) => Value::Rows(
             rows.iter()
-                .map(|row| fields.iter().map(|f| row.get(f.name).map_or(Value::Null, |v| from_bare(&f.shape, v))).collect())
+                .map(|row| {
+                    fields.iter().map(|f| row.get(f.name).map_or(Value::Null, |v| from_bare(&f.shape, v))).collect()
+                })
                 .collect(),
         ),
         (Shape::Links(_), Json::Array(ids)) => Value::List(ids.iter().filter_map(Json::as_i64).collect()),
@@ -72,7 +79,12 @@ pub fn outward(catalog: &Catalog, field: &Field, value: &Value) -> Json {
 }
 
 /// Reads the outward form; also takes text where a person would type it.
-pub fn from_outward(catalog: &Catalog, names: &dyn text::Names, field: &Field, json: &Json) -> Result<Value, FieldError> {
+pub fn from_outward(
+    catalog: &Catalog,
+    names: &dyn text::Names,
+    field: &Field,
+    json: &Json,
+) -> Result<Value, FieldError> {
     let wrong = |accepted: &str| FieldError::new(field.name, format!("{json} is not accepted; use {accepted}"));
     match (field.shape, json) {
         (_, Json::Null) => Ok(Value::Null),

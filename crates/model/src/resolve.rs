@@ -87,9 +87,7 @@ pub fn resolve(context: &Context<'_>, kind: &'static Kind, expr: &Expr) -> Resul
 /// `ALR-42` finds that record; anything else is words.
 fn words_or_number(context: &Context<'_>, kind: &'static Kind, text: &str) -> Test {
     match context.catalog.number(text) {
-        Some((found, id)) if found.name == kind.name => {
-            Test::Column(Column::Id, Compare::OneOf(vec![Value::Int(id)]))
-        }
+        Some((found, id)) if found.name == kind.name => Test::Column(Column::Id, Compare::OneOf(vec![Value::Int(id)])),
         _ => Test::Words(words(text)),
     }
 }
@@ -163,7 +161,9 @@ fn compare(context: &Context<'_>, field: &'static Field, op: Op, word: &Word) ->
         Shape::Text | Shape::Markdown | Shape::File => return Ok(Test::Column(column, text_compare(op, word)?)),
         Shape::Links(_) => Compare::Holds(vec![target(context, field, word)?]),
         Shape::Ref(_) => Compare::OneOf(vec![Value::Int(target(context, field, word)?)]),
-        Shape::Rows(_) => return Err(error(word.span.clone(), "child rows only answer to none and any", Some("any".into()))),
+        Shape::Rows(_) => {
+            return Err(error(word.span.clone(), "child rows only answer to none and any", Some("any".into())));
+        }
         Shape::Choice(choices) if op == Op::Is && word.text.contains('*') => {
             let parts: Vec<_> = word.text.to_ascii_lowercase().split('*').map(str::to_owned).collect();
             let fit = choices.iter().filter(|choice| fits(choice.name, &parts)).map(|choice| Value::Int(choice.code));

@@ -110,9 +110,13 @@ pub fn default(catalog: &Catalog, names: &dyn Names, field: &Field) -> Result<Va
 /// Writes a value as `parse` reads it.
 pub fn show(catalog: &Catalog, field: &Field, value: &Value) -> String {
     match (field.shape, value) {
-        (Shape::Choice(_), Value::Int(code)) => field.choice(*code).map_or_else(|| code.to_string(), |c| c.name.to_owned()),
+        (Shape::Choice(_), Value::Int(code)) => {
+            field.choice(*code).map_or_else(|| code.to_string(), |c| c.name.to_owned())
+        }
         (Shape::Flag, Value::Int(flag)) => if *flag != 0 { "yes" } else { "no" }.to_owned(),
-        (Shape::Instant, Value::Int(ms)) => Timestamp::from_millisecond(*ms).map_or_else(|_| ms.to_string(), |t| t.to_string()),
+        (Shape::Instant, Value::Int(ms)) => {
+            Timestamp::from_millisecond(*ms).map_or_else(|_| ms.to_string(), |t| t.to_string())
+        }
         (Shape::Duration, Value::Int(seconds)) => show_duration(*seconds),
         (Shape::Ref(kind), Value::Int(id)) => number(catalog, kind, *id),
         (Shape::Links(kind), Value::List(ids)) => {

@@ -127,9 +127,9 @@ macro_rules! field_type {
 }
 
 field_type!(String, Shape::Text, String::new(), |v| v.as_text().map(str::to_owned), |t| Value::Text(t.clone()));
-field_type!(Markdown, Shape::Markdown, Markdown::default(), |v| v.as_text().map(|t| Markdown(t.into())), |t| Value::Text(
-    t.0.clone()
-));
+field_type!(Markdown, Shape::Markdown, Markdown::default(), |v| v.as_text().map(|t| Markdown(t.into())), |t| {
+    Value::Text(t.0.clone())
+});
 field_type!(FileRef, Shape::File, FileRef::default(), |v| v.as_text().map(|t| FileRef(t.into())), |t| Value::Text(
     t.0.clone()
 ));
@@ -154,7 +154,9 @@ field_type!(
     },
     |m| Value::Money(m.minor, m.currency)
 );
-field_type!(Date, Shape::Date, Date::ZERO, |v| v.as_text().and_then(|t| t.parse().ok()), |d| Value::Text(d.to_string()));
+field_type!(Date, Shape::Date, Date::ZERO, |v| v.as_text().and_then(|t| t.parse().ok()), |d| Value::Text(
+    d.to_string()
+));
 field_type!(
     Timestamp,
     Shape::Instant,

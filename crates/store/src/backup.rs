@@ -20,7 +20,8 @@ pub(crate) fn before_upgrade(path: &Path) -> Result<(), StoreError> {
         return Ok(());
     }
     let connection = rusqlite::Connection::open(path)?;
-    let version = connection.query_row("SELECT COALESCE(MAX(number), 0) FROM schema_version", [], |row| row.get::<_, i64>(0));
+    let version =
+        connection.query_row("SELECT COALESCE(MAX(number), 0) FROM schema_version", [], |row| row.get::<_, i64>(0));
     let Ok(version) = version else { return Ok(()) };
     if version == 0 || version >= schema::newest() {
         return Ok(());

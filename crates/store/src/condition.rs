@@ -69,7 +69,8 @@ impl Store {
             // What is unknown about a record is false, so its opposite is true.
             Test::Not(inner) => {
                 let inner = self.test_condition(connection, actor, kind, inner)?;
-                let holds: Expr = sea_query::CaseStatement::new().case(inner, Expr::cust("1")).finally(Expr::cust("0")).into();
+                let holds: Expr =
+                    sea_query::CaseStatement::new().case(inner, Expr::cust("1")).finally(Expr::cust("0")).into();
                 Cond::all().add(holds.eq(Expr::cust("0")))
             }
             Test::Words(words) => {
@@ -93,7 +94,8 @@ impl Store {
                 match kind.field(field).map(|field| field.shape) {
                     Some(Shape::Links(_)) => {
                         let (sql, cells) = dialect::build_select(connection.dialect(), &select);
-                        let ids: Vec<i64> = connection.query(&sql, &cells)?.iter().map(|row| crate::int(row, 0)).collect();
+                        let ids: Vec<i64> =
+                            connection.query(&sql, &cells)?.iter().map(|row| crate::int(row, 0)).collect();
                         holds(&column(field), &ids)
                     }
                     _ => Cond::all().add(Expr::col(column(field)).in_subquery(select)),
@@ -122,9 +124,9 @@ impl Store {
                 _ => never(),
             },
             Column::Field(name) => {
-                let text = kind.field(name).is_some_and(|field| {
-                    matches!(field.shape, Shape::Text | Shape::Markdown | Shape::File)
-                });
+                let text = kind
+                    .field(name)
+                    .is_some_and(|field| matches!(field.shape, Shape::Text | Shape::Markdown | Shape::File));
                 match compare {
                     Compare::Holds(ids) => holds(&column(name), ids),
                     _ => plain(dialect, &column(name), text, compare),

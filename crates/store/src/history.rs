@@ -88,7 +88,8 @@ impl Chain {
         ];
         let hash = link(&self.hash, &cells);
         cells.push(Cell::from(hash.clone()));
-        let sql = format!("INSERT INTO history ({COLUMNS}, state, hash) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)");
+        let sql =
+            format!("INSERT INTO history ({COLUMNS}, state, hash) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)");
         tx.execute(&sql, &cells)?;
         self.seq += 1;
         self.hash = hash;
@@ -103,7 +104,8 @@ fn difference(before: Option<&Record>, after: &Record) -> Map<String, Json> {
         let old = before.and_then(|record| record.values.get(at)).unwrap_or(&Value::Null);
         let new = after.values.get(at).unwrap_or(&Value::Null);
         if old != new && !(old.is_empty() && new.is_empty()) {
-            change.insert(field.name.to_owned(), json!([codec::bare(&field.shape, old), codec::bare(&field.shape, new)]));
+            change
+                .insert(field.name.to_owned(), json!([codec::bare(&field.shape, old), codec::bare(&field.shape, new)]));
         }
     }
     let mut own = |name: &str, old: Option<Json>, new: Json| {
@@ -198,7 +200,8 @@ impl Entry {
 
 /// The entry that made one version of a record.
 pub(crate) fn entry_of(tx: &mut dyn Connection, kind: &Kind, id: i64, version: i64) -> Result<Entry, StoreError> {
-    let sql = format!("SELECT {COLUMNS} FROM history WHERE kind = $1 AND id = $2 AND version = $3 ORDER BY seq DESC LIMIT 1");
+    let sql =
+        format!("SELECT {COLUMNS} FROM history WHERE kind = $1 AND id = $2 AND version = $3 ORDER BY seq DESC LIMIT 1");
     let rows = tx.query(&sql, &[Cell::from(kind.name), Cell::Int(id), Cell::Int(version)])?;
     rows.first().map(|row| Entry::read(row)).ok_or_else(|| StoreError::missing(format!("version {version}")))
 }

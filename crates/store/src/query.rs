@@ -81,7 +81,12 @@ impl Store {
     }
 
     /// The record another system knows by this id.
-    pub fn by_external(&self, actor: &Actor, kind: &'static Kind, external: &str) -> Result<Option<Record>, StoreError> {
+    pub fn by_external(
+        &self,
+        actor: &Actor,
+        kind: &'static Kind,
+        external: &str,
+    ) -> Result<Option<Record>, StoreError> {
         let mut lease = self.reader()?;
         let sql = format!("SELECT id FROM {} WHERE external_id = $1", table(kind));
         let rows = lease.query(&sql, &[Cell::from(external)])?;
@@ -114,10 +119,10 @@ impl Store {
         let more = rows.len() > list.limit;
         rows.truncate(list.limit);
         let at = row::columns(list.kind).iter().position(|name| *name == sort).unwrap_or(0);
-        let next = rows.last().filter(|_| more).map(|last| Cursor {
-            value: last.get(at).cloned().unwrap_or(Cell::Null),
-            id: int(last, 0),
-        });
+        let next = rows
+            .last()
+            .filter(|_| more)
+            .map(|last| Cursor { value: last.get(at).cloned().unwrap_or(Cell::Null), id: int(last, 0) });
         let read = |found: &Vec<Cell>| row::read(&mut *lease, &self.inner.tags, list.kind, found);
         let records = rows.iter().map(read).collect::<Result<_, _>>()?;
         Ok(Page { records, next })

@@ -60,12 +60,9 @@ pub fn read(
 
 fn value(field: &Field, cell: &Cell, currency: Option<&Cell>) -> Value {
     match (field.shape, cell) {
-        (Shape::Links(_), Cell::Text(text)) => {
-            Value::List(text.split(',').filter_map(|id| id.parse().ok()).collect())
-        }
-        (Shape::Rows(_), Cell::Text(text)) => {
-            serde_json::from_str::<Json>(text).map_or(Value::Rows(Vec::new()), |rows| json::from_bare(&field.shape, &rows))
-        }
+        (Shape::Links(_), Cell::Text(text)) => Value::List(text.split(',').filter_map(|id| id.parse().ok()).collect()),
+        (Shape::Rows(_), Cell::Text(text)) => serde_json::from_str::<Json>(text)
+            .map_or(Value::Rows(Vec::new()), |rows| json::from_bare(&field.shape, &rows)),
         (Shape::Links(_), _) => Value::List(Vec::new()),
         (Shape::Rows(_), _) => Value::Rows(Vec::new()),
         (Shape::Money, Cell::Int(minor)) => match currency {
@@ -82,7 +79,8 @@ fn value(field: &Field, cell: &Cell, currency: Option<&Cell>) -> Value {
 
 /// All cells of a record, in the order of `columns`.
 pub fn cells(record: &Record, tagset: i64) -> Vec<Cell> {
-    let custom = if record.custom.is_empty() { Cell::Null } else { Cell::Text(Json::from(record.custom.clone()).to_string()) };
+    let custom =
+        if record.custom.is_empty() { Cell::Null } else { Cell::Text(Json::from(record.custom.clone()).to_string()) };
     let mut cells = vec![
         Cell::Int(record.id),
         Cell::Int(record.version),
@@ -128,7 +126,8 @@ pub fn insert_sql(kind: &Kind) -> String {
 
 /// `UPDATE` of a whole row; the first value is the id.
 pub fn update_sql(kind: &Kind) -> String {
-    let sets: Vec<_> = columns(kind).iter().enumerate().skip(1).map(|(at, name)| format!("{name} = ${}", at + 1)).collect();
+    let sets: Vec<_> =
+        columns(kind).iter().enumerate().skip(1).map(|(at, name)| format!("{name} = ${}", at + 1)).collect();
     // SQLite numbers `$n` in order of appearance, so the id must come first: it sets itself.
     format!("UPDATE {} SET id = $1, {} WHERE id = $1", table(kind), sets.join(", "))
 }

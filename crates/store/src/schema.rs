@@ -42,10 +42,10 @@ pub fn migrate(connection: &mut dyn Connection) -> Result<(), StoreError> {
         let sql = if dialect == Dialect::Sqlite { sqlite } else { postgres };
         transact(connection, |tx| -> Result<(), StoreError> {
             tx.batch(sql)?;
-            tx.execute("INSERT INTO schema_version (number, why) VALUES ($1, $2)", &[
-                Cell::Int(*number),
-                Cell::from(*why),
-            ])?;
+            tx.execute(
+                "INSERT INTO schema_version (number, why) VALUES ($1, $2)",
+                &[Cell::Int(*number), Cell::from(*why)],
+            )?;
             Ok(())
         })?;
         tracing::info!(number, why, "applied schema change {number}: {why}");
@@ -207,28 +207,34 @@ fn engine_tables(dialect: Dialect) -> Wanted {
         tables: vec![
             table("counter", &[("kind", format!("{words} PRIMARY KEY")), ("next", must(int))]),
             table("tag_set", &[("id", format!("{int} PRIMARY KEY")), ("tags", format!("{words} NOT NULL UNIQUE"))]),
-            table("history", &[
-                ("seq", format!("{int} PRIMARY KEY")),
-                ("at", must(int)),
-                ("person", int.to_owned()),
-                ("actor", must(words)),
-                ("via", must(words)),
-                ("kind", must(words)),
-                ("id", must(int)),
-                ("version", must(int)),
-                ("act", must(words)),
-                ("reason", words.to_owned()),
-                ("change", must(words)),
-                ("state", must(words)),
-                ("hash", must(words)),
-            ]),
-            table("vault", &[
-                ("space", must(words)),
-                ("key", must(words)),
-                ("person", int.to_owned()),
-                ("value", must(words)),
-                ("expires", int.to_owned()),
-            ]),
+            table(
+                "history",
+                &[
+                    ("seq", format!("{int} PRIMARY KEY")),
+                    ("at", must(int)),
+                    ("person", int.to_owned()),
+                    ("actor", must(words)),
+                    ("via", must(words)),
+                    ("kind", must(words)),
+                    ("id", must(int)),
+                    ("version", must(int)),
+                    ("act", must(words)),
+                    ("reason", words.to_owned()),
+                    ("change", must(words)),
+                    ("state", must(words)),
+                    ("hash", must(words)),
+                ],
+            ),
+            table(
+                "vault",
+                &[
+                    ("space", must(words)),
+                    ("key", must(words)),
+                    ("person", int.to_owned()),
+                    ("value", must(words)),
+                    ("expires", int.to_owned()),
+                ],
+            ),
             table("blob", &[("sha256", format!("{words} PRIMARY KEY")), ("size", must(int)), ("bytes", must(bytes))]),
         ],
         indexes: [

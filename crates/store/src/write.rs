@@ -14,18 +14,52 @@ pub type Values = Vec<(String, Value)>;
 /// One change that somebody or something asks for.
 #[derive(Debug, Clone)]
 pub enum Change {
-    Create { kind: &'static Kind, values: Values, tags: Option<Vec<i64>>, external_id: Option<String> },
+    Create {
+        kind: &'static Kind,
+        values: Values,
+        tags: Option<Vec<i64>>,
+        external_id: Option<String>,
+    },
     /// `version`: the one the change was made from; `None` takes whatever is there.
-    Update { kind: &'static Kind, id: i64, version: Option<i64>, values: Values },
+    Update {
+        kind: &'static Kind,
+        id: i64,
+        version: Option<i64>,
+        values: Values,
+    },
     /// A guarded move, with answers to what it asks.
-    Move { kind: &'static Kind, id: i64, version: Option<i64>, act: String, values: Values, reason: Option<String> },
+    Move {
+        kind: &'static Kind,
+        id: i64,
+        version: Option<i64>,
+        act: String,
+        values: Values,
+        reason: Option<String>,
+    },
     /// Replaces the scope tags (RU-72).
-    Retag { kind: &'static Kind, id: i64, tags: Vec<i64> },
+    Retag {
+        kind: &'static Kind,
+        id: i64,
+        tags: Vec<i64>,
+    },
     /// The system's own bookkeeping of managed fields: counts, last seen, measured values.
-    Note { kind: &'static Kind, id: i64, values: Values },
-    Delete { kind: &'static Kind, id: i64, version: Option<i64>, reason: Option<String> },
+    Note {
+        kind: &'static Kind,
+        id: i64,
+        values: Values,
+    },
+    Delete {
+        kind: &'static Kind,
+        id: i64,
+        version: Option<i64>,
+        reason: Option<String>,
+    },
     /// Takes back what made `version`, if it is still the newest.
-    Undo { kind: &'static Kind, id: i64, version: i64 },
+    Undo {
+        kind: &'static Kind,
+        id: i64,
+        version: i64,
+    },
 }
 
 /// What was written, after the commit.
@@ -56,7 +90,10 @@ impl Store {
         let mut lease = self.writer()?;
         let written = transact(&mut *lease, |tx| {
             let mut chain = history::Chain::open(tx)?;
-            changes.into_iter().map(|change| self.apply(tx, &mut chain, actor, now, change)).collect::<Result<Vec<_>, _>>()
+            changes
+                .into_iter()
+                .map(|change| self.apply(tx, &mut chain, actor, now, change))
+                .collect::<Result<Vec<_>, _>>()
         })?;
         drop(lease);
         self.told(&written);
@@ -149,13 +186,18 @@ impl Store {
         draft.record.updated = now;
         draft.record.version += 1;
         self.put(tx, &draft)?;
-        let seq = chain.append(tx, actor, now, &history::Step {
-            act: &draft.act,
-            reason: draft.reason.as_deref(),
-            before: draft.before.as_ref(),
-            record: &draft.record,
-            deleted: draft.deleted,
-        })?;
+        let seq = chain.append(
+            tx,
+            actor,
+            now,
+            &history::Step {
+                act: &draft.act,
+                reason: draft.reason.as_deref(),
+                before: draft.before.as_ref(),
+                record: &draft.record,
+                deleted: draft.deleted,
+            },
+        )?;
         if draft.act == "retag" {
             self.retag_followers(tx, chain, actor, now, &draft.record)?;
         }
@@ -189,9 +231,16 @@ impl Store {
                 let mut record = before.clone();
                 (record.tags, record.updated) = (parent.tags.clone(), now);
                 record.version += 1;
-                let follower = Draft { before: Some(before), record, act: "retag".to_owned(), reason: None, deleted: false };
+                let follower =
+                    Draft { before: Some(before), record, act: "retag".to_owned(), reason: None, deleted: false };
                 self.put(tx, &follower)?;
-                let step = history::Step { act: "retag", reason: None, before: follower.before.as_ref(), record: &follower.record, deleted: false };
+                let step = history::Step {
+                    act: "retag",
+                    reason: None,
+                    before: follower.before.as_ref(),
+                    record: &follower.record,
+                    deleted: false,
+                };
                 chain.append(tx, actor, now, &step)?;
             }
         }
@@ -227,7 +276,12 @@ impl Store {
     }
 
     /// A record by id regardless of access: for guards and the engine itself.
-    pub(crate) fn load(&self, tx: &mut dyn Connection, kind: &'static Kind, id: i64) -> Result<Option<Record>, StoreError> {
+    pub(crate) fn load(
+        &self,
+        tx: &mut dyn Connection,
+        kind: &'static Kind,
+        id: i64,
+    ) -> Result<Option<Record>, StoreError> {
         let sql = format!("SELECT {} FROM {} WHERE id = $1", row::columns(kind).join(", "), schema::table(kind));
         let rows = tx.query(&sql, &[Cell::Int(id)])?;
         rows.first().map(|found| row::read(tx, &self.inner.tags, kind, found)).transpose()
@@ -290,7 +344,11 @@ fn find_move(record: &Record, name: &str) -> Result<&'static Move, Refusal> {
     let kind = record.kind;
     let Some(act) = kind.act(name) else {
         let all: Vec<_> = kind.moves.iter().map(|act| act.name).collect();
-        return Err(Refusal::invalid(format!("a {} has no move `{name}`; it has {}", kind.label.to_lowercase(), all.join(", "))));
+        return Err(Refusal::invalid(format!(
+            "a {} has no move `{name}`; it has {}",
+            kind.label.to_lowercase(),
+            all.join(", ")
+        )));
     };
     let state = record.state().unwrap_or_default();
     if act.from.contains(&state) {
@@ -311,14 +369,5 @@ fn moving<'a>(
     now: Timestamp,
     with: (&'a Option<String>, Option<&'static str>, &'a [(&'static str, Value)]),
 ) -> Moving<'a> {
-    Moving {
-        before: draft.0,
-        record: draft.1,
-        actor,
-        now,
-        reason: with.0.as_deref(),
-        act: with.1,
-        input: with.2,
-        look,
-    }
+    Moving { before: draft.0, record: draft.1, actor, now, reason: with.0.as_deref(), act: with.1, input: with.2, look }
 }

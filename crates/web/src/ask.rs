@@ -76,7 +76,8 @@ impl Ask {
     /// The parts of a multipart form, files included.
     pub fn parts(&self) -> Result<Vec<Part>, Fault> {
         let kind = self.header("content-type").unwrap_or_default();
-        let boundary = multer::parse_boundary(kind).map_err(|_| Fault::Bad("this is not a multipart form".to_owned()))?;
+        let boundary =
+            multer::parse_boundary(kind).map_err(|_| Fault::Bad("this is not a multipart form".to_owned()))?;
         let body = self.body.clone();
         let stream = futures_util::stream::once(async move { Ok::<_, std::convert::Infallible>(body) });
         let mut form = multer::Multipart::new(stream, boundary);

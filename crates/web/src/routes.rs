@@ -102,13 +102,16 @@ async fn answer(app: Arc<App>, who: Who, run: Handler, params: Vec<(String, Stri
             if api { fault.problem() } else { fault.page(&ask) }
         })
     };
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Response::builder().status(500).body(Body::empty()).unwrap_or_default())
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|_| Response::builder().status(500).body(Body::empty()).unwrap_or_default())
 }
 
 /// Finds out who asks, and refuses what the route or the CSRF token does not allow.
 fn admit(ask: &mut Ask, who: Who) -> Result<(), Fault> {
     if who == Who::Api
-        && let Some(token) = ask.header("authorization").and_then(|value| value.strip_prefix("Bearer ")).map(str::to_owned)
+        && let Some(token) =
+            ask.header("authorization").and_then(|value| value.strip_prefix("Bearer ")).map(str::to_owned)
     {
         ask.actor = ask.app.desk.token(&token, ask.now)?.ok_or(Fault::SignIn)?;
         return Ok(());
@@ -128,7 +131,9 @@ fn admit(ask: &mut Ask, who: Who) -> Result<(), Fault> {
     let unsafe_method = !matches!(ask.method, Method::GET | Method::HEAD);
     let token = ask.header("x-csrf-token").or_else(|| ask.form("csrf")).or_else(|| ask.query("csrf"));
     if unsafe_method && token != Some(visit.session.csrf.as_str()) {
-        return Err(Fault::Bad("this form is too old or came from elsewhere; reload the page and try again".to_owned()));
+        return Err(Fault::Bad(
+            "this form is too old or came from elsewhere; reload the page and try again".to_owned(),
+        ));
     }
     Ok(())
 }

@@ -19,7 +19,12 @@ async fn the_design_page_looks_and_works_right() {
     let address = format!("http://{}", listener.local_addr().expect("its address"));
     tokio::spawn(async move { axum::serve(listener, app::app()).await });
     let done = tokio::task::spawn_blocking(move || run(&scripts, &address)).await.expect("the script ran");
-    assert!(done.status.success(), "{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+    assert!(
+        done.status.success(),
+        "{}{}",
+        String::from_utf8_lossy(&done.stdout),
+        String::from_utf8_lossy(&done.stderr)
+    );
 }
 
 fn chromium() -> PathBuf {
@@ -28,7 +33,12 @@ fn chromium() -> PathBuf {
 
 fn run(scripts: &Path, address: &str) -> Output {
     install(scripts);
-    Command::new("node").arg("design.mjs").env("WATCHKEEP_URL", address).current_dir(scripts).output().expect("node is on PATH")
+    Command::new("node")
+        .arg("design.mjs")
+        .env("WATCHKEEP_URL", address)
+        .current_dir(scripts)
+        .output()
+        .expect("node is on PATH")
 }
 
 /// `npm ci` once for each state of the lock file, whoever comes first.
@@ -40,7 +50,8 @@ fn install(scripts: &Path) {
     if fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
         return;
     }
-    let installed = Command::new("npm").args(["ci", "--no-progress"]).current_dir(scripts).status().expect("npm is on PATH");
+    let installed =
+        Command::new("npm").args(["ci", "--no-progress"]).current_dir(scripts).status().expect("npm is on PATH");
     assert!(installed.success(), "npm ci failed in tests/browser");
     fs::write(stamp, wanted).expect("the stamp");
 }

@@ -47,7 +47,11 @@ async fn no_page_carries_inline_code_or_styles_or_evaluated_attributes() {
         assert!(!page.contains(forbidden), "the page contains `{forbidden}`");
     }
     for script in page.split("<script").skip(1) {
-        assert!(script.starts_with(" src=\"/assets/") || script.starts_with(" type=\"module\" src=\"/assets/"), "inline script: {}", &script[..40]);
+        assert!(
+            script.starts_with(" src=\"/assets/") || script.starts_with(" type=\"module\" src=\"/assets/"),
+            "inline script: {}",
+            &script[..40]
+        );
     }
 }
 

@@ -13,9 +13,8 @@ fn main() -> anyhow::Result<()> {
 }
 
 fn write_migration(why: &str) -> anyhow::Result<()> {
-    let catalog = Catalog::new(watchkeep_records::all()).map_err(|errors| {
-        anyhow::anyhow!(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
-    })?;
+    let catalog = Catalog::new(watchkeep_records::all())
+        .map_err(|errors| anyhow::anyhow!(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))?;
     let (sqlite, postgres) = schema::next_migration(&catalog)?;
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../store/migrations");
     let first = std::fs::read_to_string(folder.join("0001_start.sqlite.sql")).unwrap_or_default().trim().is_empty();

@@ -19,29 +19,20 @@ struct Work {
 }
 
 /// Reads `inputs` and evaluates `rules` of at least `min_level` on `threads` threads.
-pub fn hunt(
-    rules: &RuleSet,
-    inputs: Inputs,
-    min_level: Level,
-    threads: usize,
-    now: Timestamp,
-) -> Findings {
+pub fn hunt(rules: &RuleSet, inputs: Inputs, min_level: Level, threads: usize, now: Timestamp) -> Findings {
     let (send, receive) = sync_channel::<Work>(threads * 4);
     let receive = Mutex::new(receive);
     let bar = progress(inputs.bytes);
     let mut findings = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads)
-            .map(|_| scope.spawn(|| Worker::new(rules, min_level, now).work(&receive)))
-            .collect();
+        let workers: Vec<_> =
+            (0..threads).map(|_| scope.spawn(|| Worker::new(rules, min_level, now).work(&receive))).collect();
         let mut findings = feed(inputs, &send, &bar);
         drop(send);
         for worker in workers {
             match worker.join() {
                 Ok(found) => findings.join(found),
                 Err(_) => {
-                    findings
-                        .problems
-                        .push("a thread stopped early; some findings are missing".to_owned());
+                    findings.problems.push("a thread stopped early; some findings are missing".to_owned());
                     findings.unreadable = true;
                 }
             }
@@ -55,9 +46,7 @@ pub fn hunt(
 
 fn progress(bytes: u64) -> ProgressBar {
     let bar = ProgressBar::new(bytes);
-    if let Ok(style) =
-        ProgressStyle::with_template("{wide_bar} {bytes} of {total_bytes}, {eta} left  {msg}")
-    {
+    if let Ok(style) = ProgressStyle::with_template("{wide_bar} {bytes} of {total_bytes}, {eta} left  {msg}") {
         bar.set_style(style);
     }
     bar
@@ -70,20 +59,11 @@ fn feed(inputs: Inputs, send: &SyncSender<Work>, bar: &ProgressBar) -> Findings 
         bar.set_message(input.name.to_string());
         let read = input.pieces(&mut |piece| {
             order += 1;
-            send.send(Work {
-                piece,
-                file: Arc::clone(&input.name),
-                order,
-            })
-            .is_ok()
+            send.send(Work { piece, file: Arc::clone(&input.name), order }).is_ok()
         });
         if let Err(error) = read {
             let text = error.to_string();
-            findings.problems.push(if text.contains(&*input.name) {
-                text
-            } else {
-                format!("{}: {text}", input.name)
-            });
+            findings.problems.push(if text.contains(&*input.name) { text } else { format!("{}: {text}", input.name) });
             findings.unreadable |= input.named;
         }
         findings.bytes += input.bytes;
@@ -119,10 +99,7 @@ impl<'r> Worker<'r> {
 
     fn work(mut self, receive: &Mutex<Receiver<Work>>) -> Findings {
         loop {
-            let next = receive
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .recv();
+            let next = receive.lock().unwrap_or_else(PoisonError::into_inner).recv();
             let Ok(work) = next else { return self.found };
             if work.file != self.file {
                 self.file = work.file;
@@ -139,10 +116,7 @@ impl<'r> Worker<'r> {
             Piece::Records(chunk) => {
                 let Batch { events, bad } = self.records.chunk(*chunk, self.now);
                 for event in events {
-                    let record = event
-                        .field("EventRecordID")
-                        .and_then(|id| id.parse().ok())
-                        .unwrap_or_default();
+                    let record = event.field("EventRecordID").and_then(|id| id.parse().ok()).unwrap_or_default();
                     self.event(event, record);
                 }
                 bad.iter().for_each(|bad| self.bad(bad));
@@ -170,10 +144,7 @@ impl<'r> Worker<'r> {
     fn event(&mut self, event: Event, record: u64) {
         self.found.events += 1;
         for found in self.rules.evaluate(&event) {
-            let wanted = self
-                .rules
-                .rule(&found)
-                .is_some_and(|rule| rule.level >= self.min_level);
+            let wanted = self.rules.rule(&found).is_some_and(|rule| rule.level >= self.min_level);
             if wanted {
                 self.order.1 += 1;
                 self.found.rows.push(Row {
@@ -195,9 +166,5 @@ impl<'r> Worker<'r> {
 
 /// What is printed of an event; its raw bytes would keep a whole block in memory.
 fn shown(event: &Event) -> Event {
-    Event {
-        raw: bytes::Bytes::new(),
-        fields: Vec::new(),
-        ..event.clone()
-    }
+    Event { raw: bytes::Bytes::new(), fields: Vec::new(), ..event.clone() }
 }

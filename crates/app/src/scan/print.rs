@@ -10,12 +10,7 @@ use watchkeep_detect::{Match, RuleInfo, RuleSet};
 ///
 /// # Errors
 /// When the output cannot be written.
-pub fn print(
-    out: &mut impl Write,
-    format: Format,
-    rules: &RuleSet,
-    findings: &Findings,
-) -> Result<()> {
+pub fn print(out: &mut impl Write, format: Format, rules: &RuleSet, findings: &Findings) -> Result<()> {
     if format == Format::Csv {
         writeln!(out, "{}", COLUMNS.join(","))?;
     }
@@ -32,9 +27,7 @@ pub fn print(
     Ok(())
 }
 
-const COLUMNS: &[&str] = &[
-    "rule_id", "title", "level", "time", "file", "record", "host", "user", "code", "message",
-];
+const COLUMNS: &[&str] = &["rule_id", "title", "level", "time", "file", "record", "host", "user", "code", "message"];
 
 fn table(out: &mut impl Write, rule: &RuleInfo, row: &Row) -> Result<()> {
     let time = row.event.time.strftime("%Y-%m-%d %H:%M:%S");
@@ -56,9 +49,7 @@ fn table(out: &mut impl Write, rule: &RuleInfo, row: &Row) -> Result<()> {
 
 /// Text from a log must not steer the terminal it is shown in.
 fn plain(text: &str) -> String {
-    text.chars()
-        .map(|letter| if letter.is_control() { ' ' } else { letter })
-        .collect()
+    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
 }
 
 fn json(rule: &RuleInfo, row: &Row) -> Value {
@@ -82,9 +73,7 @@ fn json(rule: &RuleInfo, row: &Row) -> Value {
 fn matched(found: &Match) -> Value {
     let mut fields = Map::new();
     for why in &found.why {
-        fields
-            .entry(why.field.clone())
-            .or_insert_with(|| Value::String(why.value.clone()));
+        fields.entry(why.field.clone()).or_insert_with(|| Value::String(why.value.clone()));
     }
     Value::Object(fields)
 }
@@ -108,11 +97,7 @@ fn csv(out: &mut impl Write, rule: &RuleInfo, row: &Row) -> Result<()> {
 
 /// A CSV cell; one that a spreadsheet would run as a formula is made text.
 fn quote(cell: &str) -> String {
-    let guard = if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        "'"
-    } else {
-        ""
-    };
+    let guard = if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
     if guard.is_empty() && !cell.contains([',', '"', '\n', '\r']) {
         return cell.to_owned();
     }

@@ -47,23 +47,13 @@ impl Inputs {
         let mut files = Vec::new();
         for path in paths {
             if path.as_os_str() == "-" {
-                files.push(Input {
-                    name: "-".into(),
-                    path: None,
-                    bytes: 0,
-                    named: true,
-                });
+                files.push(Input { name: "-".into(), path: None, bytes: 0, named: true });
                 continue;
             }
             for file in folder::files(path)? {
                 let bytes = std::fs::metadata(&file).map_or(0, |found| found.len());
                 let named = file == *path;
-                files.push(Input {
-                    name: file.display().to_string().into(),
-                    path: Some(file),
-                    bytes,
-                    named,
-                });
+                files.push(Input { name: file.display().to_string().into(), path: Some(file), bytes, named });
             }
         }
         let bytes = files.iter().map(|file| file.bytes).sum();
@@ -78,11 +68,7 @@ impl Input {
     /// Why the rest of the input could not be read.
     pub fn pieces(&self, take: &mut dyn FnMut(Piece) -> bool) -> anyhow::Result<()> {
         match &self.path {
-            None => stream(
-                BufReader::with_capacity(1 << 20, std::io::stdin()),
-                &self.name,
-                take,
-            ),
+            None => stream(BufReader::with_capacity(1 << 20, std::io::stdin()), &self.name, take),
             Some(path) => file(path, &self.name, take),
         }
     }
@@ -98,19 +84,13 @@ fn file(path: &Path, name: &str, take: &mut dyn FnMut(Piece) -> bool) -> anyhow:
             }
             Ok(())
         }
-        Content::Gzip | Content::Lines => stream(
-            BufReader::with_capacity(1 << 20, std::fs::File::open(path)?),
-            name,
-            take,
-        ),
+        Content::Gzip | Content::Lines => {
+            stream(BufReader::with_capacity(1 << 20, std::fs::File::open(path)?), name, take)
+        }
     }
 }
 
-fn stream<R: BufRead + 'static>(
-    mut input: R,
-    name: &str,
-    take: &mut dyn FnMut(Piece) -> bool,
-) -> anyhow::Result<()> {
+fn stream<R: BufRead + 'static>(mut input: R, name: &str, take: &mut dyn FnMut(Piece) -> bool) -> anyhow::Result<()> {
     match content_of(input.fill_buf()?) {
         Content::Gzip => {
             let unpacked = MultiGzDecoder::new(input).take(MAX_UNPACKED);
@@ -125,11 +105,7 @@ fn stream<R: BufRead + 'static>(
     }
 }
 
-fn records(
-    input: impl BufRead,
-    name: &str,
-    take: &mut dyn FnMut(Piece) -> bool,
-) -> anyhow::Result<()> {
+fn records(input: impl BufRead, name: &str, take: &mut dyn FnMut(Piece) -> bool) -> anyhow::Result<()> {
     let mut bytes = Vec::new();
     input.take(MAX_UNPACKED_EVTX + 1).read_to_end(&mut bytes)?;
     anyhow::ensure!(
@@ -144,11 +120,7 @@ fn records(
     Ok(())
 }
 
-fn lines(
-    input: impl BufRead,
-    name: &str,
-    take: &mut dyn FnMut(Piece) -> bool,
-) -> anyhow::Result<()> {
+fn lines(input: impl BufRead, name: &str, take: &mut dyn FnMut(Piece) -> bool) -> anyhow::Result<()> {
     for block in blocks(input, name) {
         let piece = match block? {
             Block::Lines { first, bytes } => Piece::Lines { first, bytes },

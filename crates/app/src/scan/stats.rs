@@ -24,17 +24,11 @@ pub struct Spent {
 
 impl Clock {
     pub fn start() -> Self {
-        Self {
-            wall: Instant::now(),
-            processor: ProcessTime::now(),
-        }
+        Self { wall: Instant::now(), processor: ProcessTime::now() }
     }
 
     pub fn stop(&self) -> Spent {
-        Spent {
-            wall: self.wall.elapsed(),
-            processor: self.processor.elapsed(),
-        }
+        Spent { wall: self.wall.elapsed(), processor: self.processor.elapsed() }
     }
 }
 
@@ -45,26 +39,13 @@ pub fn report(rules: &RuleSet, findings: &Findings, spent: &Spent) -> String {
     text
 }
 
-fn write_report(
-    text: &mut String,
-    rules: &RuleSet,
-    findings: &Findings,
-    spent: &Spent,
-) -> std::fmt::Result {
+fn write_report(text: &mut String, rules: &RuleSet, findings: &Findings, spent: &Spent) -> std::fmt::Result {
     let seconds = spent.processor.as_secs_f64();
-    let speed = if seconds > 0.0 {
-        findings.events as f64 / seconds
-    } else {
-        0.0
-    };
+    let speed = if seconds > 0.0 { findings.events as f64 / seconds } else { 0.0 };
     let live = rules.rules().iter().filter(|rule| rule.is_live()).count();
     writeln!(text, "events          {}", findings.events)?;
     writeln!(text, "bytes           {}", findings.bytes)?;
-    writeln!(
-        text,
-        "bad lines       {}",
-        findings.bad.values().sum::<u64>()
-    )?;
+    writeln!(text, "bad lines       {}", findings.bad.values().sum::<u64>())?;
     writeln!(text, "wall seconds    {:.3}", spent.wall.as_secs_f64())?;
     writeln!(text, "CPU seconds     {seconds:.3}")?;
     writeln!(text, "events/CPU-s    {speed:.0}")?;
@@ -72,22 +53,12 @@ fn write_report(
     writeln!(text, "rules refused   {}", rules.rules().len() - live)?;
     writeln!(text, "detections      {}", findings.rows.len())?;
     section(text, "detections by level", by_level(rules, findings))?;
-    section(
-        text,
-        &format!("detections by rule (top {TOP})"),
-        by_rule(rules, findings),
-    )?;
+    section(text, &format!("detections by rule (top {TOP})"), by_rule(rules, findings))?;
     section(text, "rules refused", refused(rules))?;
     section(
         text,
         "bad lines",
-        sorted(
-            findings
-                .bad
-                .iter()
-                .map(|(reason, count)| ((*reason).to_owned(), *count))
-                .collect(),
-        ),
+        sorted(findings.bad.iter().map(|(reason, count)| ((*reason).to_owned(), *count)).collect()),
     )
 }
 
@@ -95,25 +66,15 @@ fn section(text: &mut String, title: &str, lines: Vec<(String, u64)>) -> std::fm
     if !lines.is_empty() {
         writeln!(text, "\n{title}")?;
     }
-    lines
-        .iter()
-        .try_for_each(|(name, count)| writeln!(text, "{count:>8}  {name}"))
+    lines.iter().try_for_each(|(name, count)| writeln!(text, "{count:>8}  {name}"))
 }
 
 fn by_level(rules: &RuleSet, findings: &Findings) -> Vec<(String, u64)> {
     let mut counts: BTreeMap<Level, u64> = BTreeMap::new();
-    for rule in findings
-        .rows
-        .iter()
-        .filter_map(|row| rules.rule(&row.found))
-    {
+    for rule in findings.rows.iter().filter_map(|row| rules.rule(&row.found)) {
         *counts.entry(rule.level).or_default() += 1;
     }
-    counts
-        .into_iter()
-        .rev()
-        .map(|(level, count)| (level.to_string(), count))
-        .collect()
+    counts.into_iter().rev().map(|(level, count)| (level.to_string(), count)).collect()
 }
 
 fn by_rule(rules: &RuleSet, findings: &Findings) -> Vec<(String, u64)> {
@@ -134,9 +95,7 @@ fn refused(rules: &RuleSet) -> Vec<(String, u64)> {
     let mut counts: HashMap<String, u64> = HashMap::new();
     for rule in rules.rules() {
         if let State::Refused(reason) = &rule.state {
-            *counts
-                .entry(format!("{}: {reason}", rule.path))
-                .or_default() += 1;
+            *counts.entry(format!("{}: {reason}", rule.path)).or_default() += 1;
         }
     }
     sorted(counts.into_iter().collect())

@@ -23,49 +23,21 @@ use Test::{Any, Ends, Is, Starts};
 
 /// First match wins.
 const SIGNS: &[Sign] = &[
-    sign(
-        &[("eventSource", Ends(".amazonaws.com")), ("eventName", Any)],
-        "aws",
-        &["cloudtrail"],
-    ),
+    sign(&[("eventSource", Ends(".amazonaws.com")), ("eventName", Any)], "aws", &["cloudtrail"]),
     sign(
         &[("eventSource", Is(&["SecurityComplianceCenter"]))],
         "m365",
         &["threat_management", "threat_detection", "audit"],
     ),
-    sign(
-        &[("eventSource", Is(&["Exchange"]))],
-        "m365",
-        &["exchange", "audit"],
-    ),
-    sign(
-        &[("Workload", Is(&["Exchange"])), ("Operation", Any)],
-        "m365",
-        &["exchange", "audit"],
-    ),
+    sign(&[("eventSource", Is(&["Exchange"]))], "m365", &["exchange", "audit"]),
+    sign(&[("Workload", Is(&["Exchange"])), ("Operation", Any)], "m365", &["exchange", "audit"]),
     sign(&[("Workload", Any), ("Operation", Any)], "m365", &["audit"]),
-    sign(
-        &[("OfficeWorkload", Is(&["Exchange"])), ("Operation", Any)],
-        "m365",
-        &["exchange", "audit"],
-    ),
-    sign(
-        &[("OfficeWorkload", Any), ("Operation", Any)],
-        "m365",
-        &["audit"],
-    ),
-    sign(
-        &[("riskEventType", Any)],
-        "azure",
-        &["riskdetection", "pim"],
-    ),
+    sign(&[("OfficeWorkload", Is(&["Exchange"])), ("Operation", Any)], "m365", &["exchange", "audit"]),
+    sign(&[("OfficeWorkload", Any), ("Operation", Any)], "m365", &["audit"]),
+    sign(&[("riskEventType", Any)], "azure", &["riskdetection", "pim"]),
     sign(&[("category", Is(&["AuditLogs"]))], "azure", &["auditlogs"]),
     sign(&[("Type", Is(&["AuditLogs"]))], "azure", &["auditlogs"]),
-    sign(
-        &[("LoggedByService", Any), ("OperationName", Any)],
-        "azure",
-        &["auditlogs"],
-    ),
+    sign(&[("LoggedByService", Any), ("OperationName", Any)], "azure", &["auditlogs"]),
     sign(&[("loggedByService", Any)], "azure", &["auditlogs"]),
     sign(
         &[(
@@ -81,78 +53,24 @@ const SIGNS: &[Sign] = &[
         &["signinlogs"],
     ),
     sign(&[("Type", Is(&["SigninLogs"]))], "azure", &["signinlogs"]),
+    sign(&[("AppDisplayName", Any), ("ConditionalAccessStatus", Any)], "azure", &["signinlogs"]),
     sign(
-        &[("AppDisplayName", Any), ("ConditionalAccessStatus", Any)],
-        "azure",
-        &["signinlogs"],
-    ),
-    sign(
-        &[
-            (
-                "category",
-                Is(&["Administrative", "Policy", "Security", "Alert"]),
-            ),
-            ("operationName", Any),
-        ],
+        &[("category", Is(&["Administrative", "Policy", "Security", "Alert"])), ("operationName", Any)],
         "azure",
         &["activitylogs"],
     ),
-    sign(
-        &[("Type", Is(&["AzureActivity"]))],
-        "azure",
-        &["activitylogs"],
-    ),
-    sign(
-        &[("CategoryValue", Any), ("OperationNameValue", Any)],
-        "azure",
-        &["activitylogs"],
-    ),
-    sign(
-        &[("data.protoPayload.methodName", Any)],
-        "gcp",
-        &["gcp.audit"],
-    ),
+    sign(&[("Type", Is(&["AzureActivity"]))], "azure", &["activitylogs"]),
+    sign(&[("CategoryValue", Any), ("OperationNameValue", Any)], "azure", &["activitylogs"]),
+    sign(&[("data.protoPayload.methodName", Any)], "gcp", &["gcp.audit"]),
     sign(&[("protoPayload.methodName", Any)], "gcp", &["gcp.audit"]),
     sign(&[("gcp.audit.method_name", Any)], "gcp", &["gcp.audit"]),
-    sign(
-        &[("eventService", Is(&["admin.googleapis.com"]))],
-        "gcp",
-        &["google_workspace.admin"],
-    ),
-    sign(
-        &[("eventService", Is(&["login.googleapis.com"]))],
-        "gcp",
-        &["google_workspace.login"],
-    ),
-    sign(
-        &[
-            ("eventType", Any),
-            ("displayMessage", Any),
-            ("published", Any),
-        ],
-        "okta",
-        &["okta"],
-    ),
-    sign(
-        &[("apiVersion", Starts("audit.k8s.io")), ("verb", Any)],
-        "kubernetes",
-        &["audit"],
-    ),
-    sign(
-        &[("auditType.category", Any), ("auditType.action", Any)],
-        "bitbucket",
-        &["audit"],
-    ),
-    sign(
-        &[("action", Any), ("actor", Any), ("org", Any)],
-        "github",
-        &["audit"],
-    ),
-    sign(
-        &[("event_type_id", Any), ("account_id", Any)],
-        "onelogin",
-        &["onelogin.events"],
-    ),
+    sign(&[("eventService", Is(&["admin.googleapis.com"]))], "gcp", &["google_workspace.admin"]),
+    sign(&[("eventService", Is(&["login.googleapis.com"]))], "gcp", &["google_workspace.login"]),
+    sign(&[("eventType", Any), ("displayMessage", Any), ("published", Any)], "okta", &["okta"]),
+    sign(&[("apiVersion", Starts("audit.k8s.io")), ("verb", Any)], "kubernetes", &["audit"]),
+    sign(&[("auditType.category", Any), ("auditType.action", Any)], "bitbucket", &["audit"]),
+    sign(&[("action", Any), ("actor", Any), ("org", Any)], "github", &["audit"]),
+    sign(&[("event_type_id", Any), ("account_id", Any)], "onelogin", &["onelogin.events"]),
     Sign {
         fields: &[("logtype", Any), ("node_id", Any)],
         product: "opencanary",
@@ -166,45 +84,27 @@ const fn sign(
     product: &'static str,
     services: &'static [&'static str],
 ) -> Sign {
-    Sign {
-        fields,
-        product,
-        category: &[],
-        services,
-    }
+    Sign { fields, product, category: &[], services }
 }
 
 /// Google's audit log without the wrapper of its export, under the names rules use.
 const GCP: &[(&str, &str)] = &[
     ("protoPayload.methodName", "data.protoPayload.methodName"),
     ("protoPayload.serviceName", "data.protoPayload.serviceName"),
-    (
-        "protoPayload.resourceName",
-        "data.protoPayload.resourceName",
-    ),
-    (
-        "protoPayload.authorizationInfo.permission",
-        "data.protoPayload.authorizationInfo.permission",
-    ),
-    (
-        "protoPayload.authorizationInfo.granted",
-        "data.protoPayload.authorizationInfo.granted",
-    ),
+    ("protoPayload.resourceName", "data.protoPayload.resourceName"),
+    ("protoPayload.authorizationInfo.permission", "data.protoPayload.authorizationInfo.permission"),
+    ("protoPayload.authorizationInfo.granted", "data.protoPayload.authorizationInfo.granted"),
     ("protoPayload.methodName", "gcp.audit.method_name"),
     ("data.protoPayload.methodName", "gcp.audit.method_name"),
 ];
-const OKTA: &[(&str, &str)] = &[
-    ("eventType", "eventtype"),
-    ("displayMessage", "displaymessage"),
-];
+const OKTA: &[(&str, &str)] = &[("eventType", "eventtype"), ("displayMessage", "displaymessage")];
 
 /// Whether the event is from a known service; says which.
 pub(super) fn read<'e>(event: &'e Event, found: &mut Classes<'e>) -> bool {
-    let Some(sign) = SIGNS.iter().find(|sign| {
-        sign.fields
-            .iter()
-            .all(|(name, test)| event.field(name).is_some_and(|value| test.holds(value)))
-    }) else {
+    let Some(sign) = SIGNS
+        .iter()
+        .find(|sign| sign.fields.iter().all(|(name, test)| event.field(name).is_some_and(|value| test.holds(value))))
+    else {
         return false;
     };
     found.is(sign.product, sign.category, sign.services);
@@ -221,9 +121,7 @@ impl Test {
     fn holds(&self, value: &str) -> bool {
         match self {
             Any => true,
-            Is(values) => values
-                .iter()
-                .any(|wanted| wanted.eq_ignore_ascii_case(value)),
+            Is(values) => values.iter().any(|wanted| wanted.eq_ignore_ascii_case(value)),
             Ends(end) => value.ends_with(end),
             Starts(start) => value.starts_with(start),
         }

@@ -34,12 +34,8 @@ const PROGRAMS: &[(&str, &[&str])] = &[
 ];
 
 /// A process start that the Azure agent's audit plug-in put together.
-const AUOMS: &[(&str, &str)] = &[
-    ("cmdline", "CommandLine"),
-    ("exe", "Image"),
-    ("cwd", "CurrentDirectory"),
-    ("user", "User"),
-];
+const AUOMS: &[(&str, &str)] =
+    &[("cmdline", "CommandLine"), ("exe", "Image"), ("cwd", "CurrentDirectory"), ("user", "User")];
 
 /// Whether the event is Sysmon for Linux, an audit record or from a known daemon; says which.
 pub(super) fn read<'e>(event: &'e Event, found: &mut Classes<'e>) -> bool {
@@ -47,9 +43,7 @@ pub(super) fn read<'e>(event: &'e Event, found: &mut Classes<'e>) -> bool {
 }
 
 pub(super) fn read_sysmon<'e>(event: &'e Event, found: &mut Classes<'e>) -> bool {
-    let linux = event
-        .field("Channel")
-        .is_some_and(|channel| channel.eq_ignore_ascii_case("linux-sysmon/operational"));
+    let linux = event.field("Channel").is_some_and(|channel| channel.eq_ignore_ascii_case("linux-sysmon/operational"));
     if linux {
         found.is("linux", &[], &["sysmon"]);
         windows::sysmon(event, windows::code(event), found);
@@ -58,10 +52,7 @@ pub(super) fn read_sysmon<'e>(event: &'e Event, found: &mut Classes<'e>) -> bool
 }
 
 fn audit<'e>(event: &'e Event, found: &mut Classes<'e>) -> bool {
-    let Some(kind) = event
-        .field("type")
-        .filter(|_| event.field("serial").is_some())
-    else {
+    let Some(kind) = event.field("type").filter(|_| event.field("serial").is_some()) else {
         return false;
     };
     if kind == "AUOMS_EXECVE" {
@@ -74,19 +65,14 @@ fn audit<'e>(event: &'e Event, found: &mut Classes<'e>) -> bool {
 }
 
 fn daemon<'e>(event: &'e Event, found: &mut Classes<'e>) -> bool {
-    let Some(program) = event
-        .field("appname")
-        .or_else(|| event.field("ProcessName"))
-        .or_else(|| event.field("process.name"))
+    let Some(program) =
+        event.field("appname").or_else(|| event.field("ProcessName")).or_else(|| event.field("process.name"))
     else {
         return false;
     };
     let program = program.to_ascii_lowercase();
     let stated = event.log.product.as_deref() == Some("linux");
-    let known = PROGRAMS
-        .iter()
-        .find(|(name, _)| *name == program)
-        .map(|(_, services)| *services);
+    let known = PROGRAMS.iter().find(|(name, _)| *name == program).map(|(_, services)| *services);
     if known.is_none() && !stated {
         return false;
     }

@@ -5,12 +5,8 @@ use std::borrow::Cow;
 use watchkeep_model::event::Event;
 
 /// Exporters write Zeek's dotted names with an underscore.
-const ZEEK: &[(&str, &str)] = &[
-    ("id_orig_h", "id.orig_h"),
-    ("id_orig_p", "id.orig_p"),
-    ("id_resp_h", "id.resp_h"),
-    ("id_resp_p", "id.resp_p"),
-];
+const ZEEK: &[(&str, &str)] =
+    &[("id_orig_h", "id.orig_h"), ("id_orig_p", "id.orig_p"), ("id_resp_h", "id.resp_h"), ("id_resp_p", "id.resp_p")];
 /// A Zeek name look-up in the words of the `dns` rules.
 const ZEEK_DNS: &[(&str, &str)] = &[("qtype_name", "record_type"), ("answers", "answer")];
 
@@ -30,12 +26,8 @@ pub(super) fn read<'e>(event: &'e Event, found: &mut Classes<'e>) -> bool {
 }
 
 fn zeek<'e>(event: &'e Event, found: &mut Classes<'e>) -> bool {
-    let stream = ["@stream", "_path"]
-        .iter()
-        .find_map(|name| event.field(name));
-    let told = event.field("uid").is_some()
-        || event.field("@proc") == Some("zeek")
-        || event.field("ts").is_some();
+    let stream = ["@stream", "_path"].iter().find_map(|name| event.field(name));
+    let told = event.field("uid").is_some() || event.field("@proc") == Some("zeek") || event.field("ts").is_some();
     let Some(stream) = stream.filter(|_| told) else {
         return false;
     };
@@ -50,9 +42,7 @@ fn zeek<'e>(event: &'e Event, found: &mut Classes<'e>) -> bool {
 }
 
 fn pair<'e>(event: &'e Event, found: &mut Classes<'e>) -> bool {
-    let hit = PAIRS
-        .iter()
-        .find(|(one, other, _, _)| event.field(one).is_some() && event.field(other).is_some());
+    let hit = PAIRS.iter().find(|(one, other, _, _)| event.field(one).is_some() && event.field(other).is_some());
     let Some((_, _, product, category)) = hit else {
         return false;
     };

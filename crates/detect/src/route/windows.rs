@@ -8,133 +8,55 @@ use watchkeep_model::event::Event;
 const CHANNELS: &[(&str, &str)] = &[
     ("application", "application"),
     ("dns server", "dns-server"),
-    (
-        "microsoft-iis-configuration/operational",
-        "iis-configuration",
-    ),
+    ("microsoft-iis-configuration/operational", "iis-configuration"),
     ("microsoft-servicebus-client", "microsoft-servicebus-client"),
-    (
-        "microsoft-servicebus-client/admin",
-        "microsoft-servicebus-client",
-    ),
-    (
-        "microsoft-servicebus-client/operational",
-        "microsoft-servicebus-client",
-    ),
+    ("microsoft-servicebus-client/admin", "microsoft-servicebus-client"),
+    ("microsoft-servicebus-client/operational", "microsoft-servicebus-client"),
     ("microsoft-windows-applocker/exe and dll", "applocker"),
     ("microsoft-windows-applocker/msi and script", "applocker"),
-    (
-        "microsoft-windows-applocker/packaged app-deployment",
-        "applocker",
-    ),
-    (
-        "microsoft-windows-applocker/packaged app-execution",
-        "applocker",
-    ),
-    (
-        "microsoft-windows-appmodel-runtime/admin",
-        "appmodel-runtime",
-    ),
-    (
-        "microsoft-windows-appxdeploymentserver/operational",
-        "appxdeployment-server",
-    ),
-    (
-        "microsoft-windows-appxpackaging/operational",
-        "appxpackaging-om",
-    ),
+    ("microsoft-windows-applocker/packaged app-deployment", "applocker"),
+    ("microsoft-windows-applocker/packaged app-execution", "applocker"),
+    ("microsoft-windows-appmodel-runtime/admin", "appmodel-runtime"),
+    ("microsoft-windows-appxdeploymentserver/operational", "appxdeployment-server"),
+    ("microsoft-windows-appxpackaging/operational", "appxpackaging-om"),
     ("microsoft-windows-bits-client/operational", "bits-client"),
     ("microsoft-windows-capi2/operational", "capi2"),
     (
         "microsoft-windows-certificateservicesclient-lifecycle-system/operational",
         "certificateservicesclient-lifecycle-system",
     ),
-    (
-        "microsoft-windows-codeintegrity/operational",
-        "codeintegrity-operational",
-    ),
+    ("microsoft-windows-codeintegrity/operational", "codeintegrity-operational"),
     ("microsoft-windows-dhcp-server/operational", "dhcp"),
-    (
-        "microsoft-windows-diagnosis-scripted/operational",
-        "diagnosis-scripted",
-    ),
-    (
-        "microsoft-windows-dns client events/operational",
-        "dns-client",
-    ),
+    ("microsoft-windows-diagnosis-scripted/operational", "diagnosis-scripted"),
+    ("microsoft-windows-dns client events/operational", "dns-client"),
     ("microsoft-windows-dns-client/operational", "dns-client"),
-    (
-        "microsoft-windows-dns-server/analytical",
-        "dns-server-analytic",
-    ),
+    ("microsoft-windows-dns-server/analytical", "dns-server-analytic"),
     ("microsoft-windows-dns-server/audit", "dns-server-audit"),
-    (
-        "microsoft-windows-driverframeworks-usermode/operational",
-        "driver-framework",
-    ),
+    ("microsoft-windows-driverframeworks-usermode/operational", "driver-framework"),
     ("microsoft-windows-hyper-v-worker", "hyper-v-worker"),
-    (
-        "microsoft-windows-kernel-eventtracing",
-        "kernel-event-tracing",
-    ),
-    (
-        "microsoft-windows-kernel-shimengine/operational",
-        "kernel-shimengine",
-    ),
+    ("microsoft-windows-kernel-eventtracing", "kernel-event-tracing"),
+    ("microsoft-windows-kernel-shimengine/operational", "kernel-shimengine"),
     ("microsoft-windows-ldap-client/debug", "ldap"),
     ("microsoft-windows-lsa/operational", "lsa-server"),
     ("microsoft-windows-ntfs/operational", "ntfs"),
     ("microsoft-windows-ntlm/operational", "ntlm"),
     ("microsoft-windows-powershell/operational", "powershell"),
     ("microsoft-windows-printservice/admin", "printservice-admin"),
-    (
-        "microsoft-windows-printservice/operational",
-        "printservice-operational",
-    ),
-    (
-        "microsoft-windows-security-mitigations/kernel mode",
-        "security-mitigations",
-    ),
-    (
-        "microsoft-windows-security-mitigations/kernelmode",
-        "security-mitigations",
-    ),
-    (
-        "microsoft-windows-security-mitigations/user mode",
-        "security-mitigations",
-    ),
-    (
-        "microsoft-windows-security-mitigations/usermode",
-        "security-mitigations",
-    ),
+    ("microsoft-windows-printservice/operational", "printservice-operational"),
+    ("microsoft-windows-security-mitigations/kernel mode", "security-mitigations"),
+    ("microsoft-windows-security-mitigations/kernelmode", "security-mitigations"),
+    ("microsoft-windows-security-mitigations/user mode", "security-mitigations"),
+    ("microsoft-windows-security-mitigations/usermode", "security-mitigations"),
     ("microsoft-windows-shell-core/operational", "shell-core"),
-    (
-        "microsoft-windows-smbclient/connectivity",
-        "smbclient-connectivity",
-    ),
+    ("microsoft-windows-smbclient/connectivity", "smbclient-connectivity"),
     ("microsoft-windows-smbclient/security", "smbclient-security"),
-    (
-        "microsoft-windows-smbserver/connectivity",
-        "smbserver-connectivity",
-    ),
+    ("microsoft-windows-smbserver/connectivity", "smbserver-connectivity"),
     ("microsoft-windows-sysmon/operational", "sysmon"),
-    (
-        "microsoft-windows-taskscheduler/operational",
-        "taskscheduler",
-    ),
-    (
-        "microsoft-windows-terminalservices-localsessionmanager/operational",
-        "terminalservices-localsessionmanager",
-    ),
+    ("microsoft-windows-taskscheduler/operational", "taskscheduler"),
+    ("microsoft-windows-terminalservices-localsessionmanager/operational", "terminalservices-localsessionmanager"),
     ("microsoft-windows-vhdmp/operational", "vhdmp"),
-    (
-        "microsoft-windows-windows defender/operational",
-        "windefend",
-    ),
-    (
-        "microsoft-windows-windows firewall with advanced security/firewall",
-        "firewall-as",
-    ),
+    ("microsoft-windows-windows defender/operational", "windefend"),
+    ("microsoft-windows-windows firewall with advanced security/firewall", "firewall-as"),
     ("microsoft-windows-winrm/operational", "winrm"),
     ("microsoft-windows-wmi-activity/operational", "wmi"),
     ("msexchange management", "msexchange-management"),
@@ -228,18 +150,12 @@ const INTEGRITY: &[(&str, &str)] = &[
 ];
 
 /// A virus found, in the words of the `antivirus` rules.
-const VIRUS: &[(&str, &str)] = &[
-    ("Threat Name", "Signature"),
-    ("Path", "Filename"),
-    ("Process Name", "Image"),
-];
+const VIRUS: &[(&str, &str)] = &[("Threat Name", "Signature"), ("Path", "Filename"), ("Process Name", "Image")];
 
 /// Whether the event is a Windows record; says which.
 pub(super) fn read<'e>(event: &'e Event, found: &mut Classes<'e>) -> bool {
-    let Some(channel) = event
-        .field("Channel")
-        .or_else(|| event.field("winlog.channel"))
-        .or_else(|| event.field("EventLog"))
+    let Some(channel) =
+        event.field("Channel").or_else(|| event.field("winlog.channel")).or_else(|| event.field("EventLog"))
     else {
         return false;
     };
@@ -263,13 +179,8 @@ pub(super) fn read<'e>(event: &'e Event, found: &mut Classes<'e>) -> bool {
     match service {
         Some("sysmon") => sysmon(event, code, found),
         Some(service) => {
-            if let Some((_, _, categories)) = CODES
-                .iter()
-                .find(|(of, wanted, _)| *of == service && *wanted == code)
-            {
-                found
-                    .categories
-                    .extend(categories.iter().map(|word| Cow::Borrowed(*word)));
+            if let Some((_, _, categories)) = CODES.iter().find(|(of, wanted, _)| *of == service && *wanted == code) {
+                found.categories.extend(categories.iter().map(|word| Cow::Borrowed(*word)));
             }
         }
         None => {}
@@ -286,17 +197,11 @@ pub(super) fn read<'e>(event: &'e Event, found: &mut Classes<'e>) -> bool {
 pub(super) fn sysmon(event: &Event, code: &str, found: &mut Classes<'_>) {
     if code == "12" {
         let kind = event.field("EventType").unwrap_or_default();
-        let category = if kind.starts_with("Delete") {
-            "registry_delete"
-        } else {
-            "registry_add"
-        };
+        let category = if kind.starts_with("Delete") { "registry_delete" } else { "registry_add" };
         found.categories.push(Cow::Borrowed(category));
     }
     if let Some((_, categories)) = SYSMON.iter().find(|(wanted, _)| *wanted == code) {
-        found
-            .categories
-            .extend(categories.iter().map(|word| Cow::Borrowed(*word)));
+        found.categories.extend(categories.iter().map(|word| Cow::Borrowed(*word)));
     }
 }
 
@@ -310,25 +215,15 @@ pub(super) fn code(event: &Event) -> &str {
 /// Gives the fields every Windows record has the names that rules use.
 pub(super) fn rename<'e>(event: &'e Event, found: &mut Classes<'e>) {
     found.rename(event, COMMON);
-    let wrapped = |name: &str| {
-        WRAPPINGS
-            .iter()
-            .find_map(|wrapping| name.strip_prefix(wrapping).map(str::len))
-    };
-    if !event
-        .fields
-        .iter()
-        .any(|(name, _)| name.starts_with("winlog.") || wrapped(name).is_some())
-    {
+    let wrapped = |name: &str| WRAPPINGS.iter().find_map(|wrapping| name.strip_prefix(wrapping).map(str::len));
+    if !event.fields.iter().any(|(name, _)| name.starts_with("winlog.") || wrapped(name).is_some()) {
         return;
     }
     found.rename(event, WRAPPED);
     for (name, value) in &event.fields {
         let short = wrapped(name).and_then(|length| name.get(name.len() - length..));
         if let Some(short) = short.filter(|short| event.field(short).is_none()) {
-            found
-                .aliases
-                .push((Cow::Borrowed(short), Cow::Borrowed(value)));
+            found.aliases.push((Cow::Borrowed(short), Cow::Borrowed(value)));
         }
     }
 }
@@ -349,8 +244,7 @@ fn process<'e>(event: &'e Event, found: &mut Classes<'e>) {
             found.alias(event, rule, value);
         }
     }
-    let level =
-        data("MandatoryLabel").and_then(|label| INTEGRITY.iter().find(|(sid, _)| *sid == label));
+    let level = data("MandatoryLabel").and_then(|label| INTEGRITY.iter().find(|(sid, _)| *sid == label));
     if let Some((_, level)) = level {
         found.alias(event, "IntegrityLevel", *level);
     }
@@ -358,8 +252,8 @@ fn process<'e>(event: &'e Event, found: &mut Classes<'e>) {
         let user = data(user).filter(|user| !matches!(*user, "-" | ""))?;
         Some(format!("{}\\{user}", data(domain).unwrap_or_default()))
     };
-    if let Some(user) = account("TargetUserName", "TargetDomainName")
-        .or_else(|| account("SubjectUserName", "SubjectDomainName"))
+    if let Some(user) =
+        account("TargetUserName", "TargetDomainName").or_else(|| account("SubjectUserName", "SubjectDomainName"))
     {
         found.alias(event, "User", user);
     }

@@ -111,16 +111,7 @@ pub(super) const COLUMNS: &[(Column, &[&str])] = &[
     ),
     (
         Column::DstIp,
-        &[
-            "DestinationIp",
-            "DestAddress",
-            "destination.ip",
-            "dst_ip",
-            "id.resp_h",
-            "id_resp_h",
-            "s-ip",
-            "dst_host",
-        ],
+        &["DestinationIp", "DestAddress", "destination.ip", "dst_ip", "id.resp_h", "id_resp_h", "s-ip", "dst_host"],
     ),
     (
         Column::Process,
@@ -166,16 +157,7 @@ pub(super) const COLUMNS: &[(Column, &[&str])] = &[
     ),
     (
         Column::Message,
-        &[
-            "Message",
-            "message",
-            "msg",
-            "SyslogMessage",
-            "displayMessage",
-            "description",
-            "short_message",
-            "log",
-        ],
+        &["Message", "message", "msg", "SyslogMessage", "displayMessage", "description", "short_message", "log"],
     ),
     (
         Column::Gist,
@@ -206,16 +188,7 @@ pub(super) const COLUMNS: &[(Column, &[&str])] = &[
     ),
     (
         Column::Provider,
-        &[
-            "Provider_Name",
-            "SourceName",
-            "ProviderName",
-            "eventSource",
-            "@stream",
-            "_path",
-            "Workload",
-            "product",
-        ],
+        &["Provider_Name", "SourceName", "ProviderName", "eventSource", "@stream", "_path", "Workload", "product"],
     ),
 ];
 

@@ -8,31 +8,19 @@ pub(crate) fn parse_time(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     let bytes = text.as_bytes();
     if bytes.get(4) == Some(&b'-') {
-        let offset = text.ends_with(['Z', 'z'])
-            || text
-                .get(11..)
-                .is_some_and(|clock| clock.contains(['+', '-']));
+        let offset = text.ends_with(['Z', 'z']) || text.get(11..).is_some_and(|clock| clock.contains(['+', '-']));
         return if offset {
             text.parse().ok()
         } else {
-            text.parse::<DateTime>()
-                .ok()?
-                .to_zoned(TimeZone::UTC)
-                .ok()
-                .map(|zoned| zoned.timestamp())
+            text.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
         };
     }
-    if bytes.first().is_some_and(u8::is_ascii_digit)
-        && bytes
-            .iter()
-            .all(|byte| byte.is_ascii_digit() || *byte == b'.')
+    if bytes.first().is_some_and(u8::is_ascii_digit) && bytes.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.')
     {
         return since_1970(text);
     }
     if bytes.get(2) == Some(&b'/') {
-        return jiff::fmt::strtime::parse("%d/%b/%Y:%H:%M:%S %z", text)
-            .and_then(|parsed| parsed.to_timestamp())
-            .ok();
+        return jiff::fmt::strtime::parse("%d/%b/%Y:%H:%M:%S %z", text).and_then(|parsed| parsed.to_timestamp()).ok();
     }
     None
 }
@@ -75,14 +63,7 @@ mod tests {
         ] {
             assert_eq!(parse_time(text), Some(at(expected)), "{text}");
         }
-        for text in [
-            "",
-            "yesterday",
-            "2020-13-45 99:99:99",
-            "1.2.3",
-            "----------",
-            "99999999999999999999",
-        ] {
+        for text in ["", "yesterday", "2020-13-45 99:99:99", "1.2.3", "----------", "99999999999999999999"] {
             assert_eq!(parse_time(text), None, "{text}");
         }
     }

@@ -28,12 +28,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            connections: 512,
-            batch: 1_000,
-            linger: Duration::from_millis(100),
-            idle: Duration::from_secs(600),
-        }
+        Self { connections: 512, batch: 1_000, linger: Duration::from_millis(100), idle: Duration::from_secs(600) }
     }
 }
 
@@ -64,28 +59,16 @@ pub async fn listen_udp(
             },
         };
         let mut batch = Batch::default();
-        take(
-            &mut reader,
-            &mut batch,
-            datagram.get(..size).unwrap_or_default(),
-            &mut number,
-            clock(),
-        );
+        take(&mut reader, &mut batch, datagram.get(..size).unwrap_or_default(), &mut number, clock());
         while batch.len() < limits.batch {
             match timeout(limits.linger, socket.recv_from(&mut datagram)).await {
-                Ok(Ok((size, _))) => take(
-                    &mut reader,
-                    &mut batch,
-                    datagram.get(..size).unwrap_or_default(),
-                    &mut number,
-                    clock(),
-                ),
+                Ok(Ok((size, _))) => {
+                    take(&mut reader, &mut batch, datagram.get(..size).unwrap_or_default(), &mut number, clock())
+                }
                 Ok(Err(_)) | Err(_) => break,
             }
         }
-        deliver(&sink, &source.name, batch)
-            .await
-            .map_err(io::Error::other)?;
+        deliver(&sink, &source.name, batch).await.map_err(io::Error::other)?;
     }
 }
 
@@ -94,19 +77,13 @@ fn take(reader: &mut Reader, batch: &mut Batch, line: &[u8], number: &mut u64, n
     if !line.is_empty() {
         *number += 1;
         let salt = arrival(now, *number);
-        batch.push(
-            reader
-                .line(Bytes::copy_from_slice(line), salt, now)
-                .map_err(|bad| *bad),
-        );
+        batch.push(reader.line(Bytes::copy_from_slice(line), salt, now).map_err(|bad| *bad));
     }
 }
 
 /// Lines over a network have no place in a file: the moment of arrival and a count tell equal ones apart.
 fn arrival(now: Timestamp, number: u64) -> u64 {
-    (now.as_microsecond().max(0) as u64)
-        .wrapping_mul(1 << 20)
-        .wrapping_add(number & 0xf_ffff)
+    (now.as_microsecond().max(0) as u64).wrapping_mul(1 << 20).wrapping_add(number & 0xf_ffff)
 }
 
 /// Takes connections until `stop` is done. Frames are lines, or octet-counted (RFC 6587), told by their first byte.
@@ -169,40 +146,28 @@ pub(crate) async fn connection(
     let mut batch = Batch::default();
     let mut number = 0;
     loop {
-        let wait = if batch.is_empty() {
-            limits.idle
-        } else {
-            limits.linger
-        };
+        let wait = if batch.is_empty() { limits.idle } else { limits.linger };
         let read = timeout(wait, stream.read_buf(&mut frames.buffer)).await;
         let ended = match read {
             Ok(Ok(size)) => size == 0,
             Ok(Err(error)) => {
-                deliver(sink, &source.name, batch)
-                    .await
-                    .map_err(io::Error::other)?;
+                deliver(sink, &source.name, batch).await.map_err(io::Error::other)?;
                 return Err(error);
             }
             Err(_) if batch.is_empty() => return Ok(()),
             Err(_) => {
-                deliver(sink, &source.name, std::mem::take(&mut batch))
-                    .await
-                    .map_err(io::Error::other)?;
+                deliver(sink, &source.name, std::mem::take(&mut batch)).await.map_err(io::Error::other)?;
                 continue;
             }
         };
         while let Some(frame) = frames.next(ended) {
             take(&mut reader, &mut batch, &frame, &mut number, clock());
             if batch.len() >= limits.batch {
-                deliver(sink, &source.name, std::mem::take(&mut batch))
-                    .await
-                    .map_err(io::Error::other)?;
+                deliver(sink, &source.name, std::mem::take(&mut batch)).await.map_err(io::Error::other)?;
             }
         }
         if ended {
-            return deliver(sink, &source.name, batch)
-                .await
-                .map_err(io::Error::other);
+            return deliver(sink, &source.name, batch).await.map_err(io::Error::other);
         }
     }
 }
@@ -223,11 +188,7 @@ impl Frames {
             }
             return self.rest(ended);
         }
-        match self
-            .buffer
-            .iter()
-            .position(|byte| matches!(byte, b'\n' | 0))
-        {
+        match self.buffer.iter().position(|byte| matches!(byte, b'\n' | 0)) {
             Some(end) => {
                 let line = self.buffer.split_to(end + 1);
                 Some(line.freeze().slice(..end))
@@ -238,24 +199,11 @@ impl Frames {
 
     /// Length of the count with its space, and the frame's size, where the stream starts with `123 <`.
     fn counted(&self) -> Option<(usize, usize)> {
-        let digits = self
-            .buffer
-            .iter()
-            .take(8)
-            .position(|byte| !byte.is_ascii_digit())
-            .filter(|digits| *digits > 0)?;
-        if self.buffer.get(digits) != Some(&b' ')
-            || self
-                .buffer
-                .get(digits + 1)
-                .is_some_and(|byte| *byte != b'<')
-        {
+        let digits = self.buffer.iter().take(8).position(|byte| !byte.is_ascii_digit()).filter(|digits| *digits > 0)?;
+        if self.buffer.get(digits) != Some(&b' ') || self.buffer.get(digits + 1).is_some_and(|byte| *byte != b'<') {
             return None;
         }
-        let size: usize = std::str::from_utf8(self.buffer.get(..digits)?)
-            .ok()?
-            .parse()
-            .ok()?;
+        let size: usize = std::str::from_utf8(self.buffer.get(..digits)?).ok()?.parse().ok()?;
         (size <= MAX_LINE).then_some((digits + 1, size))
     }
 

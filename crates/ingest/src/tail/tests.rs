@@ -13,9 +13,7 @@ struct Log {
 
 impl Log {
     fn new() -> Self {
-        Self {
-            folder: tempfile::tempdir().expect("a folder"),
-        }
+        Self { folder: tempfile::tempdir().expect("a folder") }
     }
 
     fn path(&self) -> PathBuf {
@@ -23,11 +21,7 @@ impl Log {
     }
 
     fn add(&self, text: &str) {
-        let mut file = std::fs::OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(self.path())
-            .expect("opened");
+        let mut file = std::fs::OpenOptions::new().create(true).append(true).open(self.path()).expect("opened");
         file.write_all(text.as_bytes()).expect("written");
     }
 
@@ -98,10 +92,7 @@ fn a_position_goes_on_where_it_was_or_starts_over_on_another_file() {
     assert_eq!(messages(&mut log.tail(position.clone())), ["three"]);
     log.rotate();
     log.add("another file with more text\n");
-    assert_eq!(
-        messages(&mut log.tail(position)),
-        ["another file with more text"]
-    );
+    assert_eq!(messages(&mut log.tail(position)), ["another file with more text"]);
 }
 
 #[test]
@@ -135,15 +126,6 @@ async fn following_waits_for_a_full_sink_and_saves_positions() {
         }
     };
     let save = move |position: &Position| keep.lock().expect("saved").push(position.offset);
-    follow(
-        log.tail(Position::default()),
-        kept,
-        Duration::from_millis(5),
-        now,
-        save,
-        stop,
-    )
-    .await
-    .expect("followed");
+    follow(log.tail(Position::default()), kept, Duration::from_millis(5), now, save, stop).await.expect("followed");
     assert_eq!(*saved.lock().expect("saved"), [8]);
 }

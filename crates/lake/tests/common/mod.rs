@@ -88,4 +88,3 @@ pub fn table(lake: &Lake, text: &str) -> String {
 pub fn as_text(event: &Event) -> String {
     format!("{event:?}")
 }
-

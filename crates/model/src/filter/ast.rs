@@ -19,7 +19,10 @@ pub enum Expr {
     Or(Vec<Expr>),
     Not(Box<Expr>),
     /// A free word or a "quoted phrase".
-    Text { text: String, span: Range<usize> },
+    Text {
+        text: String,
+        span: Range<usize>,
+    },
     Term(Term),
 }
 

@@ -12,13 +12,25 @@ pub enum Check {
     Present,
     Matches(Pattern),
     /// An address within `network` of so many leading bits.
-    Network { network: IpAddr, bits: u8 },
+    Network {
+        network: IpAddr,
+        bits: u8,
+    },
     /// As numbers where both sides are, else as text, case aside.
-    Compares { op: Op, bound: String },
+    Compares {
+        op: Op,
+        bound: String,
+    },
     /// Both ends included; an empty end is open.
-    Between { from: String, to: String },
+    Between {
+        from: String,
+        to: String,
+    },
     /// Only for `Time` and `Received`.
-    Moment { op: Op, moment: Moment },
+    Moment {
+        op: Op,
+        moment: Moment,
+    },
 }
 
 impl Check {

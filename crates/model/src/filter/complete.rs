@@ -96,7 +96,9 @@ fn found(text: &str, place: Place, start: usize, cursor: usize) -> Context {
     let tail = match (&place, typed.starts_with('"')) {
         (_, true) => rest.find('"').map_or(0, |end| end + 1),
         (Place::Value { .. }, false) => rest.find(|c| !in_value(c)).unwrap_or(rest.len()),
-        (_, false) => rest.find(|c| !in_word(c) || matches!(c, ':' | '=' | '<' | '>' | '!' | ',')).unwrap_or(rest.len()),
+        (_, false) => {
+            rest.find(|c| !in_word(c) || matches!(c, ':' | '=' | '<' | '>' | '!' | ',')).unwrap_or(rest.len())
+        }
     };
     let prefix = typed.strip_prefix('"').unwrap_or(typed).replace("\"\"", "\"");
     Context { place, prefix, replace: start..cursor + tail }

@@ -26,7 +26,9 @@ pub struct Moment {
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WhenError {
-    #[error("`{0}` is no date; write 2026-03-01, 2026-03, 2026-03-01T10:00, today, yesterday, tomorrow, now, 7d, -24h, 2w, 3mo or 1y")]
+    #[error(
+        "`{0}` is no date; write 2026-03-01, 2026-03, 2026-03-01T10:00, today, yesterday, tomorrow, now, 7d, -24h, 2w, 3mo or 1y"
+    )]
     Unknown(String),
     #[error("`{0}` is further away than the calendar reaches")]
     TooFar(String),
@@ -143,9 +145,11 @@ fn clock(text: &str, day: Date, time: &str, zone: &TimeZone) -> Option<Result<Mo
     };
     let padded = if clock.len() == 5 { format!("{day}T{clock}:00") } else { format!("{day}T{clock}") };
     let civil: DateTime = padded.parse().ok().filter(|_| text.is_ascii())?;
-    Some(zone.to_zoned(civil).and_then(|start: Zoned| {
-        Ok(Moment { start: start.timestamp(), end: start.timestamp().checked_add(length)? })
-    }))
+    Some(
+        zone.to_zoned(civil).and_then(|start: Zoned| {
+            Ok(Moment { start: start.timestamp(), end: start.timestamp().checked_add(length)? })
+        }),
+    )
 }
 
 fn offset_of(text: &str) -> Option<TimeZone> {
@@ -212,7 +216,23 @@ mod tests {
 
     #[test]
     fn what_is_no_date() {
-        for text in ["", "soon", "7", "7x", "d", "2026-13-01", "2026-02-30", "2026-3-1", "2026-03T10:00", "2026-03-01T", "2026-03-01T10", "2026-03-01T25:00", "2026-03-01-04", "--7d", "é"] {
+        for text in [
+            "",
+            "soon",
+            "7",
+            "7x",
+            "d",
+            "2026-13-01",
+            "2026-02-30",
+            "2026-3-1",
+            "2026-03T10:00",
+            "2026-03-01T",
+            "2026-03-01T10",
+            "2026-03-01T25:00",
+            "2026-03-01-04",
+            "--7d",
+            "é",
+        ] {
             check(text, "unknown");
         }
         check("99999y", "too far");

@@ -101,7 +101,10 @@ mod tests {
     #[test]
     fn carets_stand_under_the_mistake() {
         let error = SyntaxError::unknown("field", "onwer", 5..10, ["owner"]);
-        assert_eq!(error.pointed("é:x onwer:me"), "é:x onwer:me\n    ^^^^^ `onwer` is not a field; did you mean `owner`?");
+        assert_eq!(
+            error.pointed("é:x onwer:me"),
+            "é:x onwer:me\n    ^^^^^ `onwer` is not a field; did you mean `owner`?"
+        );
         assert_eq!(error.to_string(), "`onwer` is not a field (at character 6); did you mean `owner`?");
     }
 }

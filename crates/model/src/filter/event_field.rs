@@ -28,8 +28,8 @@ pub enum EventField {
 impl EventField {
     /// The names of the common columns, for completion.
     pub const NAMES: [&str; 15] = [
-        "time", "received", "id", "source", "product", "category", "service", "host", "user", "src_ip", "dst_ip", "process",
-        "code", "message", "raw",
+        "time", "received", "id", "source", "product", "category", "service", "host", "user", "src_ip", "dst_ip",
+        "process", "code", "message", "raw",
     ];
 
     /// The column of that name whatever its case, or a name among the other fields.
@@ -56,7 +56,8 @@ impl EventField {
 
     /// The value an event holds for this field.
     pub fn of<'a>(&self, event: &'a Event) -> Option<Cow<'a, [u8]>> {
-        let text = |value: &'a Option<std::sync::Arc<str>>| value.as_deref().map(|value| Cow::Borrowed(value.as_bytes()));
+        let text =
+            |value: &'a Option<std::sync::Arc<str>>| value.as_deref().map(|value| Cow::Borrowed(value.as_bytes()));
         match self {
             Self::Time => Some(Cow::Owned(event.time.to_string().into_bytes())),
             Self::Received => Some(Cow::Owned(event.received.to_string().into_bytes())),

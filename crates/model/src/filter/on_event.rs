@@ -20,7 +20,10 @@ pub enum EventFilter {
     /// Occurs in the message or in the raw bytes.
     Text(Pattern),
     /// The field fulfils any of the checks.
-    Field { field: EventField, any: Vec<Check> },
+    Field {
+        field: EventField,
+        any: Vec<Check>,
+    },
 }
 
 /// Whether an event fulfils a filter; compile once with [`compile`] for many events.
@@ -36,7 +39,8 @@ pub fn matches(filter: &Expr, event: &Event, now: Timestamp, zone: &TimeZone) ->
 /// # Errors
 /// A value that does not fit its field, such as a text for `time`, with its place.
 pub fn compile(filter: &Expr, now: Timestamp, zone: &TimeZone) -> Result<EventFilter, SyntaxError> {
-    let all = |parts: &[Expr]| parts.iter().map(|part| compile(part, now, zone)).collect::<Result<Vec<_>, SyntaxError>>();
+    let all =
+        |parts: &[Expr]| parts.iter().map(|part| compile(part, now, zone)).collect::<Result<Vec<_>, SyntaxError>>();
     Ok(match filter {
         Expr::All => EventFilter::All,
         Expr::And(parts) => EventFilter::And(all(parts)?),
@@ -58,7 +62,8 @@ fn field_filter(term: &Term, now: Timestamp, zone: &TimeZone) -> Result<EventFil
 }
 
 fn time_check(op: Op, value: &Value, now: Timestamp, zone: &TimeZone) -> Result<Check, SyntaxError> {
-    let moment = |text: &str| when(text, now, zone).map_err(|error| SyntaxError::new(value.span.clone(), error.to_string()));
+    let moment =
+        |text: &str| when(text, now, zone).map_err(|error| SyntaxError::new(value.span.clone(), error.to_string()));
     let far = Moment { start: Timestamp::MIN, end: Timestamp::MAX };
     if op != Op::Is || value.range().is_none() {
         return match value.is_word("any") && op == Op::Is {

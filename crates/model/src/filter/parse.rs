@@ -14,7 +14,10 @@ const DEEPEST: usize = 64;
 /// The first mistake, with its place; also text over 16 KiB and parentheses more than 64 deep.
 pub fn parse(text: &str) -> Result<Query, SyntaxError> {
     if text.len() > LONGEST {
-        return Err(SyntaxError::new(0..0, format!("a filter has at most {LONGEST} bytes, this one has {}", text.len())));
+        return Err(SyntaxError::new(
+            0..0,
+            format!("a filter has at most {LONGEST} bytes, this one has {}", text.len()),
+        ));
     }
     let mut scan = Scan { text, at: 0 };
     scan.skip_space();
@@ -108,11 +111,13 @@ fn free_word(scan: &mut Scan) -> Result<Expr, SyntaxError> {
     match word {
         "*" => Ok(Expr::All),
         _ if ["and", "or"].iter().any(|joint| word.eq_ignore_ascii_case(joint)) => {
-            Err(SyntaxError::new(span, format!("a condition is missing before `{word}`")).suggest(format!("\"{word}\"")))
+            Err(SyntaxError::new(span, format!("a condition is missing before `{word}`"))
+                .suggest(format!("\"{word}\"")))
         }
-        _ if word.starts_with(['<', '>', '=', ':', '!']) => {
-            Err(SyntaxError::new(span, "a comparison has no spaces: write `field>value`; text with signs goes in quotes"))
-        }
+        _ if word.starts_with(['<', '>', '=', ':', '!']) => Err(SyntaxError::new(
+            span,
+            "a comparison has no spaces: write `field>value`; text with signs goes in quotes",
+        )),
         _ => Ok(Expr::Text { text: word.to_string(), span }),
     }
 }
@@ -140,7 +145,10 @@ fn value(scan: &mut Scan, name: &str) -> Result<Value, SyntaxError> {
         return Ok(Value { text, quoted: true, span });
     }
     if scan.peek() == Some('(') {
-        return Err(SyntaxError::new(scan.at..scan.at + 1, format!("several values are joined by commas: `{name}:a,b`")));
+        return Err(SyntaxError::new(
+            scan.at..scan.at + 1,
+            format!("several values are joined by commas: `{name}:a,b`"),
+        ));
     }
     let (text, span) = scan.run(in_value);
     if text.is_empty() {

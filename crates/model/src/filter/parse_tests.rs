@@ -95,7 +95,10 @@ fn joints_and_groups() {
 fn pipes() {
     check("| count", "all | count");
     check("a | count by host,user", "'a' | count by host, user");
-    check("a | count by \"Account Name\" | sort count desc | head 5", "'a' | count by \"Account Name\" | sort count desc | head 5");
+    check(
+        "a | count by \"Account Name\" | sort count desc | head 5",
+        "'a' | count by \"Account Name\" | sort count desc | head 5",
+    );
     check("* | top 10 src_ip", "all | top 10 src_ip");
     check("a|timechart span=60m by host", "'a' | timechart span=1h by host");
     check("a | timechart span=90s", "'a' | timechart span=90s");

@@ -112,6 +112,9 @@ fn span_of_time(scan: &mut Scan) -> Result<i64, SyntaxError> {
     };
     match digits.parse::<u16>() {
         Ok(count @ 1..) if unit > 0 => Ok(i64::from(count) * unit),
-        _ => Err(SyntaxError::new(span, "timechart needs a span such as `span=1h` (units s, m, h, d, w)").suggest("span=1h")),
+        _ => {
+            Err(SyntaxError::new(span, "timechart needs a span such as `span=1h` (units s, m, h, d, w)")
+                .suggest("span=1h"))
+        }
     }
 }

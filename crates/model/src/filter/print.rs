@@ -61,7 +61,10 @@ impl Display for Term {
 
 impl Display for Value {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        let bare = !self.quoted && !self.text.is_empty() && self.text.chars().all(in_value) && !self.text.starts_with(['<', '>', '=', '!']);
+        let bare = !self.quoted
+            && !self.text.is_empty()
+            && self.text.chars().all(in_value)
+            && !self.text.starts_with(['<', '>', '=', '!']);
         if bare { f.write_str(&self.text) } else { quoted(f, &self.text) }
     }
 }
@@ -131,7 +134,8 @@ mod tests {
             proptest::collection::vec("[a-z_@][a-z0-9_$-]{0,4}", 1..3),
             "[A-Z][a-z \"]{0,5}[:]".prop_map(|name| vec![name]),
         ];
-        let is = (path.clone(), proptest::collection::vec(value(), 1..3)).prop_map(|(path, values)| (path, Op::Is, values));
+        let is =
+            (path.clone(), proptest::collection::vec(value(), 1..3)).prop_map(|(path, values)| (path, Op::Is, values));
         let op = prop_oneof![Just(Op::Lt), Just(Op::Le), Just(Op::Gt), Just(Op::Ge)];
         let compared = (path, op, value()).prop_map(|(path, op, value)| (path, op, vec![value]));
         prop_oneof![is, compared].prop_map(|(path, op, values)| Expr::Term(Term { path, op, values, span: 0..0 }))

@@ -92,7 +92,13 @@ impl<'a> Scan<'a> {
 
     /// A comparison sign; `:>=` means the same as `>=`.
     pub fn sign(&mut self) -> Option<Sign> {
-        let plain = [("!=", Sign::Not), ("<=", Sign::Op(Op::Le)), (">=", Sign::Op(Op::Ge)), ("<", Sign::Op(Op::Lt)), (">", Sign::Op(Op::Gt))];
+        let plain = [
+            ("!=", Sign::Not),
+            ("<=", Sign::Op(Op::Le)),
+            (">=", Sign::Op(Op::Ge)),
+            ("<", Sign::Op(Op::Lt)),
+            (">", Sign::Op(Op::Gt)),
+        ];
         let one = |scan: &mut Self| plain.into_iter().find_map(|(sign, op)| scan.eat(sign).then_some(op));
         if self.eat(":") {
             return Some(one(self).unwrap_or(Sign::Op(Op::Is)));

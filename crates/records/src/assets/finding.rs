@@ -6,9 +6,7 @@ use crate::places::Site;
 use crate::watch::Severity;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use watchkeep_model::{
-    ChoiceField, FieldType, Markdown, Move, Moving, Record, RecordKind, Ref, Refusal, Row, Rows,
-};
+use watchkeep_model::{ChoiceField, FieldType, Markdown, Move, Moving, Record, RecordKind, Ref, Refusal, Row, Rows};
 
 /// One weakness on one thing. Red until it has an owner, a plan and milestones (RU-42).
 #[derive(RecordKind)]
@@ -73,11 +71,36 @@ pub enum State {
 }
 
 const MOVES: &[Move] = &[
-    Move { name: "evaluate", label: "Evaluated", from: &["open"], to: Some("evaluated"), asks: &["plan"], guard: has_plan, ..Move::PLAIN },
+    Move {
+        name: "evaluate",
+        label: "Evaluated",
+        from: &["open"],
+        to: Some("evaluated"),
+        asks: &["plan"],
+        guard: has_plan,
+        ..Move::PLAIN
+    },
     Move { name: "validate", label: "Validated", from: &["evaluated"], to: Some("validated"), ..Move::PLAIN },
     Move { name: "implement", label: "Implemented", from: &["validated"], to: Some("implemented"), ..Move::PLAIN },
-    Move { name: "close", label: "Close", from: &["implemented"], to: Some("closed"), asks: &["proof"], guard: mitigated, apply: close, ..Move::PLAIN },
-    Move { name: "reopen", label: "Reopen", from: &["evaluated", "validated", "implemented", "closed"], to: Some("open"), asks: &["reason"], apply: reopen, ..Move::PLAIN },
+    Move {
+        name: "close",
+        label: "Close",
+        from: &["implemented"],
+        to: Some("closed"),
+        asks: &["proof"],
+        guard: mitigated,
+        apply: close,
+        ..Move::PLAIN
+    },
+    Move {
+        name: "reopen",
+        label: "Reopen",
+        from: &["evaluated", "validated", "implemented", "closed"],
+        to: Some("open"),
+        asks: &["reason"],
+        apply: reopen,
+        ..Move::PLAIN
+    },
 ];
 
 fn prepare(record: &mut Record, _: &Moving<'_>) {
@@ -96,7 +119,9 @@ fn has_plan(moving: &Moving<'_>) -> Result<(), Refusal> {
 /// Closed only when mitigation is shown, and every milestone is done (RU-44).
 fn mitigated(moving: &Moving<'_>) -> Result<(), Refusal> {
     if moving.record.get("proof").is_empty() {
-        return Err(Refusal::rule("RU-44", "a finding is closed only when mitigation is shown: give the proof").at("proof"));
+        return Err(
+            Refusal::rule("RU-44", "a finding is closed only when mitigation is shown: give the proof").at("proof")
+        );
     }
     let rows = Rows::<Milestone>::read(moving.record.get("milestones")).map_or(Vec::new(), |rows| rows.0);
     match rows.iter().find(|milestone| !milestone.done) {

@@ -93,7 +93,8 @@ fn one_each(moving: &Moving<'_>) -> Result<(), Refusal> {
     let record = moving.record;
     let consulted = record.get("consulted").ids();
     if let Some(both) = record.get("informed").ids().iter().find(|id| consulted.contains(id)) {
-        return Err(Refusal::rule("RU-06", format!("FUN-{both} cannot be both consulted and informed; choose one")).at("informed"));
+        return Err(Refusal::rule("RU-06", format!("FUN-{both} cannot be both consulted and informed; choose one"))
+            .at("informed"));
     }
     // A second R or A (RU-02, RU-03) cannot be entered: replacing a holder needs the present one taken off first.
     for (field, rule, letter) in [("responsible", "RU-02", "R"), ("accountable", "RU-03", "A")] {
@@ -105,7 +106,11 @@ fn one_each(moving: &Moving<'_>) -> Result<(), Refusal> {
             && moving.actor.via == watchkeep_model::Via::Import
         {
             let name = moving.look.record("function", held).map_or(format!("FUN-{held}"), |f| f.title().to_owned());
-            return Err(Refusal::rule(rule, format!("{name} is {letter} already; a duty has one {letter}: clear it first")).at(field));
+            return Err(Refusal::rule(
+                rule,
+                format!("{name} is {letter} already; a duty has one {letter}: clear it first"),
+            )
+            .at(field));
         }
     }
     Ok(())

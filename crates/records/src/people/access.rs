@@ -28,7 +28,8 @@ fn kept(moving: &Moving<'_>) -> Result<(), Refusal> {
     }
     let words = permission_words(record.get("permissions").as_text().unwrap_or_default());
     for word in &words {
-        let Some((kind, action)) = word.split_once(':').filter(|(kind, action)| !kind.is_empty() && !action.is_empty()) else {
+        let Some((kind, action)) = word.split_once(':').filter(|(kind, action)| !kind.is_empty() && !action.is_empty())
+        else {
             let message = format!("`{word}` is not a permission; write kind:action, such as alert:read");
             return Err(Refusal::rule("RU-62", message).at("permissions"));
         };
@@ -36,12 +37,18 @@ fn kept(moving: &Moving<'_>) -> Result<(), Refusal> {
             return Err(Refusal::rule("RU-65", format!("you cannot give {word}: you do not hold it")).at("permissions"));
         }
     }
-    let reads = |kind: &str| words.iter().any(|w| matches!(w.split_once(':'), Some((k, a)) if (k == kind || k == "*") && (a == "read" || a == "*")));
+    let reads = |kind: &str| {
+        words
+            .iter()
+            .any(|w| matches!(w.split_once(':'), Some((k, a)) if (k == kind || k == "*") && (a == "read" || a == "*")))
+    };
     for word in &words {
         if let Some((kind, "update")) = word.split_once(':')
             && !reads(kind)
         {
-            return Err(Refusal::rule("RU-75", format!("update without read is refused: add {kind}:read")).at("permissions"));
+            return Err(
+                Refusal::rule("RU-75", format!("update without read is refused: add {kind}:read")).at("permissions")
+            );
         }
     }
     Ok(())
@@ -81,19 +88,25 @@ pub struct RoleAssignment {
 /// A scoped administrator cannot give more than they hold (RU-65).
 fn given(moving: &Moving<'_>) -> Result<(), Refusal> {
     let actor = moving.actor;
-    let wide = actor.person.is_none() || actor.access.assignments.iter().any(|held| {
-        held.organisation_wide && held.permissions.grants("role_assignment", "create")
-    });
+    let wide = actor.person.is_none()
+        || actor
+            .access
+            .assignments
+            .iter()
+            .any(|held| held.organisation_wide && held.permissions.grants("role_assignment", "create"));
     if wide {
         return Ok(());
     }
     let record = moving.record;
     if record.read::<bool>("organisation_wide") == Some(true) {
-        return Err(Refusal::rule("RU-65", "only an organisation-wide administrator gives organisation-wide roles").at("organisation_wide"));
+        return Err(Refusal::rule("RU-65", "only an organisation-wide administrator gives organisation-wide roles")
+            .at("organisation_wide"));
     }
     let held = actor.access.tags_for("role_assignment").unwrap_or_default();
     if record.get("shows").ids().iter().any(|tag| !held.contains(tag)) {
-        return Err(Refusal::rule("RU-65", "you can only show what you see yourself: choose among your own tags").at("shows"));
+        return Err(
+            Refusal::rule("RU-65", "you can only show what you see yourself: choose among your own tags").at("shows")
+        );
     }
     let role = record.get("role").as_int().and_then(|id| moving.look.record("role", id));
     let text = role.as_ref().and_then(|role| role.get("permissions").as_text()).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! Incident roles: what each is for, its other names, and who holds it (RU-14 to RU-23).
 
 use crate::people::Person;
-use watchkeep_model::{Record, Ref, Row, Rows, FieldType};
+use watchkeep_model::{FieldType, Record, Ref, Row, Rows};
 
 /// A role that every incident has, held by the incident manager until given away.
 pub struct IncidentRole {

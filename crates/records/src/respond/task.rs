@@ -45,9 +45,32 @@ pub enum State {
 
 const MOVES: &[Move] = &[
     Move { name: "start", label: "Start", from: &["open"], to: Some("doing"), key: Some('a'), ..Move::PLAIN },
-    Move { name: "finish", label: "Done", from: &["open", "doing"], to: Some("done"), takes: &["outcome"], key: Some('d'), apply: finish, ..Move::PLAIN },
-    Move { name: "drop", label: "Drop", from: &["open", "doing"], to: Some("dropped"), asks: &["reason"], ..Move::PLAIN },
-    Move { name: "reopen", label: "Reopen", from: &["done", "dropped"], to: Some("open"), asks: &["reason"], ..Move::PLAIN },
+    Move {
+        name: "finish",
+        label: "Done",
+        from: &["open", "doing"],
+        to: Some("done"),
+        takes: &["outcome"],
+        key: Some('d'),
+        apply: finish,
+        ..Move::PLAIN
+    },
+    Move {
+        name: "drop",
+        label: "Drop",
+        from: &["open", "doing"],
+        to: Some("dropped"),
+        asks: &["reason"],
+        ..Move::PLAIN
+    },
+    Move {
+        name: "reopen",
+        label: "Reopen",
+        from: &["done", "dropped"],
+        to: Some("open"),
+        asks: &["reason"],
+        ..Move::PLAIN
+    },
 ];
 
 fn finish(record: &mut Record, moving: &Moving<'_>) {

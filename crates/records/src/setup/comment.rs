@@ -1,7 +1,7 @@
 //! A comment on any record.
 
 use crate::people::Person;
-use watchkeep_model::{Moving, Markdown, Record, RecordKind, Ref, Refusal};
+use watchkeep_model::{Markdown, Moving, Record, RecordKind, Ref, Refusal};
 
 /// What somebody said about a record; seen by whoever sees that record.
 #[derive(RecordKind)]

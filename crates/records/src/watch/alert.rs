@@ -168,17 +168,77 @@ pub struct EventLink {
 
 const NOTE: &[Field] = &[
     Field { name: "event", label: "Event", help: "Id of the raw event.", ..Field::EMPTY },
-    Field { name: "event_time", label: "Event time", help: "When it happened.", shape: watchkeep_model::Shape::Instant, ..Field::EMPTY },
+    Field {
+        name: "event_time",
+        label: "Event time",
+        help: "When it happened.",
+        shape: watchkeep_model::Shape::Instant,
+        ..Field::EMPTY
+    },
 ];
 
 const MOVES: &[Move] = &[
-    Move { name: "claim", label: "Take", from: &["new", "open"], to: Some("open"), key: Some('a'), guard: may_claim, apply: claim, ..Move::PLAIN },
+    Move {
+        name: "claim",
+        label: "Take",
+        from: &["new", "open"],
+        to: Some("open"),
+        key: Some('a'),
+        guard: may_claim,
+        apply: claim,
+        ..Move::PLAIN
+    },
     Move { name: "release", label: "Give back", from: &["open"], to: Some("new"), apply: release, ..Move::PLAIN },
-    Move { name: "close", label: "Close", from: &["new", "open"], to: Some("closed"), asks: &["verdict", "reason"], key: Some('f'), guard: judged, apply: judge, ..Move::PLAIN },
-    Move { name: "pin", label: "Pin event", from: &["new", "open"], to: None, asks: &["event", "event_time"], inputs: NOTE, apply: pin, ..Move::PLAIN },
-    Move { name: "escalate", label: "Escalate", from: &["new", "open"], to: Some("new"), asks: &["reason"], key: Some('e'), guard: may_escalate, apply: escalate, ..Move::PLAIN },
-    Move { name: "join", label: "Add to incident", from: &["new", "open"], to: Some("closed"), asks: &["incident"], apply: join, ..Move::PLAIN },
-    Move { name: "reopen", label: "Reopen", from: &["closed"], to: Some("new"), asks: &["reason"], apply: reopen, ..Move::PLAIN },
+    Move {
+        name: "close",
+        label: "Close",
+        from: &["new", "open"],
+        to: Some("closed"),
+        asks: &["verdict", "reason"],
+        key: Some('f'),
+        guard: judged,
+        apply: judge,
+        ..Move::PLAIN
+    },
+    Move {
+        name: "pin",
+        label: "Pin event",
+        from: &["new", "open"],
+        to: None,
+        asks: &["event", "event_time"],
+        inputs: NOTE,
+        apply: pin,
+        ..Move::PLAIN
+    },
+    Move {
+        name: "escalate",
+        label: "Escalate",
+        from: &["new", "open"],
+        to: Some("new"),
+        asks: &["reason"],
+        key: Some('e'),
+        guard: may_escalate,
+        apply: escalate,
+        ..Move::PLAIN
+    },
+    Move {
+        name: "join",
+        label: "Add to incident",
+        from: &["new", "open"],
+        to: Some("closed"),
+        asks: &["incident"],
+        apply: join,
+        ..Move::PLAIN
+    },
+    Move {
+        name: "reopen",
+        label: "Reopen",
+        from: &["closed"],
+        to: Some("new"),
+        asks: &["reason"],
+        apply: reopen,
+        ..Move::PLAIN
+    },
 ];
 
 /// Times and the triage target follow from the severity.
@@ -217,10 +277,13 @@ fn may_claim(moving: &Moving<'_>) -> Result<(), Refusal> {
     match owner {
         Some(owner) if Some(owner) != moving.actor.person => {
             let name = moving.look.record("person", owner).map_or("somebody".to_owned(), |p| p.title().to_owned());
-            let since = before.read::<Timestamp>("touched").map_or(String::new(), |at| {
-                format!(" since {}", at.strftime("%Y-%m-%d %H:%M UTC"))
-            });
-            Err(Refusal::rule("RU-13", format!("{name} works on {}{since}; ask them to give it back first", before.number())))
+            let since = before
+                .read::<Timestamp>("touched")
+                .map_or(String::new(), |at| format!(" since {}", at.strftime("%Y-%m-%d %H:%M UTC")));
+            Err(Refusal::rule(
+                "RU-13",
+                format!("{name} works on {}{since}; ask them to give it back first", before.number()),
+            ))
         }
         _ => Ok(()),
     }

@@ -65,7 +65,13 @@ pub enum RuleState {
 }
 
 const MOVES: &[Move] = &[
-    Move { name: "switch_off", label: "Switch off", from: &["live"], to: Some("off"), asks: &["reason"], ..Move::PLAIN },
+    Move {
+        name: "switch_off",
+        label: "Switch off",
+        from: &["live"],
+        to: Some("off"),
+        asks: &["reason"],
+        ..Move::PLAIN
+    },
     Move { name: "switch_on", label: "Switch on", from: &["off"], to: Some("live"), ..Move::PLAIN },
 ];
-

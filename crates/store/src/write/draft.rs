@@ -57,7 +57,10 @@ impl Store {
                 let entry = history::entry_of(tx, kind, id, version)?;
                 let mine = entry.person == actor.person && now.as_second() - entry.at.as_second() <= UNDO_SECONDS;
                 if !mine || entry.act == "create" {
-                    return Err(Refusal::invalid(format!("only your own change of the last {UNDO_SECONDS} s can be undone")).into());
+                    return Err(Refusal::invalid(format!(
+                        "only your own change of the last {UNDO_SECONDS} s can be undone"
+                    ))
+                    .into());
                 }
                 let mut record = before.clone();
                 entry.restore(&mut record);
@@ -156,7 +159,10 @@ impl Store {
         }
         let look = Inside { store: self, tx: std::cell::RefCell::new(&mut *tx) };
         let draft = record.clone();
-        (act.apply)(&mut record, &moving(&look, (Some(&before), &draft), actor, now, (&reason, Some(act.name), &input)));
+        (act.apply)(
+            &mut record,
+            &moving(&look, (Some(&before), &draft), actor, now, (&reason, Some(act.name), &input)),
+        );
         let context = moving(&look, (Some(&before), &record), actor, now, (&reason, Some(act.name), &input));
         (act.guard)(&context)?;
         drop(look);
@@ -179,7 +185,10 @@ impl Store {
         {
             let look = Inside { store: self, tx: std::cell::RefCell::new(&mut *tx) };
             let given = record.clone();
-            (kind.prepare)(&mut record, &moving(&look, (before.as_ref(), &given), actor, now, (&reason, Some(act), &[])));
+            (kind.prepare)(
+                &mut record,
+                &moving(&look, (before.as_ref(), &given), actor, now, (&reason, Some(act), &[])),
+            );
         }
         validate::fields(self, tx, actor, before.as_ref(), &record)?;
         {

@@ -12,11 +12,14 @@ pub fn tags(actor: &Actor, kind: &Kind, before: &[i64], after: &[i64]) -> Result
         return Err(Refusal::rule("RU-72", "a record keeps at least one scope tag").at("tags"));
     }
     let Some(held) = actor.access.tags_for(kind.name) else { return Ok(()) };
-    let changed = before.iter().filter(|tag| !after.contains(tag)).chain(after.iter().filter(|tag| !before.contains(tag)));
+    let changed =
+        before.iter().filter(|tag| !after.contains(tag)).chain(after.iter().filter(|tag| !before.contains(tag)));
     let mut foreign = changed.filter(|tag| !held.contains(tag));
     match foreign.next() {
         None => Ok(()),
-        Some(_) => Err(Refusal::rule("RU-72", "only tags that you hold for this kind can be added or removed").at("tags")),
+        Some(_) => {
+            Err(Refusal::rule("RU-72", "only tags that you hold for this kind can be added or removed").at("tags"))
+        }
     }
 }
 
@@ -42,7 +45,8 @@ pub fn fields(
             missing_targets(store, tx, actor, field, kind, value, &mut errors)?;
         }
         if field.unique && !value.is_empty() && taken(tx, record, field, value)? {
-            errors.push(FieldError::new(field.name, format!("{} is taken; choose another", field.label.to_lowercase())));
+            errors
+                .push(FieldError::new(field.name, format!("{} is taken; choose another", field.label.to_lowercase())));
         }
     }
     if errors.is_empty() { Ok(()) } else { Err(Refusal::fields(errors).into()) }
@@ -84,11 +88,7 @@ fn taken(tx: &mut dyn Connection, record: &Record, field: &Field, value: &Value)
 fn shape(field: &Field, value: &Value) -> Result<(), FieldError> {
     let wrong = |message: String| Err(FieldError::new(field.name, message));
     if value.is_empty() || value.as_text().is_some_and(|text| text.trim().is_empty()) {
-        return if field.required {
-            wrong(format!("{} is missing", field.label.to_lowercase()))
-        } else {
-            Ok(())
-        };
+        return if field.required { wrong(format!("{} is missing", field.label.to_lowercase())) } else { Ok(()) };
     }
     if let (Some(most), Value::Text(text)) = (field.max_len, value)
         && text.chars().count() > most
@@ -110,7 +110,9 @@ fn shape(field: &Field, value: &Value) -> Result<(), FieldError> {
         return wrong(format!("must be between {} and {}", bound(field.min), bound(field.max)));
     }
     match (field.shape, value) {
-        (Shape::Choice(_), Value::Int(code)) if field.choice(*code).is_none() => wrong(format!("{code} is not a choice")),
+        (Shape::Choice(_), Value::Int(code)) if field.choice(*code).is_none() => {
+            wrong(format!("{code} is not a choice"))
+        }
         (Shape::Rows(fields), Value::Rows(rows)) => {
             let most = field.max_len.unwrap_or(10_000);
             if rows.len() > most {

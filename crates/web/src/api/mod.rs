@@ -38,7 +38,8 @@ pub fn routes() -> Vec<Route> {
 fn list(ask: &Ask) -> Result<Response, Fault> {
     let kind = ask.kind(ask.param("kind"))?;
     let desk = &ask.app.desk;
-    let mut list = List::of(kind).filtered(desk.filter(&ask.actor, kind, ask.query("q").unwrap_or_default(), ask.now)?);
+    let mut list =
+        List::of(kind).filtered(desk.filter(&ask.actor, kind, ask.query("q").unwrap_or_default(), ask.now)?);
     if let Some(sort) = ask.query("sort") {
         let name = sort.strip_prefix('-').unwrap_or(sort);
         let own = ["created", "updated", "number"].contains(&name);
@@ -49,7 +50,11 @@ fn list(ask: &Ask) -> Result<Response, Fault> {
     }
     list.limit = match ask.query("limit") {
         None => 50,
-        Some(text) => text.parse().ok().filter(|limit| (1..=500).contains(limit)).ok_or_else(|| Fault::Bad("limit is a number from 1 to 500".to_owned()))?,
+        Some(text) => text
+            .parse()
+            .ok()
+            .filter(|limit| (1..=500).contains(limit))
+            .ok_or_else(|| Fault::Bad("limit is a number from 1 to 500".to_owned()))?,
     };
     list.after = ask.query("after").map(cursor::read).transpose()?;
     let page = desk.store.list(&ask.actor, &list)?;
@@ -108,7 +113,9 @@ fn created(ask: &Ask, kind: &'static Kind, item: &Json) -> Result<Change, Fault>
     let object = item.as_object().ok_or_else(|| Fault::Bad("a record is a JSON object".to_owned()))?;
     let external_id = object.get("external_id").and_then(Json::as_str).map(str::to_owned);
     let values = values(ask, kind, object)?;
-    if let Some(known) = external_id.as_deref().map(|id| ask.app.desk.store.by_external(&ask.actor, kind, id)).transpose()?.flatten() {
+    if let Some(known) =
+        external_id.as_deref().map(|id| ask.app.desk.store.by_external(&ask.actor, kind, id)).transpose()?.flatten()
+    {
         return Ok(Change::Update { kind, id: known.id, version: None, values });
     }
     let tags = match object.get("tags") {
@@ -121,7 +128,9 @@ fn created(ask: &Ask, kind: &'static Kind, item: &Json) -> Result<Change, Fault>
 fn tag_ids(ask: &Ask, tags: &Json) -> Result<Vec<i64>, Fault> {
     let wrong = || Fault::Refused(Refusal::invalid("tags is a list of scope tag numbers such as TAG-1").at("tags"));
     let list = tags.as_array().ok_or_else(wrong)?;
-    let id = |tag: &Json| ask.app.desk.catalog().number(tag.as_str()?).filter(|(kind, _)| kind.name == "scope_tag").map(|(_, id)| id);
+    let id = |tag: &Json| {
+        ask.app.desk.catalog().number(tag.as_str()?).filter(|(kind, _)| kind.name == "scope_tag").map(|(_, id)| id)
+    };
     list.iter().map(|tag| id(tag).ok_or_else(wrong)).collect()
 }
 
@@ -138,7 +147,11 @@ fn values(ask: &Ask, kind: &'static Kind, object: &Map<String, Json>) -> Result<
         }
         if let ("custom", Some(custom)) = (name.as_str(), json.as_object()) {
             for (key, value) in custom {
-                let value = value.as_str().map(Value::text).or_else(|| value.as_i64().map(Value::Int)).or_else(|| value.as_f64().map(Value::Real));
+                let value = value
+                    .as_str()
+                    .map(Value::text)
+                    .or_else(|| value.as_i64().map(Value::Int))
+                    .or_else(|| value.as_f64().map(Value::Real));
                 values.push((format!("custom.{key}"), value.unwrap_or(Value::Null)));
             }
             continue;
@@ -202,12 +215,18 @@ fn act(ask: &Ask) -> Result<Response, Fault> {
     let kind = record.kind;
     let known = kind.act(ask.param("move")).ok_or(Fault::Missing)?;
     let values = answers(ask, kind, known, &object)?;
-    let change = Change::Move { kind, id: record.id, version: version(ask)?, act: known.name.to_owned(), values, reason };
+    let change =
+        Change::Move { kind, id: record.id, version: version(ask)?, act: known.name.to_owned(), values, reason };
     let written = ask.app.desk.store.write_one(&ask.actor, ask.now, change)?;
     Ok(answer(ask, StatusCode::OK, &written.record))
 }
 
-fn answers(ask: &Ask, kind: &'static Kind, act: &Move, object: &Map<String, Json>) -> Result<Vec<(String, Value)>, Fault> {
+fn answers(
+    ask: &Ask,
+    kind: &'static Kind,
+    act: &Move,
+    object: &Map<String, Json>,
+) -> Result<Vec<(String, Value)>, Fault> {
     let desk = &ask.app.desk;
     let names = desk.store.names(&ask.actor);
     let (mut values, mut errors) = (Vec::new(), Vec::new());
@@ -229,10 +248,12 @@ fn history(ask: &Ask) -> Result<Response, Fault> {
     let entries = ask.app.desk.store.history(&ask.actor, record.kind, record.id, before, 100)?;
     let items: Vec<Json> = entries
         .iter()
-        .map(|entry| json!({
-            "seq": entry.seq, "at": entry.at.to_string(), "actor": entry.actor, "via": entry.via,
-            "version": entry.version, "act": entry.act, "reason": entry.reason, "change": entry.change,
-        }))
+        .map(|entry| {
+            json!({
+                "seq": entry.seq, "at": entry.at.to_string(), "actor": entry.actor, "via": entry.via,
+                "version": entry.version, "act": entry.act, "reason": entry.reason, "change": entry.change,
+            })
+        })
         .collect();
     Ok(axum::Json(json!({"items": items})).into_response())
 }
@@ -263,22 +284,32 @@ fn idempotent(ask: &Ask, run: fn(&Ask) -> Result<Response, Fault>) -> Result<Res
     }
     let vault = ask.app.desk.store.vault();
     let key = format!("{}:{key}", ask.actor.person.unwrap_or_default());
-    let request = Sha256::digest([ask.path.as_bytes(), b"\0", &ask.body].concat()).iter().map(|b| format!("{b:02x}")).collect::<String>();
+    let request = Sha256::digest([ask.path.as_bytes(), b"\0", &ask.body].concat())
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect::<String>();
     if let Some(before) = vault.get("idempotency", &key, ask.now)? {
         let kept: Json = serde_json::from_str(&before.value).unwrap_or_default();
         if kept.get("request").and_then(Json::as_str) != Some(request.as_str()) {
             return Err(Fault::Conflict("this idempotency key was used for another request".to_owned()));
         }
-        let status = kept.get("status").and_then(Json::as_u64).and_then(|code| StatusCode::from_u16(u16::try_from(code).ok()?).ok());
+        let status = kept
+            .get("status")
+            .and_then(Json::as_u64)
+            .and_then(|code| StatusCode::from_u16(u16::try_from(code).ok()?).ok());
         let body = kept.get("body").cloned().unwrap_or_default();
         return Ok((status.unwrap_or(StatusCode::OK), axum::Json(body)).into_response());
     }
     let response = run(ask)?;
     let (parts, body) = response.into_parts();
-    let bytes = futures_util::FutureExt::now_or_never(axum::body::to_bytes(body, usize::MAX)).and_then(Result::ok).unwrap_or_default();
+    let bytes = futures_util::FutureExt::now_or_never(axum::body::to_bytes(body, usize::MAX))
+        .and_then(Result::ok)
+        .unwrap_or_default();
     let json: Json = serde_json::from_slice(&bytes).unwrap_or_default();
     let value = json!({"request": request, "status": parts.status.as_u16(), "body": json}).to_string();
     let expires = Some(ask.now + SignedDuration::from_hours(IDEMPOTENT_HOURS));
-    vault.put("idempotency", &Secret { key, person: ask.actor.person, value, expires }).map_err(|error: StoreError| Fault::from(error))?;
+    vault
+        .put("idempotency", &Secret { key, person: ask.actor.person, value, expires })
+        .map_err(|error: StoreError| Fault::from(error))?;
     Ok(Response::from_parts(parts, bytes.into()))
 }

@@ -43,14 +43,22 @@ fn schema(field: &Field) -> Json {
         Shape::Text | Shape::Markdown => json!({"type": "string"}),
         Shape::Int | Shape::Duration => json!({"type": "integer", "format": "int64"}),
         Shape::Real => json!({"type": "number"}),
-        Shape::Money => json!({"type": "object", "required": ["minor", "currency"], "properties": {"minor": {"type": "integer"}, "currency": {"type": "string", "pattern": "^[A-Z]{3}$"}}}),
+        Shape::Money => {
+            json!({"type": "object", "required": ["minor", "currency"], "properties": {"minor": {"type": "integer"}, "currency": {"type": "string", "pattern": "^[A-Z]{3}$"}}})
+        }
         Shape::Date => json!({"type": "string", "format": "date"}),
         Shape::Instant => json!({"type": "string", "format": "date-time"}),
-        Shape::Choice(choices) => json!({"type": "string", "enum": choices.iter().map(|choice| choice.name).collect::<Vec<_>>()}),
+        Shape::Choice(choices) => {
+            json!({"type": "string", "enum": choices.iter().map(|choice| choice.name).collect::<Vec<_>>()})
+        }
         Shape::Flag => json!({"type": "boolean"}),
         Shape::Ref(kind) => json!({"type": "string", "description": format!("Number of a {kind}.")}),
-        Shape::Links(kind) => json!({"type": "array", "items": {"type": "string"}, "description": format!("Numbers of {kind} records.")}),
-        Shape::Rows(fields) => json!({"type": "array", "items": {"type": "object", "properties": properties(fields.iter())}}),
+        Shape::Links(kind) => {
+            json!({"type": "array", "items": {"type": "string"}, "description": format!("Numbers of {kind} records.")})
+        }
+        Shape::Rows(fields) => {
+            json!({"type": "array", "items": {"type": "object", "properties": properties(fields.iter())}})
+        }
         Shape::File => json!({"type": "string", "pattern": "^[0-9a-f]{64}$"}),
     };
     let mut object = match one {
@@ -84,7 +92,11 @@ fn record(kind: &Kind) -> Json {
 fn input(kind: &Kind) -> Json {
     let mut properties = properties(kind.editable());
     properties.insert("external_id".to_owned(), json!({"type": ["string", "null"]}));
-    let required: Vec<_> = kind.editable().filter(|field| field.required && field.default.is_none() && field.choices().is_empty()).map(|field| field.name).collect();
+    let required: Vec<_> = kind
+        .editable()
+        .filter(|field| field.required && field.default.is_none() && field.choices().is_empty())
+        .map(|field| field.name)
+        .collect();
     json!({"type": "object", "properties": properties, "required": required})
 }
 
@@ -99,7 +111,10 @@ fn id_parameter() -> Json {
 fn operation(kind: &Kind, name: &str, summary: &str, answer: Json, status: &str) -> Json {
     let problem = json!({"description": "Refused, with the reason", "content": {"application/problem+json": {"schema": reference("problem")}}});
     let mut responses = Map::new();
-    responses.insert(status.to_owned(), json!({"description": summary, "content": {"application/json": {"schema": answer}}}));
+    responses.insert(
+        status.to_owned(),
+        json!({"description": summary, "content": {"application/json": {"schema": answer}}}),
+    );
     for code in ["400", "401", "403", "404", "409", "413", "422"] {
         responses.insert(code.to_owned(), problem.clone());
     }
@@ -108,7 +123,10 @@ fn operation(kind: &Kind, name: &str, summary: &str, answer: Json, status: &str)
 
 fn with_body(mut operation: Json, schema: Json) -> Json {
     if let Some(object) = operation.as_object_mut() {
-        object.insert("requestBody".to_owned(), json!({"required": true, "content": {"application/json": {"schema": schema}}}));
+        object.insert(
+            "requestBody".to_owned(),
+            json!({"required": true, "content": {"application/json": {"schema": schema}}}),
+        );
     }
     operation
 }
@@ -118,14 +136,20 @@ fn collection(kind: &Kind) -> Json {
     let mut list = operation(kind, "list", &kind.plural.to_owned(), page, "200");
     if let Some(object) = list.as_object_mut() {
         let parameter = |name: &str, schema: Json, about: &str| json!({"name": name, "in": "query", "schema": schema, "description": about});
-        object.insert("parameters".to_owned(), json!([
-            parameter("q", json!({"type": "string"}), "Filter."),
-            parameter("sort", json!({"type": "string"}), "Field; `-` in front descends."),
-            parameter("after", json!({"type": "string"}), "Cursor from `next`."),
-            parameter("limit", json!({"type": "integer", "minimum": 1, "maximum": 500}), "Records a page."),
-        ]));
+        object.insert(
+            "parameters".to_owned(),
+            json!([
+                parameter("q", json!({"type": "string"}), "Filter."),
+                parameter("sort", json!({"type": "string"}), "Field; `-` in front descends."),
+                parameter("after", json!({"type": "string"}), "Cursor from `next`."),
+                parameter("limit", json!({"type": "integer", "minimum": 1, "maximum": 500}), "Records a page."),
+            ]),
+        );
     }
-    let create = with_body(operation(kind, "create", "The new record", reference(kind.name), "201"), reference(&format!("new_{}", kind.name)));
+    let create = with_body(
+        operation(kind, "create", "The new record", reference(kind.name), "201"),
+        reference(&format!("new_{}", kind.name)),
+    );
     json!({"get": list, "post": create})
 }
 

@@ -120,7 +120,11 @@ impl<'a> Button<'a> {
             Does::SubmitAs { name, value } => (Some(name), Some(value)),
             _ => (None, None),
         };
-        let kind = if matches!(self.does, Does::Submit | Does::SubmitAs { .. } | Does::Post { .. }) { "submit" } else { "button" };
+        let kind = if matches!(self.does, Does::Submit | Does::SubmitAs { .. } | Does::Post { .. }) {
+            "submit"
+        } else {
+            "button"
+        };
         let open = if let Does::Open(dialog) = self.does { Some(dialog) } else { None };
         let close = matches!(self.does, Does::Close);
         let into = form.and(self.into);

@@ -107,7 +107,8 @@ fn shifted(points: &[(f64, f64)], down: f64) -> String {
 
 fn bounds(values: &[f64], limit: Option<f64>) -> (f64, f64) {
     let all = values.iter().copied().chain(limit).filter(|value| value.is_finite());
-    let (low, high) = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
+    let (low, high) =
+        all.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
     if low < high { (low, high) } else { (low - 1.0, low + 1.0) }
 }
 
@@ -138,7 +139,9 @@ mod tests {
 
     #[test]
     fn charts_of_nothing_or_of_one_value_are_still_drawings() {
-        for drawn in [spark(&[], "none"), spark(&[3.0], "one"), line(&[2.0, 2.0], None, "flat"), line(&[], Some(1.0), "none")] {
+        for drawn in
+            [spark(&[], "none"), spark(&[3.0], "one"), line(&[2.0, 2.0], None, "flat"), line(&[], Some(1.0), "none")]
+        {
             assert!(drawn.0.starts_with("<svg") && !drawn.0.contains("NaN") && !drawn.0.contains("inf"), "{}", drawn.0);
         }
     }

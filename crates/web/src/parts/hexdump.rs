@@ -41,7 +41,12 @@ mod tests {
     #[test]
     fn shows_offset_hex_and_ascii_and_what_is_left() {
         let page = hexdump(b"GET / HTTP/1.1\r\nHost: x", 18).0;
-        assert!(page.contains("<i>00000000</i>  47 45 54 20 2f 20 48 54  54 50 2f 31 2e 31 0d 0a   <b>GET / HTTP/1.1..</b>"), "{page}");
+        assert!(
+            page.contains(
+                "<i>00000000</i>  47 45 54 20 2f 20 48 54  54 50 2f 31 2e 31 0d 0a   <b>GET / HTTP/1.1..</b>"
+            ),
+            "{page}"
+        );
         assert!(page.contains("<i>00000010</i>  48 6f "), "{page}");
         assert!(page.contains("5 more bytes"), "{page}");
     }

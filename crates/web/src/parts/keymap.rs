@@ -12,8 +12,13 @@ const EVERYWHERE: &[(&str, &str)] = &[
     ("Ctrl Enter", "save the form"),
 ];
 
-const LISTS: &[(&str, &str)] =
-    &[("j", "next row"), ("k", "row before"), ("Enter", "open the row"), ("x", "select the row"), ("Shift click", "select a range")];
+const LISTS: &[(&str, &str)] = &[
+    ("j", "next row"),
+    ("k", "row before"),
+    ("Enter", "open the row"),
+    ("x", "select the row"),
+    ("Shift click", "select a range"),
+];
 
 const ALERTS: &[(&str, &str)] =
     &[("a", "take it"), ("e", "escalate"), ("n", "declare an incident"), ("f", "false"), ("b", "benign")];

@@ -24,7 +24,13 @@ pub struct Place {
     pub go: Option<char>,
 }
 
-const fn place(key: &'static str, label: &'static str, href: &'static str, icon: &'static str, go: Option<char>) -> Place {
+const fn place(
+    key: &'static str,
+    label: &'static str,
+    href: &'static str,
+    icon: &'static str,
+    go: Option<char>,
+) -> Place {
     Place { key, label, href, icon, go }
 }
 
@@ -46,10 +52,7 @@ pub const NAV: &[Section] = &[
             place("sources", "Log sources", "/r/log_source", "plug", Some('l')),
         ],
     },
-    Section {
-        heading: "Respond",
-        places: &[place("incidents", "Incidents", "/r/incident", "flame", Some('i'))],
-    },
+    Section { heading: "Respond", places: &[place("incidents", "Incidents", "/r/incident", "flame", Some('i'))] },
     Section {
         heading: "Assure",
         places: &[
@@ -65,10 +68,7 @@ pub const NAV: &[Section] = &[
             place("people", "People", "/r/person", "users", Some('p')),
         ],
     },
-    Section {
-        heading: "Steer",
-        places: &[place("admin", "Administration", "/admin", "settings", Some('o'))],
-    },
+    Section { heading: "Steer", places: &[place("admin", "Administration", "/admin", "settings", Some('o'))] },
 ];
 
 /// Keys of the four places a thumb reaches on a phone.

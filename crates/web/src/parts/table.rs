@@ -121,7 +121,8 @@ pub fn table(table: &Table<'_>) -> Markup {
 }
 
 fn head(column: &Column<'_>) -> Markup {
-    let sorted = column.sort.and_then(|sort| sort.now).map(|now| if now == Order::Up { "ascending" } else { "descending" });
+    let sorted =
+        column.sort.and_then(|sort| sort.now).map(|now| if now == Order::Up { "ascending" } else { "descending" });
     html! {
         @if column.label.is_empty() { td .(column.look.class()) {} }
         @else {

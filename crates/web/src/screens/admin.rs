@@ -12,7 +12,16 @@ use watchkeep_desk::why::Why;
 
 /// Kinds that administration is made of, with what each is for.
 const KINDS: &[&str] = &[
-    "person", "group", "function", "role", "role_assignment", "scope_tag", "site", "log_source", "detection_rule", "suppression",
+    "person",
+    "group",
+    "function",
+    "role",
+    "role_assignment",
+    "scope_tag",
+    "site",
+    "log_source",
+    "detection_rule",
+    "suppression",
 ];
 
 pub fn routes() -> Vec<Route> {
@@ -98,18 +107,22 @@ fn explained(ask: &Ask, person: &str, action: &str, record: &str) -> Result<Why,
 fn reasons(why: &Why) -> Markup {
     let mark = |yes: bool| if yes { Mark::Green } else { Mark::Red };
     let aside = state::mark(mark(why.yes), if why.yes { "yes" } else { "no" });
-    panel::flush("Answer", &aside, &html! {
-        table .cards {
-            caption .vh { "Reasons" }
-            thead { tr { th { span .vh { "Gives or lacks" } } th { "Assignment" } th { "Role" } th { "Why" } } }
-            tbody { @for reason in &why.reasons { tr {
-                td { (state::mark(mark(reason.yes), if reason.yes { "gives" } else { "lacks" })) }
-                td .id { @if reason.assignment.is_empty() { "–" } @else { a .link href={ "/go/" (reason.assignment) } { (reason.assignment) } } }
-                td { (reason.role) }
-                td .grow { (reason.text) }
-            } } }
-        }
-    })
+    panel::flush(
+        "Answer",
+        &aside,
+        &html! {
+            table .cards {
+                caption .vh { "Reasons" }
+                thead { tr { th { span .vh { "Gives or lacks" } } th { "Assignment" } th { "Role" } th { "Why" } } }
+                tbody { @for reason in &why.reasons { tr {
+                    td { (state::mark(mark(reason.yes), if reason.yes { "gives" } else { "lacks" })) }
+                    td .id { @if reason.assignment.is_empty() { "–" } @else { a .link href={ "/go/" (reason.assignment) } { (reason.assignment) } } }
+                    td { (reason.role) }
+                    td .grow { (reason.text) }
+                } } }
+            }
+        },
+    )
 }
 
 /// The person's own tokens; a new one is shown once.
@@ -118,7 +131,8 @@ fn tokens(ask: &Ask, fresh: Option<&str>) -> Result<Markup, Fault> {
     let mine = ask.app.desk.store.vault().of("token", person, ask.now)?;
     let named = |value: &str| -> (String, String) {
         let json: serde_json::Value = serde_json::from_str(value).unwrap_or_default();
-        let scopes: Vec<_> = json.get("scopes").and_then(|s| s.as_array()).into_iter().flatten().filter_map(|s| s.as_str()).collect();
+        let scopes: Vec<_> =
+            json.get("scopes").and_then(|s| s.as_array()).into_iter().flatten().filter_map(|s| s.as_str()).collect();
         (json.get("name").and_then(|name| name.as_str()).unwrap_or("token").to_owned(), scopes.join(" "))
     };
     let body = html! {
@@ -158,7 +172,11 @@ fn tokens(ask: &Ask, fresh: Option<&str>) -> Result<Markup, Fault> {
 fn make_token(ask: &Ask) -> Result<Response, Fault> {
     let person = ask.actor.person.ok_or(Fault::SignIn)?;
     let name = ask.form("name").unwrap_or_default().trim();
-    let days: i64 = ask.form("days").and_then(|days| days.parse().ok()).filter(|days| (1..=365).contains(days)).ok_or_else(|| Fault::Bad("a token lives 1 to 365 days".to_owned()))?;
+    let days: i64 = ask
+        .form("days")
+        .and_then(|days| days.parse().ok())
+        .filter(|days| (1..=365).contains(days))
+        .ok_or_else(|| Fault::Bad("a token lives 1 to 365 days".to_owned()))?;
     if name.is_empty() || name.len() > 100 {
         return Err(Fault::Bad("say in 1 to 100 characters what the token is for".to_owned()));
     }

@@ -19,7 +19,12 @@ pub fn design(csrf: &str, now: Timestamp) -> Markup {
         person: Some(Person { name: "Vera Lindt", scope: "SOC manager · all sites", href: "/me" }),
         counts: &[("home", 7), ("tasks", 12), ("alerts", 37), ("incidents", 2), ("findings", 45)],
         csrf,
-        find: Find { text: "status:open severity>=low site:\"Lyon\"", action: "/design", kind: Some("alert"), error: None },
+        find: Find {
+            text: "status:open severity>=low site:\"Lyon\"",
+            action: "/design",
+            kind: Some("alert"),
+            error: None,
+        },
         ..Chrome::default()
     };
     page(&chrome, &body(csrf, now))
@@ -95,7 +100,8 @@ fn since(now: Timestamp) -> Markup {
 }
 
 fn trend() -> Markup {
-    let heard = [98.0, 98.4, 98.1, 98.6, 98.5, 94.0, 97.9, 98.6, 98.5, 98.4, 98.7, 98.6, 98.5, 98.7, 98.6, 98.5, 92.0, 88.0];
+    let heard =
+        [98.0, 98.4, 98.1, 98.6, 98.5, 94.0, 97.9, 98.6, 98.5, 98.4, 98.7, 98.6, 98.5, 98.7, 98.6, 98.5, 92.0, 88.0];
     panel::flush(
         "D-001 Keep watch over all operations",
         &html! { (state::mark(State::Red, "red")) (grade(Grade::Measured)) span .sub { "R SOC manager · A CISO · continuous" } },
@@ -149,7 +155,8 @@ fn clocks(now: Timestamp) -> Markup {
 
 fn charts() -> Markup {
     let counts: Vec<u64> = (0..48).map(|at: u64| 40 + (at * 37) % 61 + if at == 31 { 160 } else { 0 }).collect();
-    let buckets: Vec<chart::Bucket<'_>> = counts.iter().map(|count| chart::Bucket { label: "half an hour", count: *count, href: "#events" }).collect();
+    let buckets: Vec<chart::Bucket<'_>> =
+        counts.iter().map(|count| chart::Bucket { label: "half an hour", count: *count, href: "#events" }).collect();
     panel::padded(
         "Events per half hour",
         &html! { span .sub { "4 108 in 24 h" } (chart::spark(&[3.0, 4.0, 2.0, 6.0, 5.0, 9.0, 7.0, 8.0], "rising over 8 days")) },
@@ -166,7 +173,12 @@ fn states_of_nothing() -> Markup {
     panel::flush(
         "Hunts",
         &html! {},
-        &empty::empty("target", "No hunt yet", "A hunt is a question over events with a result. Start from a saved search or from a technique.", &html! { (Button::link("Start a hunt", "#hunt").go()) }),
+        &empty::empty(
+            "target",
+            "No hunt yet",
+            "A hunt is a question over events with a result. Start from a saved search or from a technique.",
+            &html! { (Button::link("Start a hunt", "#hunt").go()) },
+        ),
     )
 }
 

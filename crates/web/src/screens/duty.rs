@@ -36,7 +36,8 @@ fn body(ask: &Ask) -> Result<(String, Markup), Fault> {
     let measured = found.as_ref().map_or(State::Grey, |found| found.state);
     let now = desk.held_state(&held, measured)?;
     let about = html! { (code) " · " (text("group")) " · " (text("rhythm")) };
-    let marks = html! { (state::mark(mark(now), now.name())) @if found.is_some() { (tag::grade(tag::Grade::Measured)) } };
+    let marks =
+        html! { (state::mark(mark(now), now.name())) @if found.is_some() { (tag::grade(tag::Grade::Measured)) } };
     let inner = html! {
         (header::record_header(&held.number(), &short(duty.title()), &about, &marks))
         div .cols .two {
@@ -54,33 +55,40 @@ fn body(ask: &Ask) -> Result<(String, Markup), Fault> {
         }
     };
     let address = format!("/duty/{}/body", held.id);
-    Ok((format!("{code} {}", short(duty.title())), htmx::live("duty", &["held_duty", "function", "log_source", "alert"], &address, &inner)))
+    Ok((
+        format!("{code} {}", short(duty.title())),
+        htmx::live("duty", &["held_duty", "function", "log_source", "alert"], &address, &inner),
+    ))
 }
 
 fn measure(ask: &Ask, found: &Measured) -> Markup {
     let (kind, filter) = &found.rows;
     let link = format!("/r/{kind}?q={}", form_urlencoded::byte_serialize(filter.as_bytes()).collect::<String>());
     let aside = html! { "definition " (found.definition) " · as of " (time::of_day(found.as_of, &ask.app.desk.zone))
-        @if let Some(fresh) = found.fresh { " · newest input " (time::ago(fresh, ask.now)) } };
-    panel::padded("Measure", &aside, &html! {
-        p { (found.question) }
-        p .figure { a .link href=(link) { (found.figure()) } " " (found.unit) @if let Some(percent) = found.percent() { " · " (percent) } }
-        @if found.offenders.is_empty() {
-            p .sub { @if found.fresh.is_some() { "No offender." } @else { "No input yet, so no state but grey." } }
-        } @else {
-            table .cards {
-                caption .vh { "Offending rows, oldest first" }
-                thead { tr { th { span .vh { "State" } } th { "Row" } th { "Why" } th { "Since" } th { span .vh { "Act" } } } }
-                tbody { @for offender in &found.offenders { tr {
-                    td { (state::dot(if offender.red { mark(State::Red) } else { mark(State::Amber) })) }
-                    td { a .link href={ "/r/" (offender.record.kind.name) "/" (offender.record.id) } { (offender.record.title()) } }
-                    td .grow { (offender.why) }
-                    td { @if let Some(since) = offender.since { (time::ago(since, ask.now)) } }
-                    td { a .btn .small href={ "/r/task/new?title=" (form_urlencoded::byte_serialize(format!("{}: {}", offender.record.title(), offender.why).as_bytes()).collect::<String>()) } { "Task" } }
-                } } }
+    @if let Some(fresh) = found.fresh { " · newest input " (time::ago(fresh, ask.now)) } };
+    panel::padded(
+        "Measure",
+        &aside,
+        &html! {
+            p { (found.question) }
+            p .figure { a .link href=(link) { (found.figure()) } " " (found.unit) @if let Some(percent) = found.percent() { " · " (percent) } }
+            @if found.offenders.is_empty() {
+                p .sub { @if found.fresh.is_some() { "No offender." } @else { "No input yet, so no state but grey." } }
+            } @else {
+                table .cards {
+                    caption .vh { "Offending rows, oldest first" }
+                    thead { tr { th { span .vh { "State" } } th { "Row" } th { "Why" } th { "Since" } th { span .vh { "Act" } } } }
+                    tbody { @for offender in &found.offenders { tr {
+                        td { (state::dot(if offender.red { mark(State::Red) } else { mark(State::Amber) })) }
+                        td { a .link href={ "/r/" (offender.record.kind.name) "/" (offender.record.id) } { (offender.record.title()) } }
+                        td .grow { (offender.why) }
+                        td { @if let Some(since) = offender.since { (time::ago(since, ask.now)) } }
+                        td { a .btn .small href={ "/r/task/new?title=" (form_urlencoded::byte_serialize(format!("{}: {}", offender.record.title(), offender.why).as_bytes()).collect::<String>()) } { "Task" } }
+                    } } }
+                }
             }
-        }
-    })
+        },
+    )
 }
 
 fn holders(ask: &Ask, held: &Record) -> Result<Markup, Fault> {

@@ -9,9 +9,9 @@ use axum::response::{IntoResponse, Response};
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 use watchkeep_lake::{Found, LakeError, SearchRequest, SearchResult, Table};
+use watchkeep_model::Sight;
 use watchkeep_model::event::{Event, EventId};
 use watchkeep_model::filter::{Query, parse};
-use watchkeep_model::Sight;
 
 /// Rows of events on a page.
 const ROWS: usize = 100;
@@ -63,7 +63,12 @@ fn sources(ask: &Ask) -> Result<Option<Vec<String>>, Fault> {
     if !ask.actor.access.may("event", "read") {
         return Err(Fault::Missing);
     }
-    let wide = ask.actor.access.assignments.iter().any(|held| held.organisation_wide && held.permissions.grants("event", "read"));
+    let wide = ask
+        .actor
+        .access
+        .assignments
+        .iter()
+        .any(|held| held.organisation_wide && held.permissions.grants("event", "read"));
     if wide {
         return Ok(None);
     }
@@ -86,7 +91,11 @@ fn span(ask: &Ask) -> Result<Span, Fault> {
         && from < to
     {
         let zone = &ask.app.desk.zone;
-        let word = format!("{} to {}", from.to_zoned(zone.clone()).strftime("%m-%d %H:%M:%S"), to.to_zoned(zone.clone()).strftime("%m-%d %H:%M:%S"));
+        let word = format!(
+            "{} to {}",
+            from.to_zoned(zone.clone()).strftime("%m-%d %H:%M:%S"),
+            to.to_zoned(zone.clone()).strftime("%m-%d %H:%M:%S")
+        );
         return Ok(Span { from, to, word });
     }
     let last = ask.query("last").unwrap_or("24h");
@@ -133,37 +142,57 @@ fn scanned(result: &SearchResult) -> Markup {
 }
 
 fn histogram(text: &str, buckets: &[(Timestamp, u64)], ask: &Ask) -> Markup {
-    let width = buckets.windows(2).next().and_then(|pair| Some(pair.get(1)?.0.as_second() - pair.first()?.0.as_second())).unwrap_or(60);
-    let bars: Vec<(String, String, u64)> = buckets.iter().map(|(at, count)| {
-        let to = *at + SignedDuration::from_secs(width.max(1));
-        let words = format!("{} events from {}", count, at.to_zoned(ask.app.desk.zone.clone()).strftime("%m-%d %H:%M"));
-        (words, format!("/events?from={at}&to={to}&q={}", encode(text)), *count)
-    }).collect();
-    let list: Vec<chart::Bucket<'_>> = bars.iter().map(|(words, href, count)| chart::Bucket { label: words, count: *count, href }).collect();
-    let edge = |at: Option<&(Timestamp, u64)>| at.map_or(String::new(), |(at, _)| at.to_zoned(ask.app.desk.zone.clone()).strftime("%m-%d %H:%M").to_string());
+    let width = buckets
+        .windows(2)
+        .next()
+        .and_then(|pair| Some(pair.get(1)?.0.as_second() - pair.first()?.0.as_second()))
+        .unwrap_or(60);
+    let bars: Vec<(String, String, u64)> = buckets
+        .iter()
+        .map(|(at, count)| {
+            let to = *at + SignedDuration::from_secs(width.max(1));
+            let words =
+                format!("{} events from {}", count, at.to_zoned(ask.app.desk.zone.clone()).strftime("%m-%d %H:%M"));
+            (words, format!("/events?from={at}&to={to}&q={}", encode(text)), *count)
+        })
+        .collect();
+    let list: Vec<chart::Bucket<'_>> =
+        bars.iter().map(|(words, href, count)| chart::Bucket { label: words, count: *count, href }).collect();
+    let edge = |at: Option<&(Timestamp, u64)>| {
+        at.map_or(String::new(), |(at, _)| at.to_zoned(ask.app.desk.zone.clone()).strftime("%m-%d %H:%M").to_string())
+    };
     let total: u64 = buckets.iter().map(|(_, count)| count).sum();
     html! { (chart::histogram(&list, &edge(buckets.first()), &edge(buckets.last()), &format!("{total} events over time"))) p .sub { (total) " events" } }
 }
 
 fn rows(ask: &Ask, events: &[Event], truncated: bool) -> Markup {
     if events.is_empty() {
-        return empty::empty("search", "No event fits", "Widen the time, or drop a condition. Sources that fell silent are on the Log sources page.", &html! { a .btn href="/r/log_source" { "Log sources" } });
+        return empty::empty(
+            "search",
+            "No event fits",
+            "Widen the time, or drop a condition. Sources that fell silent are on the Log sources page.",
+            &html! { a .btn href="/r/log_source" { "Log sources" } },
+        );
     }
     let aside = html! { (events.len()) @if truncated { "+ · newest first" } };
-    panel::flush("Events", &aside, &html! {
-        table .cards {
-            caption .vh { "Events, newest first" }
-            thead { tr { th { "Time" } th { "Source" } th { "Host" } th { "User" } th { "Code" } th { "Message" } } }
-            tbody { @for event in events { tr data-row data-href={ "/events/" (event.id) } {
-                td { a href={ "/events/" (event.id) } { (time::exact(event.time, &ask.app.desk.zone)) } }
-                td .id { (event.source) }
-                td .id { (event.host.as_deref().unwrap_or("")) }
-                td .id { (event.user.as_deref().unwrap_or("")) }
-                td .id { (event.code.as_deref().unwrap_or("")) }
-                td .grow { (short(&event.message)) }
-            } } }
-        }
-    })
+    panel::flush(
+        "Events",
+        &aside,
+        &html! {
+            table .cards {
+                caption .vh { "Events, newest first" }
+                thead { tr { th { "Time" } th { "Source" } th { "Host" } th { "User" } th { "Code" } th { "Message" } } }
+                tbody { @for event in events { tr data-row data-href={ "/events/" (event.id) } {
+                    td { a href={ "/events/" (event.id) } { (time::exact(event.time, &ask.app.desk.zone)) } }
+                    td .id { (event.source) }
+                    td .id { (event.host.as_deref().unwrap_or("")) }
+                    td .id { (event.user.as_deref().unwrap_or("")) }
+                    td .id { (event.code.as_deref().unwrap_or("")) }
+                    td .grow { (short(&event.message)) }
+                } } }
+            }
+        },
+    )
 }
 
 fn short(text: &str) -> String {
@@ -171,13 +200,17 @@ fn short(text: &str) -> String {
 }
 
 fn grid(table: &Table) -> Markup {
-    panel::flush("Result", &html! { (table.rows.len()) " rows" }, &html! {
-        table .cards {
-            caption .vh { "Result" }
-            thead { tr { @for name in &table.columns { th { (name) } } } }
-            tbody { @for row in &table.rows { tr { @for cell in row { td .id { (cell) } } } } }
-        }
-    })
+    panel::flush(
+        "Result",
+        &html! { (table.rows.len()) " rows" },
+        &html! {
+            table .cards {
+                caption .vh { "Result" }
+                thead { tr { @for name in &table.columns { th { (name) } } } }
+                tbody { @for row in &table.rows { tr { @for cell in row { td .id { (cell) } } } } }
+            }
+        },
+    )
 }
 
 /// One raw event that an actor may see; an unseen one is missing (RU-73).
@@ -191,7 +224,10 @@ pub fn find(ask: &Ask, id: &str) -> Result<Event, Fault> {
 
 /// The fields and bytes of an event, for its page and for the alert's preview.
 pub fn detail(ask: &Ask, event: &Event) -> Markup {
-    let log: Vec<&str> = [&event.log.product, &event.log.category, &event.log.service].into_iter().filter_map(|w| w.as_deref()).collect();
+    let log: Vec<&str> = [&event.log.product, &event.log.category, &event.log.service]
+        .into_iter()
+        .filter_map(|w| w.as_deref())
+        .collect();
     html! {
         (panel::padded("Event", &html! { (event.id) }, &keyvalue::keyvalue(&[
             ("Time", time::exact(event.time, &ask.app.desk.zone)),

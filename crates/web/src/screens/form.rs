@@ -26,8 +26,14 @@ fn new(ask: &Ask) -> Result<Response, Fault> {
     let kind = ask.kind(ask.param("kind"))?;
     let mut record = Record::new(kind, ask.now);
     for field in kind.fields {
-        let given = ask.query(field.name).and_then(|typed| text::parse(ask.app.desk.catalog(), &text::NoNames, field, typed).ok());
-        record.set(field.name, given.unwrap_or_else(|| text::default(ask.app.desk.catalog(), &text::NoNames, field).unwrap_or(Value::Null)));
+        let given = ask
+            .query(field.name)
+            .and_then(|typed| text::parse(ask.app.desk.catalog(), &text::NoNames, field, typed).ok());
+        record.set(
+            field.name,
+            given
+                .unwrap_or_else(|| text::default(ask.app.desk.catalog(), &text::NoNames, field).unwrap_or(Value::Null)),
+        );
     }
     Ok(page(ask, &record, &[], None).into_response())
 }
@@ -79,9 +85,13 @@ fn tags(ask: &Ask, kind: &Kind) -> Markup {
 pub fn input(ask: &Ask, field: &'static Field, value: &Value, error: Option<&str>, required: bool) -> Markup {
     let catalog = ask.app.desk.catalog();
     let typed = text::show(catalog, field, value);
-    let frame = |input: Input<'_>| part(&Part { name: field.name, label: field.label, help: field.help, error, required, input });
+    let frame = |input: Input<'_>| {
+        part(&Part { name: field.name, label: field.label, help: field.help, error, required, input })
+    };
     match field.shape {
-        Shape::Text => frame(Input::Text { value: &typed, max: field.max_len.and_then(|most| u32::try_from(most).ok()) }),
+        Shape::Text => {
+            frame(Input::Text { value: &typed, max: field.max_len.and_then(|most| u32::try_from(most).ok()) })
+        }
         Shape::Markdown => frame(Input::Lines { value: &typed, code: false }),
         Shape::Int | Shape::Real => frame(Input::Number { value: &typed, min: field.min, max: field.max }),
         Shape::Money => {
@@ -90,7 +100,10 @@ pub fn input(ask: &Ask, field: &'static Field, value: &Value, error: Option<&str
         }
         Shape::Date => frame(Input::Date { value: &typed }),
         Shape::Instant => {
-            let local = value.as_int().and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok()).map(|at| at.to_zoned(ask.app.desk.zone.clone()).strftime("%Y-%m-%dT%H:%M").to_string());
+            let local = value
+                .as_int()
+                .and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok())
+                .map(|at| at.to_zoned(ask.app.desk.zone.clone()).strftime("%Y-%m-%dT%H:%M").to_string());
             frame(Input::Instant { value: local.as_deref().unwrap_or("") })
         }
         Shape::Duration => frame(Input::Duration { value: &typed }),
@@ -108,9 +121,22 @@ pub fn input(ask: &Ask, field: &'static Field, value: &Value, error: Option<&str
     }
 }
 
-fn references(ask: &Ask, field: &'static Field, kind: &'static str, value: &Value, error: Option<&str>, required: bool) -> Markup {
+fn references(
+    ask: &Ask,
+    field: &'static Field,
+    kind: &'static str,
+    value: &Value,
+    error: Option<&str>,
+    required: bool,
+) -> Markup {
     let ids = value.ids();
-    let titles = ask.app.desk.catalog().kind(kind).and_then(|kind| ask.app.desk.store.titles(&ask.actor, kind, ids).ok()).unwrap_or_default();
+    let titles = ask
+        .app
+        .desk
+        .catalog()
+        .kind(kind)
+        .and_then(|kind| ask.app.desk.store.titles(&ask.actor, kind, ids).ok())
+        .unwrap_or_default();
     let chosen: Vec<(String, String)> = ids
         .iter()
         .map(|id| {
@@ -120,7 +146,9 @@ fn references(ask: &Ask, field: &'static Field, kind: &'static str, value: &Valu
         })
         .collect();
     let source = format!("/pick/{kind}");
-    let frame = |input: Input<'_>| part(&Part { name: field.name, label: field.label, help: field.help, error, required, input });
+    let frame = |input: Input<'_>| {
+        part(&Part { name: field.name, label: field.label, help: field.help, error, required, input })
+    };
     if let Shape::Links(_) = field.shape {
         let pairs: Vec<(&str, &str)> = chosen.iter().map(|(number, title)| (number.as_str(), title.as_str())).collect();
         return frame(Input::References { source: &source, chosen: &pairs });
@@ -131,12 +159,19 @@ fn references(ask: &Ask, field: &'static Field, kind: &'static str, value: &Valu
 
 fn rows(ask: &Ask, field: &'static Field, fields: &'static [Field], value: &Value) -> Markup {
     let catalog = ask.app.desk.catalog();
-    let named = |at: &str| -> Vec<String> { fields.iter().map(|child| format!("{}[{at}].{}", field.name, child.name)).collect() };
+    let named = |at: &str| -> Vec<String> {
+        fields.iter().map(|child| format!("{}[{at}].{}", field.name, child.name)).collect()
+    };
     let typed: Vec<(Vec<String>, Vec<String>)> = value
         .rows()
         .iter()
         .enumerate()
-        .map(|(at, row)| (named(&at.to_string()), fields.iter().zip(row).map(|(child, cell)| text::show(catalog, child, cell)).collect()))
+        .map(|(at, row)| {
+            (
+                named(&at.to_string()),
+                fields.iter().zip(row).map(|(child, cell)| text::show(catalog, child, cell)).collect(),
+            )
+        })
         .collect();
     let empty = (named(""), vec![String::new(); fields.len()]);
     let lines: Vec<ChildRow<'_>> = typed.iter().map(|(names, cells)| child(fields, names, cells)).collect();
@@ -173,10 +208,14 @@ pub fn values(ask: &Ask, fields: impl Iterator<Item = &'static Field>) -> Result
 
 /// A field as typed text, however its control sends it.
 fn typed(ask: &Ask, field: &Field) -> Option<String> {
-    let all = |name: &str| ask.form_fields().iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str()).collect::<Vec<_>>();
+    let all = |name: &str| {
+        ask.form_fields().iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str()).collect::<Vec<_>>()
+    };
     match field.shape {
         // A browser sends nothing for an empty box: the whole form says it was there.
-        Shape::Flag => Some(all(field.name).last().map_or("no", |on| if *on == "no" { "no" } else { "yes" }).to_owned()),
+        Shape::Flag => {
+            Some(all(field.name).last().map_or("no", |on| if *on == "no" { "no" } else { "yes" }).to_owned())
+        }
         Shape::Links(_) => Some(all(field.name).join(";")),
         Shape::Money => {
             let amount = ask.form(field.name)?.trim();
@@ -209,12 +248,14 @@ fn rows_typed(ask: &Ask, field: &Field, fields: &[Field]) -> String {
             None => rows.push((at.to_owned(), serde_json::Map::from_iter([(name.to_owned(), value.into())]))),
         }
     }
-    serde_json::Value::from(rows.into_iter().map(|(_, row)| row).map(serde_json::Value::from).collect::<Vec<_>>()).to_string()
+    serde_json::Value::from(rows.into_iter().map(|(_, row)| row).map(serde_json::Value::from).collect::<Vec<_>>())
+        .to_string()
 }
 
 fn create(ask: &Ask) -> Result<Response, Fault> {
     let kind = ask.kind(ask.param("kind"))?;
-    let tags: Vec<i64> = ask.form_fields().iter().filter(|(name, _)| name == "tag").filter_map(|(_, id)| id.parse().ok()).collect();
+    let tags: Vec<i64> =
+        ask.form_fields().iter().filter(|(name, _)| name == "tag").filter_map(|(_, id)| id.parse().ok()).collect();
     let result = values(ask, kind.editable()).map_err(StoreError::from).and_then(|values| {
         let change = Change::Create { kind, values, tags: (!tags.is_empty()).then_some(tags), external_id: None };
         ask.app.desk.store.write_one(&ask.actor, ask.now, change)
@@ -240,14 +281,18 @@ fn answer(ask: &Ask, mut record: Record, result: Result<Record, StoreError>) -> 
     };
     let names = ask.app.desk.store.names(&ask.actor);
     for field in record.kind.editable() {
-        if let Some(value) = typed(ask, field).and_then(|typed| text::parse(ask.app.desk.catalog(), &names, field, &typed).ok()) {
+        if let Some(value) =
+            typed(ask, field).and_then(|typed| text::parse(ask.app.desk.catalog(), &names, field, &typed).ok())
+        {
             record.set(field.name, value);
         }
     }
     let fault = Fault::from(error);
     let status = if let Fault::Conflict(_) = fault { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
     match &fault {
-        Fault::Refused(refusal) => Ok((status, page(ask, &record, &refusal.fields, Some(&fault.message()))).into_response()),
+        Fault::Refused(refusal) => {
+            Ok((status, page(ask, &record, &refusal.fields, Some(&fault.message()))).into_response())
+        }
         Fault::Conflict(message) => Ok((status, page(ask, &record, &[], Some(message))).into_response()),
         _ => Err(fault),
     }

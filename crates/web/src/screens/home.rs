@@ -13,7 +13,10 @@ use watchkeep_desk::duties::State;
 use watchkeep_model::Record;
 
 pub fn routes() -> Vec<Route> {
-    vec![Route::get("/", Who::Person, page), Route::get("/home/body", Who::Person, |ask| Ok(body(ask)?.into_response()))]
+    vec![
+        Route::get("/", Who::Person, page),
+        Route::get("/home/body", Who::Person, |ask| Ok(body(ask)?.into_response())),
+    ]
 }
 
 /// A held duty of this person, with the catalogue's words about it.
@@ -113,7 +116,12 @@ pub fn mark(state: State) -> Mark {
 
 fn by_area(areas: &BTreeMap<String, BTreeMap<State, u64>>) -> Markup {
     if areas.is_empty() {
-        return empty::empty("shield", "No duty is yours yet", "An administrator appoints you to a function, and holds duties with it.", &html! {});
+        return empty::empty(
+            "shield",
+            "No duty is yours yet",
+            "An administrator appoints you to a function, and holds duties with it.",
+            &html! {},
+        );
     }
     html! {
         table .dense {
@@ -203,7 +211,8 @@ fn news(ask: &Ask) -> Result<Markup, Fault> {
     let since = since.unwrap_or(ask.now - day).max(ask.now - day * 30);
     let mut entries = ask.app.desk.store.recent(&ask.actor, since, 200)?;
     entries.retain(|(entry, record)| {
-        entry.act != "note" && matches!(record.kind.name, "alert" | "incident" | "task" | "finding" | "log_source") || (record.kind.name == "incident")
+        entry.act != "note" && matches!(record.kind.name, "alert" | "incident" | "task" | "finding" | "log_source")
+            || (record.kind.name == "incident")
     });
     entries.truncate(6);
     if entries.is_empty() {
@@ -232,7 +241,9 @@ fn measures(ask: &Ask, held: &[Held]) -> Result<Markup, Fault> {
     let mut panels = Vec::new();
     for one in held {
         let code = one.duty.get("code").as_text().unwrap_or_default();
-        let Some(found) = ask.app.desk.measure(&ask.actor, code, one.record.get("site").as_int(), ask.now)? else { continue };
+        let Some(found) = ask.app.desk.measure(&ask.actor, code, one.record.get("site").as_int(), ask.now)? else {
+            continue;
+        };
         let aside = html! { (state::mark(mark(one.state), one.state.name())) " " a .link href={ "/duty/" (one.record.id) } { (found.figure()) } " " (found.unit) };
         let inner = html! {
             @if found.offenders.is_empty() { p .sub { "No offender." } }
@@ -252,20 +263,24 @@ fn catalogue(held: &[Held]) -> Markup {
         return html! {};
     }
     let aside = html! { (grey.len()) " without data · never green" };
-    panel::flush("What to connect or enter", &aside, &html! {
-        table .cards {
-            caption .vh { "Duties without data" }
-            thead .vh { tr { th { "State" } th { "Duty" } th { "What to connect or enter" } } }
-            tbody { @for one in grey.iter().take(20) {
-                tr {
-                    td { (state::dot(Mark::Grey)) }
-                    td { a .link href={ "/duty/" (one.record.id) } { (one.duty.get("code").as_text().unwrap_or_default()) } " " (short(one.duty.title())) }
-                    td .grow .sub { (one.duty.get("connect").as_text().unwrap_or_default()) }
-                }
-            } }
-        }
-        @if grey.len() > 20 { p .pad { a .link href="/duties" { "All " (grey.len()) } } }
-    })
+    panel::flush(
+        "What to connect or enter",
+        &aside,
+        &html! {
+            table .cards {
+                caption .vh { "Duties without data" }
+                thead .vh { tr { th { "State" } th { "Duty" } th { "What to connect or enter" } } }
+                tbody { @for one in grey.iter().take(20) {
+                    tr {
+                        td { (state::dot(Mark::Grey)) }
+                        td { a .link href={ "/duty/" (one.record.id) } { (one.duty.get("code").as_text().unwrap_or_default()) } " " (short(one.duty.title())) }
+                        td .grow .sub { (one.duty.get("connect").as_text().unwrap_or_default()) }
+                    }
+                } }
+            }
+            @if grey.len() > 20 { p .pad { a .link href="/duties" { "All " (grey.len()) } } }
+        },
+    )
 }
 
 pub fn short(title: &str) -> String {

@@ -38,7 +38,10 @@ pub fn asked(ask: &Ask, kind: &'static Kind, default: &str) -> Result<Asked, Fau
     let text = ask.query("q").unwrap_or(default).to_owned();
     let (test, error) = match ask.app.desk.filter(&ask.actor, kind, &text, ask.now) {
         Ok(test) => (test, None),
-        Err(DeskError::Filter(error)) => (Test::Not(Box::new(Test::All)), Some((error.to_string(), text.get(..error.at).map_or(0, |start| start.chars().count())))),
+        Err(DeskError::Filter(error)) => (
+            Test::Not(Box::new(Test::All)),
+            Some((error.to_string(), text.get(..error.at).map_or(0, |start| start.chars().count()))),
+        ),
         Err(other) => return Err(other.into()),
     };
     let mut list = List::of(kind).filtered(test);
@@ -67,7 +70,8 @@ fn page(ask: &Ask) -> Result<Response, Fault> {
     let asked = asked(ask, kind, "")?;
     let found = ask.app.desk.store.list(&ask.actor, &asked.list)?;
     let titles = Titles::of(ask, &found.records);
-    let here = format!("/r/{}?q={}&sort={}", kind.name, encode(&asked.text), encode(ask.query("sort").unwrap_or_default()));
+    let here =
+        format!("/r/{}?q={}&sort={}", kind.name, encode(&asked.text), encode(ask.query("sort").unwrap_or_default()));
     let body = html! {
         (header::header(kind.plural, &html! { (asked.total(ask)?) " · " (kind.help) }, &actions(ask, kind, &asked.text)))
         (views::toast(ask, kind))
@@ -141,9 +145,12 @@ pub fn side(ask: &Ask, asked: &Asked) -> Result<Markup, Fault> {
     }
     let values: Vec<Vec<facets::Value<'_>>> = owned
         .iter()
-        .map(|(_, list)| list.iter().map(|(label, count, href)| facets::Value { label, count, href, chosen: false }).collect())
+        .map(|(_, list)| {
+            list.iter().map(|(label, count, href)| facets::Value { label, count, href, chosen: false }).collect()
+        })
         .collect();
-    let list: Vec<facets::Facet<'_>> = owned.iter().zip(&values).map(|((title, _), values)| facets::Facet { title, values }).collect();
+    let list: Vec<facets::Facet<'_>> =
+        owned.iter().zip(&values).map(|((title, _), values)| facets::Facet { title, values }).collect();
     Ok(facets::facets(&list))
 }
 
@@ -157,7 +164,9 @@ fn facet_words(field: &Field, value: &watchkeep_model::Value, names: &[(i64, Str
             let title = names.iter().find(|(known, _)| *known == id).map_or(shown.clone(), |(_, title)| title.clone());
             (title, shown)
         }
-        (Shape::Choice(_), Some(code)) => (field.choice(code).map_or(shown.clone(), |choice| choice.label.to_owned()), shown),
+        (Shape::Choice(_), Some(code)) => {
+            (field.choice(code).map_or(shown.clone(), |choice| choice.label.to_owned()), shown)
+        }
         _ => (shown.clone(), format!("\"{}\"", shown.replace('"', ""))),
     }
 }
@@ -165,11 +174,15 @@ fn facet_words(field: &Field, value: &watchkeep_model::Value, names: &[(i64, Str
 fn rows(ask: &Ask, asked: &Asked, records: &[Record], titles: &Titles) -> Markup {
     let kind = asked.kind;
     let fields: Vec<&Field> = kind.list.iter().filter_map(|name| kind.field(name)).collect();
-    let links: Vec<(String, Option<Order>)> = fields.iter().map(|field| {
-        let now = (asked.list.sort == field.name).then_some(if asked.list.descending { Order::Down } else { Order::Up });
-        let next = if now == Some(Order::Up) { "-" } else { "" };
-        (format!("/r/{}?q={}&sort={next}{}", kind.name, encode(&asked.text), field.name), now)
-    }).collect();
+    let links: Vec<(String, Option<Order>)> = fields
+        .iter()
+        .map(|field| {
+            let now =
+                (asked.list.sort == field.name).then_some(if asked.list.descending { Order::Down } else { Order::Up });
+            let next = if now == Some(Order::Up) { "-" } else { "" };
+            (format!("/r/{}?q={}&sort={next}{}", kind.name, encode(&asked.text), field.name), now)
+        })
+        .collect();
     let mut columns = vec![Column::new("Number", Look::Id)];
     columns.extend(fields.iter().zip(&links).map(|(field, (href, now))| {
         let look = match field.shape {
@@ -183,12 +196,17 @@ fn rows(ask: &Ask, asked: &Asked, records: &[Record], titles: &Titles) -> Markup
         let column = Column::new(label, look);
         if field.index || field.name == kind.order().0 { column.sorted(href, *now) } else { column }
     }));
-    let names: Vec<(String, String)> = records.iter().map(|record| (record.id.to_string(), format!("/r/{}/{}", kind.name, record.id))).collect();
+    let names: Vec<(String, String)> =
+        records.iter().map(|record| (record.id.to_string(), format!("/r/{}/{}", kind.name, record.id))).collect();
     let lines = records.iter().zip(&names).map(|(record, (id, href))| {
         let mut cells = vec![html! { a href=(href) { (record.number()) } }];
         cells.extend(fields.iter().map(|field| {
             let cell = show::brief(ask, titles, field, record.get(field.name));
-            if field.name == kind.title { html! { a href=(href) { (cell) } } } else { cell }
+            if field.name == kind.title {
+                html! { a href=(href) { (cell) } }
+            } else {
+                cell
+            }
         }));
         Row { id, href, preview: None, current: false, done: false, cells }
     });
@@ -204,7 +222,12 @@ fn nothing(ask: &Ask, kind: &Kind, asked: &Asked) -> Markup {
         let new = html! { @if ask.actor.access.may(kind.name, "create") { (Button::link(&format!("New {label}"), &format!("/r/{}/new", kind.name)).go()) } };
         return empty::empty("plus", &format!("No {label} yet"), "Make one, or import a file.", &new);
     }
-    empty::empty("search", "Nothing fits this filter", "Drop a condition from the bar above.", &html! { (Button::link("Show all", &format!("/r/{}", kind.name))) })
+    empty::empty(
+        "search",
+        "Nothing fits this filter",
+        "Drop a condition from the bar above.",
+        &html! { (Button::link("Show all", &format!("/r/{}", kind.name))) },
+    )
 }
 
 /// Moves that need no answers, for everything selected.
@@ -219,7 +242,8 @@ fn bulk_bar(ask: &Ask, kind: &Kind) -> Markup {
 /// Each record by itself: what is refused says why, the others are done.
 pub fn bulk(ask: &Ask, kind: &'static Kind) -> Result<Response, Fault> {
     let act = ask.form("act").unwrap_or_default();
-    let ids: Vec<i64> = ask.form_fields().iter().filter(|(name, _)| name == "id").filter_map(|(_, id)| id.parse().ok()).collect();
+    let ids: Vec<i64> =
+        ask.form_fields().iter().filter(|(name, _)| name == "id").filter_map(|(_, id)| id.parse().ok()).collect();
     if ids.is_empty() || ids.len() > 1000 {
         return Err(Fault::Bad("select 1 to 1000 records first".to_owned()));
     }
@@ -228,12 +252,20 @@ pub fn bulk(ask: &Ask, kind: &'static Kind) -> Result<Response, Fault> {
     let reason = ask.form("reason").map(str::to_owned);
     let change = |id: &i64| match act {
         "delete" => Change::Delete { kind, id: *id, version: None, reason: None },
-        _ => Change::Move { kind, id: *id, version: None, act: act.to_owned(), values: values.clone(), reason: reason.clone() },
+        _ => Change::Move {
+            kind,
+            id: *id,
+            version: None,
+            act: act.to_owned(),
+            values: values.clone(),
+            reason: reason.clone(),
+        },
     };
     let results = ask.app.desk.store.write_each(&ask.actor, ask.now, ids.iter().map(change).collect(), false)?;
     let done = results.iter().filter(|result| result.is_ok()).count();
     let written: Vec<_> = results.iter().filter_map(|result| result.as_ref().ok().cloned()).collect();
-    let refused: Vec<String> = results.iter().filter_map(|result| result.as_ref().err()).map(ToString::to_string).collect();
+    let refused: Vec<String> =
+        results.iter().filter_map(|result| result.as_ref().err()).map(ToString::to_string).collect();
     if refused.is_empty() {
         let back = if kind.name == "alert" { "/alerts".to_owned() } else { format!("/r/{}", kind.name) };
         return Ok(super::go(&format!("{back}?{}", views::offer(&written))));

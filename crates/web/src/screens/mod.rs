@@ -19,8 +19,8 @@ mod views;
 use crate::ask::Ask;
 use crate::routes::{Route, Who};
 use axum::response::{IntoResponse, Redirect, Response};
-use watchkeep_model::resolve::{Column, Compare, Test};
 use watchkeep_model::Value;
+use watchkeep_model::resolve::{Column, Compare, Test};
 use watchkeep_store::List;
 
 /// Routes of all screens.

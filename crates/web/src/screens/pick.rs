@@ -33,7 +33,8 @@ fn search(ask: &Ask, kind: &'static Kind, text: &str, limit: usize) -> Result<Ve
 fn pick(ask: &Ask) -> Result<Response, Fault> {
     let kind = ask.kind(ask.param("kind"))?;
     let found = search(ask, kind, ask.query("q").unwrap_or_default(), 12)?;
-    let option = |record: &Record| json!({"value": record.number(), "label": record.title(), "number": record.number()});
+    let option =
+        |record: &Record| json!({"value": record.number(), "label": record.title(), "number": record.number()});
     Ok(axum::Json(found.iter().map(option).collect::<Vec<_>>()).into_response())
 }
 
@@ -42,10 +43,15 @@ fn palette(ask: &Ask) -> Result<Response, Fault> {
     let text = ask.query("q").unwrap_or_default().trim();
     let wanted = text.to_lowercase();
     let mut options: Vec<Json> = Vec::new();
-    for place in NAV.iter().flat_map(|section| section.places).filter(|place| place.label.to_lowercase().contains(&wanted)) {
-        options.push(json!({"value": place.href, "label": place.label, "hint": "Go to", "icon": place.icon, "href": place.href}));
+    for place in
+        NAV.iter().flat_map(|section| section.places).filter(|place| place.label.to_lowercase().contains(&wanted))
+    {
+        options.push(
+            json!({"value": place.href, "label": place.label, "hint": "Go to", "icon": place.icon, "href": place.href}),
+        );
     }
-    let kinds: Vec<&'static Kind> = ask.app.desk.catalog().kinds().iter().copied().filter(|kind| ask.kind(kind.name).is_ok()).collect();
+    let kinds: Vec<&'static Kind> =
+        ask.app.desk.catalog().kinds().iter().copied().filter(|kind| ask.kind(kind.name).is_ok()).collect();
     for kind in kinds.iter().filter(|kind| !wanted.is_empty() && kind.plural.to_lowercase().contains(&wanted)) {
         let href = format!("/r/{}", kind.name);
         options.push(json!({"value": href, "label": kind.plural, "hint": "List", "href": href}));
@@ -89,7 +95,12 @@ fn complete(ask: &Ask) -> Result<Response, Fault> {
     }
     let chars = |byte: usize| text.get(..byte).map_or(0, |start| start.chars().count());
     let (from, to) = (chars(here.replace.start), chars(here.replace.end));
-    let fits = words.into_iter().filter(|(word, label)| word.to_lowercase().starts_with(&prefix) || label.to_lowercase().starts_with(&prefix));
-    let options: Vec<Json> = fits.take(12).map(|(word, label)| json!({"value": word, "label": word, "hint": label, "from": from, "to": to})).collect();
+    let fits = words
+        .into_iter()
+        .filter(|(word, label)| word.to_lowercase().starts_with(&prefix) || label.to_lowercase().starts_with(&prefix));
+    let options: Vec<Json> = fits
+        .take(12)
+        .map(|(word, label)| json!({"value": word, "label": word, "hint": label, "from": from, "to": to}))
+        .collect();
     Ok(axum::Json(options).into_response())
 }

@@ -68,7 +68,9 @@ fn page(ask: &Ask) -> Result<Response, Fault> {
 
 fn oldest(ask: &Ask) -> Result<Markup, Fault> {
     let kind = ask.kind("alert")?;
-    let mut list = List::of(kind).filtered(ask.app.desk.filter(&ask.actor, kind, "touched:none -state:closed", ask.now)?).limited(1);
+    let mut list = List::of(kind)
+        .filtered(ask.app.desk.filter(&ask.actor, kind, "touched:none -state:closed", ask.now)?)
+        .limited(1);
     (list.sort, list.descending) = ("triage_due".to_owned(), false);
     let page = ask.app.desk.store.list(&ask.actor, &list)?;
     Ok(match page.records.first().and_then(|alert| alert.read::<Timestamp>("first_seen")) {
@@ -97,11 +99,20 @@ fn many(ask: &Ask) -> Result<Response, Fault> {
 
 fn rows(ask: &Ask, records: &[Record], titles: &Titles) -> Markup {
     let columns = [
-        Column::new("", Look::Lead), Column::new("Age", Look::End), Column::new("", Look::Number), Column::new("Alert", Look::Grow),
-        Column::new("Entity", Look::Id), Column::new("ATT&CK", Look::Wide), Column::new("Site", Look::Wide), Column::new("Owner", Look::Plain),
+        Column::new("", Look::Lead),
+        Column::new("Age", Look::End),
+        Column::new("", Look::Number),
+        Column::new("Alert", Look::Grow),
+        Column::new("Entity", Look::Id),
+        Column::new("ATT&CK", Look::Wide),
+        Column::new("Site", Look::Wide),
+        Column::new("Owner", Look::Plain),
         Column::new("Tier", Look::Number),
     ];
-    let names: Vec<[String; 3]> = records.iter().map(|alert| [alert.id.to_string(), format!("/r/alert/{}", alert.id), format!("/alerts/{}/preview", alert.id)]).collect();
+    let names: Vec<[String; 3]> = records
+        .iter()
+        .map(|alert| [alert.id.to_string(), format!("/r/alert/{}", alert.id), format!("/alerts/{}/preview", alert.id)])
+        .collect();
     let lines = records.iter().zip(&names).enumerate().map(|(at, (alert, [id, href, preview]))| {
         let text = |field: &str| alert.get(field).as_text().unwrap_or_default();
         let name = |kind: &'static str, field: &str| alert.get(field).as_int().and_then(|id| titles.get(kind, id)).unwrap_or("–").to_owned();
@@ -126,8 +137,11 @@ fn rows(ask: &Ask, records: &[Record], titles: &Titles) -> Markup {
 fn pane(ask: &Ask, alert: &Record) -> Result<Markup, Fault> {
     let titles = Titles::of(ask, std::slice::from_ref(alert));
     let text = |field: &str| alert.get(field).as_text().unwrap_or_default().to_owned();
-    let name = |kind: &'static str, field: &str| alert.get(field).as_int().map(|id| (id, titles.get(kind, id).unwrap_or("–").to_owned()));
-    let seen = |field: &str| alert.read::<Timestamp>(field).map_or_else(|| html! {}, |at| time::exact(at, &ask.app.desk.zone));
+    let name = |kind: &'static str, field: &str| {
+        alert.get(field).as_int().map(|id| (id, titles.get(kind, id).unwrap_or("–").to_owned()))
+    };
+    let seen =
+        |field: &str| alert.read::<Timestamp>(field).map_or_else(|| html! {}, |at| time::exact(at, &ask.app.desk.zone));
     let mut rows = vec![("Why", why(alert))];
     if let Some((id, title)) = name("detection_rule", "rule") {
         rows.push(("Rule", html! { a .link href={ "/r/detection_rule/" (id) } { (title) } }));
@@ -152,7 +166,9 @@ fn pane(ask: &Ask, alert: &Record) -> Result<Markup, Fault> {
 
 fn why(alert: &Record) -> Markup {
     let rows = alert.get("why").rows();
-    let cell = |row: &[watchkeep_model::Value], at: usize| row.get(at).and_then(|value| value.as_text().map(str::to_owned)).unwrap_or_default();
+    let cell = |row: &[watchkeep_model::Value], at: usize| {
+        row.get(at).and_then(|value| value.as_text().map(str::to_owned)).unwrap_or_default()
+    };
     html! {
         @if rows.is_empty() { "Reported by a person" }
         @for row in rows.iter().take(4) { div { span .id { (cell(row, 0)) } " " b .break { (cell(row, 1).chars().take(160).collect::<String>()) } } }
@@ -168,29 +184,42 @@ fn incident_dialog(ask: &Ask, alert: &Record) -> Markup {
         div .field { label for="declare-title" { "Title" } input #declare-title name="title" value=(alert.title()) required maxlength="300"; }
         p .help { "You become its manager and hold every role until you give it away." }
     };
-    dialog::form("declare", "Declare an incident", &format!("/alerts/{}/incident", alert.id), ask.csrf(), &fields, &html! { (Button::submit("Declare")) })
+    dialog::form(
+        "declare",
+        "Declare an incident",
+        &format!("/alerts/{}/incident", alert.id),
+        ask.csrf(),
+        &fields,
+        &html! { (Button::submit("Declare")) },
+    )
 }
 
 /// The newest raw event, its fields, and links to the others.
 pub fn evidence(ask: &Ask, alert: &Record) -> Markup {
     let links = alert.get("events").rows();
-    let id = |row: &[watchkeep_model::Value]| row.first().and_then(|value| value.as_text().map(str::to_owned)).unwrap_or_default();
+    let id = |row: &[watchkeep_model::Value]| {
+        row.first().and_then(|value| value.as_text().map(str::to_owned)).unwrap_or_default()
+    };
     let Some(first) = links.first().map(|row| id(row)) else { return html! {} };
     let event = super::events::find(ask, &first).ok();
-    panel::padded("Raw event", &html! { (links.len()) " linked" }, &html! {
-        @match &event {
-            Some(event) => {
-                @let fields: Vec<(&str, Markup)> = event.fields.iter().take(14).map(|(name, value)| (&**name, html! { (value) })).collect();
-                (preview::raw(&fields))
-            },
-            None => { p .sub { "Not among the events that you may read, or past its retention." } },
-        }
-        p { @for (at, row) in links.iter().take(8).enumerate() {
-            a .link href={ "/events/" (id(row)) "?alert=" (alert.id) } { "event " (at + 1) }
-            @if row.get(2).and_then(watchkeep_model::Value::as_int) == Some(1) { " (pinned)" }
-            " "
-        } }
-    })
+    panel::padded(
+        "Raw event",
+        &html! { (links.len()) " linked" },
+        &html! {
+            @match &event {
+                Some(event) => {
+                    @let fields: Vec<(&str, Markup)> = event.fields.iter().take(14).map(|(name, value)| (&**name, html! { (value) })).collect();
+                    (preview::raw(&fields))
+                },
+                None => { p .sub { "Not among the events that you may read, or past its retention." } },
+            }
+            p { @for (at, row) in links.iter().take(8).enumerate() {
+                a .link href={ "/events/" (id(row)) "?alert=" (alert.id) } { "event " (at + 1) }
+                @if row.get(2).and_then(watchkeep_model::Value::as_int) == Some(1) { " (pinned)" }
+                " "
+            } }
+        },
+    )
 }
 
 /// The same entity's alerts of the last seven days.
@@ -200,15 +229,20 @@ fn before(ask: &Ask, alert: &Record) -> Result<Markup, Fault> {
     let Ok(test) = ask.app.desk.filter(&ask.actor, alert.kind, &filter, ask.now) else { return Ok(html! {}) };
     let page = ask.app.desk.store.list(&ask.actor, &List::of(alert.kind).filtered(test).limited(6))?;
     let others: Vec<&Record> = page.records.iter().filter(|other| other.id != alert.id).collect();
-    Ok(panel::padded("Same entity, 7 days", &html! { (others.len()) }, &html! {
-        @if others.is_empty() { p .sub { "Nothing else." } }
-        ul .plain { @for other in others { li { a .link href={ "/r/alert/" (other.id) } { (other.number()) } " " (other.title()) " · " (other.choice("verdict").unwrap_or("open")) } } }
-    }))
+    Ok(panel::padded(
+        "Same entity, 7 days",
+        &html! { (others.len()) },
+        &html! {
+            @if others.is_empty() { p .sub { "Nothing else." } }
+            ul .plain { @for other in others { li { a .link href={ "/r/alert/" (other.id) } { (other.number()) } " " (other.title()) " · " (other.choice("verdict").unwrap_or("open")) } } }
+        },
+    ))
 }
 
 /// One alert from its preview, or all that are selected.
 fn declare(ask: &Ask) -> Result<Response, Fault> {
-    let mut alerts: Vec<i64> = ask.form_fields().iter().filter(|(name, _)| name == "id").filter_map(|(_, id)| id.parse().ok()).collect();
+    let mut alerts: Vec<i64> =
+        ask.form_fields().iter().filter(|(name, _)| name == "id").filter_map(|(_, id)| id.parse().ok()).collect();
     alerts.extend(ask.param("id").parse::<i64>().ok());
     let first = alerts.first().copied().ok_or_else(|| Fault::Bad("select at least one alert".to_owned()))?;
     let alert = ask.app.desk.store.get(&ask.actor, ask.kind("alert")?, first)?;

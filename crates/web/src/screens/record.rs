@@ -70,7 +70,8 @@ pub fn state(record: &Record) -> Markup {
 pub fn buttons(ask: &Ask, record: &Record) -> Markup {
     let kind = record.kind;
     let here = format!("/r/{}/{}", kind.name, record.id);
-    let refusal = |act: &Move| (!ask.actor.access.may_on(kind, act.action, record)).then_some("none of your roles may do this");
+    let refusal =
+        |act: &Move| (!ask.actor.access.may_on(kind, act.action, record)).then_some("none of your roles may do this");
     html! {
         @for act in kind.moves_from(record.state().unwrap_or_default()) {
             @if act.asks.is_empty() && act.takes.is_empty() {
@@ -122,16 +123,24 @@ fn questions(ask: &Ask, record: &Record, act: &Move) -> Markup {
 
 fn fields(ask: &Ask, record: &Record, titles: &Titles) -> Markup {
     let state = record.kind.state;
-    let skip = |name: &str| Some(name) == state || (record.kind.name == "alert" && ["events", "why", "group_key"].contains(&name));
+    let skip = |name: &str| {
+        Some(name) == state || (record.kind.name == "alert" && ["events", "why", "group_key"].contains(&name))
+    };
     let mut rows: Vec<(&str, Markup)> = Vec::new();
     for (field, value) in record.kind.fields.iter().zip(&record.values) {
         if !skip(field.name) && !(field.managed && value.is_empty()) {
             rows.push((field.label, html! { span title=(field.help) { (show::value(ask, titles, field, value)) } }));
         }
     }
-    let tags = ask.app.desk.catalog().kind("scope_tag").map(|kind| ask.app.desk.store.titles(&ask.actor, kind, &record.tags).unwrap_or_default());
+    let tags = ask
+        .app
+        .desk
+        .catalog()
+        .kind("scope_tag")
+        .map(|kind| ask.app.desk.store.titles(&ask.actor, kind, &record.tags).unwrap_or_default());
     rows.push(("Scope tags", html! { @for (_, name) in tags.unwrap_or_default() { (tag::tag(&name)) " " } }));
-    let custom: Vec<(String, String)> = record.custom.iter().map(|(name, value)| (name.clone(), value.to_string())).collect();
+    let custom: Vec<(String, String)> =
+        record.custom.iter().map(|(name, value)| (name.clone(), value.to_string())).collect();
     rows.extend(custom.iter().map(|(name, value)| (name.as_str(), html! { (value) })));
     keyvalue::keyvalue(&rows)
 }
@@ -148,17 +157,23 @@ fn hanging(ask: &Ask, record: &Record, kind: &'static str) -> Result<Vec<Record>
 pub fn comments(ask: &Ask, record: &Record) -> Result<Markup, Fault> {
     let found = hanging(ask, record, "comment")?;
     let titles = Titles::of(ask, &found);
-    let name = |comment: &Record| comment.get("author").as_int().and_then(|id| titles.get("person", id)).unwrap_or("Watchkeep").to_owned();
-    Ok(panel::padded("Comments", &html! { (found.len()) }, &html! {
-        @if found.is_empty() { p .sub { "Nobody has said anything yet." } }
-        @for comment in &found { article .comment { p .sub { b { (name(comment)) } " · " (time::ago(comment.created, ask.now)) } p .prose { (comment.get("text").as_text().unwrap_or_default()) } } }
-        @if ask.actor.access.may("comment", "create") {
-            (htmx::form(&format!("/r/{}/{}/comment", record.kind.name, record.id), ask.csrf(), None, &html! {
-                div .field { label for="comment" { "Comment" } textarea #comment name="text" rows="2" required {} }
-                div { (Button::submit("Comment")) }
-            }))
-        }
-    }))
+    let name = |comment: &Record| {
+        comment.get("author").as_int().and_then(|id| titles.get("person", id)).unwrap_or("Watchkeep").to_owned()
+    };
+    Ok(panel::padded(
+        "Comments",
+        &html! { (found.len()) },
+        &html! {
+            @if found.is_empty() { p .sub { "Nobody has said anything yet." } }
+            @for comment in &found { article .comment { p .sub { b { (name(comment)) } " · " (time::ago(comment.created, ask.now)) } p .prose { (comment.get("text").as_text().unwrap_or_default()) } } }
+            @if ask.actor.access.may("comment", "create") {
+                (htmx::form(&format!("/r/{}/{}/comment", record.kind.name, record.id), ask.csrf(), None, &html! {
+                    div .field { label for="comment" { "Comment" } textarea #comment name="text" rows="2" required {} }
+                    div { (Button::submit("Comment")) }
+                }))
+            }
+        },
+    ))
 }
 
 fn comment(ask: &Ask) -> Result<Response, Fault> {
@@ -175,23 +190,30 @@ fn comment(ask: &Ask) -> Result<Response, Fault> {
 
 pub fn attachments(ask: &Ask, record: &Record) -> Result<Markup, Fault> {
     let found = hanging(ask, record, "attachment")?;
-    Ok(panel::padded("Files", &html! { (found.len()) }, &html! {
-        @if found.is_empty() { p .sub { "No file yet." } }
-        ul .plain { @for one in &found { li { a .link href={ "/file/" (one.id) } { (one.title()) } " " span .sub { (one.get("size").as_int().unwrap_or(0)) " bytes · sha256 " (one.get("file").as_text().unwrap_or_default().get(..12).unwrap_or_default()) "…" } } } }
-        @if ask.actor.access.may("attachment", "create") {
-            form .row method="post" action={ "/r/" (record.kind.name) "/" (record.id) "/attach?csrf=" (ask.csrf()) } enctype="multipart/form-data" {
-                label .vh for="attach" { "File" }
-                input #attach type="file" name="file" required;
-                (Button::submit("Attach"))
+    Ok(panel::padded(
+        "Files",
+        &html! { (found.len()) },
+        &html! {
+            @if found.is_empty() { p .sub { "No file yet." } }
+            ul .plain { @for one in &found { li { a .link href={ "/file/" (one.id) } { (one.title()) } " " span .sub { (one.get("size").as_int().unwrap_or(0)) " bytes · sha256 " (one.get("file").as_text().unwrap_or_default().get(..12).unwrap_or_default()) "…" } } } }
+            @if ask.actor.access.may("attachment", "create") {
+                form .row method="post" action={ "/r/" (record.kind.name) "/" (record.id) "/attach?csrf=" (ask.csrf()) } enctype="multipart/form-data" {
+                    label .vh for="attach" { "File" }
+                    input #attach type="file" name="file" required;
+                    (Button::submit("Attach"))
+                }
             }
-        }
-    }))
+        },
+    ))
 }
 
 fn attach(ask: &Ask) -> Result<Response, Fault> {
     let record = ask.record(ask.kind(ask.param("kind"))?, ask.param("id"))?;
     let parts = ask.parts()?;
-    let part = parts.iter().find(|part| part.name == "file" && !part.file.is_empty()).ok_or_else(|| Fault::Bad("choose a file first".to_owned()))?;
+    let part = parts
+        .iter()
+        .find(|part| part.name == "file" && !part.file.is_empty())
+        .ok_or_else(|| Fault::Bad("choose a file first".to_owned()))?;
     let sha256: String = Sha256::digest(&part.bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     let size = i64::try_from(part.bytes.len()).unwrap_or(i64::MAX);
     let values = vec![
@@ -212,9 +234,14 @@ fn attach(ask: &Ask) -> Result<Response, Fault> {
 /// Always a download: a browser never runs what somebody attached.
 fn file(ask: &Ask) -> Result<Response, Fault> {
     let one = ask.record(ask.kind("attachment")?, ask.param("id"))?;
-    let bytes = ask.app.desk.store.vault().file(one.get("file").as_text().unwrap_or_default())?.ok_or(Fault::Missing)?;
-    let name: String = one.title().chars().map(|c| if c.is_ascii_alphanumeric() || ".-_ ".contains(c) { c } else { '_' }).collect();
-    let headers = [("content-type", "application/octet-stream".to_owned()), ("content-disposition", format!("attachment; filename=\"{name}\""))];
+    let bytes =
+        ask.app.desk.store.vault().file(one.get("file").as_text().unwrap_or_default())?.ok_or(Fault::Missing)?;
+    let name: String =
+        one.title().chars().map(|c| if c.is_ascii_alphanumeric() || ".-_ ".contains(c) { c } else { '_' }).collect();
+    let headers = [
+        ("content-type", "application/octet-stream".to_owned()),
+        ("content-disposition", format!("attachment; filename=\"{name}\"")),
+    ];
     Ok((headers, bytes).into_response())
 }
 
@@ -233,10 +260,14 @@ pub fn history(ask: &Ask, record: &Record) -> Result<Markup, Fault> {
             @for (name, change) in entry.change.iter().filter(|_| entry.act != "create").take(8) { p .sub { (words(ask, record.kind, name, change)) } }
         },
     }).collect();
-    Ok(panel::padded("History", &html! { "sealed" }, &html! {
-        (timeline::timeline(&list))
-        @if let Some(seq) = more { a .link href={ "?before=" (seq) } { "Older" } }
-    }))
+    Ok(panel::padded(
+        "History",
+        &html! { "sealed" },
+        &html! {
+            (timeline::timeline(&list))
+            @if let Some(seq) = more { a .link href={ "?before=" (seq) } { "Older" } }
+        },
+    ))
 }
 
 fn label(kind: &Kind, act: &str) -> String {
@@ -271,7 +302,9 @@ fn act(ask: &Ask) -> Result<Response, Fault> {
     let reason = ask.form("reason").map(str::to_owned);
     let change = Change::Move { kind, id: record.id, version: None, act: known.name.to_owned(), values, reason };
     match ask.app.desk.store.write_one(&ask.actor, ask.now, change) {
-        Ok(_) => Ok(super::go(ask.form("back").filter(|back| back.starts_with("/")).unwrap_or(&format!("/r/{}/{}", kind.name, record.id)))),
+        Ok(_) => Ok(super::go(
+            ask.form("back").filter(|back| back.starts_with("/")).unwrap_or(&format!("/r/{}/{}", kind.name, record.id)),
+        )),
         Err(error) => {
             let fault = Fault::from(error);
             let body = html! {
@@ -283,7 +316,11 @@ fn act(ask: &Ask) -> Result<Response, Fault> {
                     div { (Button::submit(known.label)) }
                 }
             };
-            let status = if fault.status() == StatusCode::FORBIDDEN { StatusCode::FORBIDDEN } else { StatusCode::UNPROCESSABLE_ENTITY };
+            let status = if fault.status() == StatusCode::FORBIDDEN {
+                StatusCode::FORBIDDEN
+            } else {
+                StatusCode::UNPROCESSABLE_ENTITY
+            };
             Ok((status, ask.page(known.label, place(kind), Find::default(), &body)).into_response())
         }
     }

@@ -5,13 +5,15 @@ use super::show::{Titles, level};
 use crate::ask::Ask;
 use crate::fault::Fault;
 use crate::htmx;
+use crate::parts::{Button, State as Mark, header, keyvalue, panel, severity, state as marks, tag, time, timeline};
 use crate::routes::{Route, Who};
 use axum::response::Response;
-use crate::parts::{Button, State as Mark, header, keyvalue, panel, severity, state as marks, tag, time, timeline};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use watchkeep_model::{FieldType, Record, Rows};
-use watchkeep_records::respond::{Decision, Evidence, ROLES, RoleHolder, Theory, TheoryState, TimelineEntry, holder_of};
+use watchkeep_records::respond::{
+    Decision, Evidence, ROLES, RoleHolder, Theory, TheoryState, TimelineEntry, holder_of,
+};
 use watchkeep_store::{Change, List};
 
 pub fn routes() -> Vec<Route> {
@@ -31,7 +33,8 @@ fn say(ask: &Ask) -> Result<Response, Fault> {
         _ => ("note", "note", text),
     };
     let values = vec![(field.to_owned(), words.trim().into())];
-    let change = Change::Move { kind: incident.kind, id: incident.id, version: None, act: act.to_owned(), values, reason: None };
+    let change =
+        Change::Move { kind: incident.kind, id: incident.id, version: None, act: act.to_owned(), values, reason: None };
     ask.app.desk.store.write_one(&ask.actor, ask.now, change)?;
     Ok(super::go(&format!("/r/incident/{}", incident.id)))
 }
@@ -54,7 +57,9 @@ pub fn body(ask: &Ask, incident: &Record) -> Result<Markup, Fault> {
         }
     };
     let here = format!("/r/incident/{}", incident.id);
-    Ok(html! { (htmx::live("room", &["incident", "task", "alert", "comment", "attachment"], &here, &inner)) (dialogs(ask, incident)) })
+    Ok(
+        html! { (htmx::live("room", &["incident", "task", "alert", "comment", "attachment"], &here, &inner)) (dialogs(ask, incident)) },
+    )
 }
 
 fn rows<T: watchkeep_model::RowType + Clone>(incident: &Record, field: &str) -> Vec<T> {
@@ -67,61 +72,82 @@ fn name(titles: &Titles, id: i64) -> String {
 
 /// Every role, what it is for, and who holds it; what is not given away is the manager's (RU-15, RU-17).
 fn roles(incident: &Record, titles: &Titles) -> Markup {
-    let ad_hoc: Vec<RoleHolder> = rows::<RoleHolder>(incident, "roles").into_iter().filter(|held| ROLES.iter().all(|role| role.name != held.role)).collect();
-    panel::flush("Roles", &html! { @if incident.state() != Some("closed") { (Button::open("Give", "move-give_role").small()) } }, &html! {
-        ul .roles {
-            @for role in ROLES {
-                @let (holders, by_default) = holder_of(incident, role.name);
-                li title={ (role.purpose) " Also called: " (role.also.join(", ")) } {
-                    b { (role.name) }
-                    div .sub { (role.purpose) }
-                    div { @for (at, id) in holders.iter().enumerate() { @if at > 0 { ", " } (name(titles, *id)) } @if by_default { " " (tag::tag("by default")) } }
+    let ad_hoc: Vec<RoleHolder> = rows::<RoleHolder>(incident, "roles")
+        .into_iter()
+        .filter(|held| ROLES.iter().all(|role| role.name != held.role))
+        .collect();
+    panel::flush(
+        "Roles",
+        &html! { @if incident.state() != Some("closed") { (Button::open("Give", "move-give_role").small()) } },
+        &html! {
+            ul .roles {
+                @for role in ROLES {
+                    @let (holders, by_default) = holder_of(incident, role.name);
+                    li title={ (role.purpose) " Also called: " (role.also.join(", ")) } {
+                        b { (role.name) }
+                        div .sub { (role.purpose) }
+                        div { @for (at, id) in holders.iter().enumerate() { @if at > 0 { ", " } (name(titles, *id)) } @if by_default { " " (tag::tag("by default")) } }
+                    }
                 }
+                @for held in &ad_hoc { li { b { (held.role) } div { (name(titles, held.person.id)) } } }
             }
-            @for held in &ad_hoc { li { b { (held.role) } div { (name(titles, held.person.id)) } } }
-        }
-    })
+        },
+    )
 }
 
 fn theories(incident: &Record) -> Markup {
     let found: Vec<Theory> = rows(incident, "theories");
-    panel::padded("Theories", &html! { @if incident.state() != Some("closed") { (Button::open("Add", "move-theorise").small()) } }, &html! {
-        @if found.is_empty() { p .sub { "What broke, and why? Write down what you believe." } }
-        ul .plain { @for theory in &found { li {
-            @match theory.state {
-                TheoryState::Open => (marks::mark(Mark::Amber, "open")),
-                TheoryState::Confirmed => (marks::mark(Mark::Green, "confirmed")),
-                TheoryState::Rejected => (marks::mark(Mark::Grey, "rejected")),
-            }
-            " " (theory.text)
-        } } }
-    })
+    panel::padded(
+        "Theories",
+        &html! { @if incident.state() != Some("closed") { (Button::open("Add", "move-theorise").small()) } },
+        &html! {
+            @if found.is_empty() { p .sub { "What broke, and why? Write down what you believe." } }
+            ul .plain { @for theory in &found { li {
+                @match theory.state {
+                    TheoryState::Open => (marks::mark(Mark::Amber, "open")),
+                    TheoryState::Confirmed => (marks::mark(Mark::Green, "confirmed")),
+                    TheoryState::Rejected => (marks::mark(Mark::Grey, "rejected")),
+                }
+                " " (theory.text)
+            } } }
+        },
+    )
 }
 
 fn events(ask: &Ask, incident: &Record, titles: &Titles) -> Markup {
     let zone = &ask.app.desk.zone;
-    let entries: Vec<timeline::Entry> = rows::<TimelineEntry>(incident, "timeline").into_iter().map(|entry| timeline::Entry {
-        kind: match entry.what.as_str() {
-            "alert" => timeline::Kind::Alert,
-            "decision" => timeline::Kind::Decision,
-            "evidence" => timeline::Kind::Evidence,
-            _ => timeline::Kind::Note,
-        },
-        when: time::of_day(entry.at, zone),
-        what: entry.what.get(..1).map_or(String::new(), |first| first.to_uppercase() + entry.what.get(1..).unwrap_or_default()),
-        who: entry.by.map_or("Watchkeep".to_owned(), |by| name(titles, by.id)),
-        body: html! { span .prose { (entry.text) } },
-    }).collect();
+    let entries: Vec<timeline::Entry> = rows::<TimelineEntry>(incident, "timeline")
+        .into_iter()
+        .map(|entry| timeline::Entry {
+            kind: match entry.what.as_str() {
+                "alert" => timeline::Kind::Alert,
+                "decision" => timeline::Kind::Decision,
+                "evidence" => timeline::Kind::Evidence,
+                _ => timeline::Kind::Note,
+            },
+            when: time::of_day(entry.at, zone),
+            what: entry
+                .what
+                .get(..1)
+                .map_or(String::new(), |first| first.to_uppercase() + entry.what.get(1..).unwrap_or_default()),
+            who: entry.by.map_or("Watchkeep".to_owned(), |by| name(titles, by.id)),
+            body: html! { span .prose { (entry.text) } },
+        })
+        .collect();
     let here = format!("/r/incident/{}/say", incident.id);
-    panel::padded("Timeline", &html! { (entries.len()) " entries, never edited" }, &html! {
-        (timeline::timeline(&entries))
-        @if incident.state() != Some("closed") {
-            (htmx::form(&here, ask.csrf(), None, &html! {
-                div .field { label .vh for="composer" { "Note" } textarea #composer name="note" rows="2" placeholder="Write a note, or /decision /theory /evidence /update and what it is" required {} }
-                div .row { (Button::submit("Note")) (Button::open("Decision", "move-decide")) (Button::open("Update", "move-send_update")) (Button::open("Evidence", "move-add_evidence")) }
-            }))
-        }
-    })
+    panel::padded(
+        "Timeline",
+        &html! { (entries.len()) " entries, never edited" },
+        &html! {
+            (timeline::timeline(&entries))
+            @if incident.state() != Some("closed") {
+                (htmx::form(&here, ask.csrf(), None, &html! {
+                    div .field { label .vh for="composer" { "Note" } textarea #composer name="note" rows="2" placeholder="Write a note, or /decision /theory /evidence /update and what it is" required {} }
+                    div .row { (Button::submit("Note")) (Button::open("Decision", "move-decide")) (Button::open("Update", "move-send_update")) (Button::open("Evidence", "move-add_evidence")) }
+                }))
+            }
+        },
+    )
 }
 
 fn tasks(ask: &Ask, incident: &Record) -> Result<Markup, Fault> {
@@ -131,15 +157,19 @@ fn tasks(ask: &Ask, incident: &Record) -> Result<Markup, Fault> {
     let titles = Titles::of(ask, &found);
     let done = found.iter().filter(|task| ["done", "dropped"].contains(&task.state().unwrap_or_default())).count();
     let aside = html! { (done) " of " (found.len()) };
-    Ok(panel::padded("Tasks", &aside, &html! {
-        @if found.is_empty() { p .sub { "No task yet." } }
-        ul .plain { @for task in &found { li {
-            @match task.state() { Some("done") => (marks::dot(Mark::Green)), Some("dropped") => (marks::dot(Mark::Grey)), _ => (marks::dot(Mark::Amber)) }
-            " " a .link href={ "/r/task/" (task.id) } { (task.title()) }
-            div .sub { @match task.get("assignee").as_int() { Some(id) => (name(&titles, id)), None => "nobody: the incident manager holds it" } @if let Some(due) = task.get("due").as_text() { " · due " (due) } }
-        } } }
-        @if incident.state() != Some("closed") && ask.actor.access.may("task", "create") { (Button::link("Add task", &format!("/r/task/new?incident={}", incident.number())).small()) }
-    }))
+    Ok(panel::padded(
+        "Tasks",
+        &aside,
+        &html! {
+            @if found.is_empty() { p .sub { "No task yet." } }
+            ul .plain { @for task in &found { li {
+                @match task.state() { Some("done") => (marks::dot(Mark::Green)), Some("dropped") => (marks::dot(Mark::Grey)), _ => (marks::dot(Mark::Amber)) }
+                " " a .link href={ "/r/task/" (task.id) } { (task.title()) }
+                div .sub { @match task.get("assignee").as_int() { Some(id) => (name(&titles, id)), None => "nobody: the incident manager holds it" } @if let Some(due) = task.get("due").as_text() { " · due " (due) } }
+            } } }
+            @if incident.state() != Some("closed") && ask.actor.access.may("task", "create") { (Button::link("Add task", &format!("/r/task/new?incident={}", incident.number())).small()) }
+        },
+    ))
 }
 
 /// Alerts that are part of it, assets and site.
@@ -150,31 +180,49 @@ fn touches(ask: &Ask, incident: &Record, titles: &Titles) -> Result<Markup, Faul
         list = ask.app.desk.store.list(&ask.actor, &List::of(kind).filtered(test).limited(20))?.records;
     }
     let assets = incident.get("assets").ids();
-    Ok(panel::padded("What it touches", &html! {}, &keyvalue::keyvalue(&[
-        ("Alerts", html! { @if list.is_empty() { "–" } @for alert in &list { a .link href={ "/r/alert/" (alert.id) } title=(alert.title()) { (alert.number()) } " " } }),
-        ("Assets", html! { @if assets.is_empty() { "–" } @for id in assets { a .link href={ "/r/asset/" (id) } { (titles.get("asset", *id).unwrap_or("–")) } " " } }),
-        ("Site", html! { (incident.get("site").as_int().and_then(|id| titles.get("site", id)).unwrap_or("–")) }),
-        ("Cause", html! { (incident.get("cause").as_text().unwrap_or("not yet known")) }),
-        ("Lessons", html! { (incident.get("lessons").as_text().unwrap_or("–")) }),
-    ])))
+    Ok(panel::padded(
+        "What it touches",
+        &html! {},
+        &keyvalue::keyvalue(&[
+            (
+                "Alerts",
+                html! { @if list.is_empty() { "–" } @for alert in &list { a .link href={ "/r/alert/" (alert.id) } title=(alert.title()) { (alert.number()) } " " } },
+            ),
+            (
+                "Assets",
+                html! { @if assets.is_empty() { "–" } @for id in assets { a .link href={ "/r/asset/" (id) } { (titles.get("asset", *id).unwrap_or("–")) } " " } },
+            ),
+            ("Site", html! { (incident.get("site").as_int().and_then(|id| titles.get("site", id)).unwrap_or("–")) }),
+            ("Cause", html! { (incident.get("cause").as_text().unwrap_or("not yet known")) }),
+            ("Lessons", html! { (incident.get("lessons").as_text().unwrap_or("–")) }),
+        ]),
+    ))
 }
 
 fn evidence(ask: &Ask, incident: &Record, titles: &Titles) -> Markup {
     let found: Vec<Evidence> = rows(incident, "evidence");
-    panel::padded("Evidence", &html! { (found.len()) }, &html! {
-        @if found.is_empty() { p .sub { "Nothing secured yet." } }
-        ul .plain { @for one in &found { li { b { (one.what) } div .sub {
-            (time::exact(one.at, &ask.app.desk.zone)) " · " (one.by.map_or("–".to_owned(), |by| name(titles, by.id)))
-            @if !one.place.is_empty() { " · " (one.place) }
-            @if !one.sha256.is_empty() { " · sha256 " span .id .break { (one.sha256) } }
-        } } } }
-    })
+    panel::padded(
+        "Evidence",
+        &html! { (found.len()) },
+        &html! {
+            @if found.is_empty() { p .sub { "Nothing secured yet." } }
+            ul .plain { @for one in &found { li { b { (one.what) } div .sub {
+                (time::exact(one.at, &ask.app.desk.zone)) " · " (one.by.map_or("–".to_owned(), |by| name(titles, by.id)))
+                @if !one.place.is_empty() { " · " (one.place) }
+                @if !one.sha256.is_empty() { " · sha256 " span .id .break { (one.sha256) } }
+            } } } }
+        },
+    )
 }
 
 fn decisions(ask: &Ask, incident: &Record, titles: &Titles) -> Markup {
     let found: Vec<Decision> = rows(incident, "decisions");
-    panel::padded("Decisions", &html! { (found.len()) }, &html! {
-        @if found.is_empty() { p .sub { "None recorded." } }
-        ul .plain { @for one in &found { li { b { (one.text) } div .sub { (time::of_day(one.at, &ask.app.desk.zone)) " · " (one.by.map_or("–".to_owned(), |by| name(titles, by.id))) @if !one.options.is_empty() { " · " (one.options) } } } } }
-    })
+    panel::padded(
+        "Decisions",
+        &html! { (found.len()) },
+        &html! {
+            @if found.is_empty() { p .sub { "None recorded." } }
+            ul .plain { @for one in &found { li { b { (one.text) } div .sub { (time::of_day(one.at, &ask.app.desk.zone)) " · " (one.by.map_or("–".to_owned(), |by| name(titles, by.id))) @if !one.options.is_empty() { " · " (one.options) } } } } }
+        },
+    )
 }

@@ -55,8 +55,12 @@ pub fn value(ask: &Ask, titles: &Titles, field: &Field, value: &Value) -> Markup
         (_, value) if value.is_empty() => html! { span .sub { "–" } },
         (Shape::Choice(_), Value::Int(code)) => field.choice(*code).map_or_else(|| html! { (code) }, choice),
         (Shape::Ref(kind), Value::Int(id)) => reference(ask, titles, kind, *id),
-        (Shape::Links(kind), Value::List(ids)) => html! { @for (at, id) in ids.iter().enumerate() { @if at > 0 { ", " } (reference(ask, titles, kind, *id)) } },
-        (Shape::Instant, Value::Int(ms)) => Timestamp::from_millisecond(*ms).map_or_else(|_| html! { (ms) }, |at| time::exact(at, zone)),
+        (Shape::Links(kind), Value::List(ids)) => {
+            html! { @for (at, id) in ids.iter().enumerate() { @if at > 0 { ", " } (reference(ask, titles, kind, *id)) } }
+        }
+        (Shape::Instant, Value::Int(ms)) => {
+            Timestamp::from_millisecond(*ms).map_or_else(|_| html! { (ms) }, |at| time::exact(at, zone))
+        }
         (Shape::Flag, Value::Int(flag)) => html! { @if *flag != 0 { "yes" } @else { "no" } },
         (Shape::Rows(fields), Value::Rows(rows)) => table(ask, titles, fields, rows),
         (Shape::Text | Shape::Markdown, Value::Text(words)) => html! { span .prose { (words) } },
@@ -68,11 +72,17 @@ pub fn value(ask: &Ask, titles: &Titles, field: &Field, value: &Value) -> Markup
 pub fn brief(ask: &Ask, titles: &Titles, field: &Field, cell: &Value) -> Markup {
     match (field.shape, cell) {
         (_, cell) if cell.is_empty() => html! {},
-        (Shape::Choice(_), Value::Int(code)) if field.name == "severity" => field.choice(*code).map_or_else(|| html! {}, |c| severity::bar(level(c.name))),
-        (Shape::Instant, Value::Int(ms)) => Timestamp::from_millisecond(*ms).map_or_else(|_| html! {}, |at| time::ago(at, ask.now)),
+        (Shape::Choice(_), Value::Int(code)) if field.name == "severity" => {
+            field.choice(*code).map_or_else(|| html! {}, |c| severity::bar(level(c.name)))
+        }
+        (Shape::Instant, Value::Int(ms)) => {
+            Timestamp::from_millisecond(*ms).map_or_else(|_| html! {}, |at| time::ago(at, ask.now))
+        }
         (Shape::Rows(_), Value::Rows(rows)) => html! { (rows.len()) },
         (Shape::Links(_), Value::List(ids)) if ids.len() > 3 => html! { (ids.len()) },
-        (Shape::Ref(kind), Value::Int(id)) => html! { (titles.get(kind, *id).map_or_else(|| text::number(ask.app.desk.catalog(), kind, *id), str::to_owned)) },
+        (Shape::Ref(kind), Value::Int(id)) => {
+            html! { (titles.get(kind, *id).map_or_else(|| text::number(ask.app.desk.catalog(), kind, *id), str::to_owned)) }
+        }
         (Shape::Markdown | Shape::Text, Value::Text(words)) => html! { (words.chars().take(120).collect::<String>()) },
         _ => value(ask, titles, field, cell),
     }

@@ -67,7 +67,8 @@ fn sign_in(ask: &Ask) -> Result<Response, Fault> {
                 Fault::TooMany(_) => fault.message(),
                 _ => "E-mail, password or code is wrong.".to_owned(),
             };
-            let status = if matches!(fault, Fault::TooMany(_)) { fault.status() } else { axum::http::StatusCode::UNAUTHORIZED };
+            let status =
+                if matches!(fault, Fault::TooMany(_)) { fault.status() } else { axum::http::StatusCode::UNAUTHORIZED };
             Ok((status, sign_in_page(ask, Some(&text))).into_response())
         }
         Err(error) => Err(error.into()),
@@ -113,7 +114,8 @@ fn use_once(ask: &Ask) -> Result<Response, Fault> {
             Ok(with_session(ask, &session, go(if known { "/" } else { "/me?first" })))
         }
         Err(DeskError::SignIn) => {
-            Ok(sign_in_page(ask, Some("This link was used or is older than an hour; ask for a new one.")).into_response())
+            Ok(sign_in_page(ask, Some("This link was used or is older than an hour; ask for a new one."))
+                .into_response())
         }
         Err(error) => Err(error.into()),
     }
@@ -193,7 +195,9 @@ fn set_password(ask: &Ask) -> Result<Response, Fault> {
             let session = ask.app.desk.use_one_time_key(&key, ask.now)?;
             Ok(with_session(ask, &session, go("/")))
         }
-        Err(DeskError::Password(why)) => Ok((axum::http::StatusCode::UNPROCESSABLE_ENTITY, me_page(ask, Some(why))?).into_response()),
+        Err(DeskError::Password(why)) => {
+            Ok((axum::http::StatusCode::UNPROCESSABLE_ENTITY, me_page(ask, Some(why))?).into_response())
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -203,7 +207,9 @@ fn second_factor(ask: &Ask) -> Result<Response, Fault> {
     let given = |name| ask.form(name).unwrap_or_default();
     match ask.app.desk.confirm_second_factor(&visit.person, given("secret"), given("code"), ask.now) {
         Ok(()) => Ok(go("/me")),
-        Err(DeskError::SignIn) => Ok(me_page(ask, Some("This code does not fit the key; try the next one."))?.into_response()),
+        Err(DeskError::SignIn) => {
+            Ok(me_page(ask, Some("This code does not fit the key; try the next one."))?.into_response())
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -81,17 +81,21 @@ fn import(ask: &Ask) -> Result<Response, Fault> {
 fn outcome(kind: &Kind, report: &Report, dry: bool) -> Markup {
     let would = if dry { "would be " } else { "" };
     let aside = html! { (report.created) " " (would) "created · " (report.updated) " " (would) "updated · " (report.unchanged) " unchanged · " (report.problems.len()) " refused" };
-    panel::flush(if dry { "Nothing was changed" } else { "Imported" }, &aside, &html! {
-        @if report.problems.is_empty() {
-            p .pad { "Every row of " (kind.plural.to_lowercase()) " is fine." }
-        } @else {
-            table .cards {
-                caption .vh { "Refused rows" }
-                thead { tr { th { "Row" } th { "Why" } } }
-                tbody { @for problem in report.problems.iter().take(500) { tr { td .num { (problem.row) } td .grow { (problem.message) } } } }
+    panel::flush(
+        if dry { "Nothing was changed" } else { "Imported" },
+        &aside,
+        &html! {
+            @if report.problems.is_empty() {
+                p .pad { "Every row of " (kind.plural.to_lowercase()) " is fine." }
+            } @else {
+                table .cards {
+                    caption .vh { "Refused rows" }
+                    thead { tr { th { "Row" } th { "Why" } } }
+                    tbody { @for problem in report.problems.iter().take(500) { tr { td .num { (problem.row) } td .grow { (problem.message) } } } }
+                }
             }
-        }
-    })
+        },
+    )
 }
 
 /// Newline-delimited JSON for one source; 200 only once every line is durable.
@@ -109,8 +113,14 @@ fn ingest(ask: &Ask) -> Result<Response, Fault> {
 fn upload(ask: &Ask) -> Result<Response, Fault> {
     may_send(ask)?;
     let parts = ask.parts()?;
-    let file = parts.iter().find(|part| part.name == "file" && !part.bytes.is_empty()).ok_or_else(|| Fault::Bad("choose a file first".to_owned()))?;
-    let named = parts.iter().find(|part| part.name == "source").map(|part| String::from_utf8_lossy(&part.bytes).trim().to_owned());
+    let file = parts
+        .iter()
+        .find(|part| part.name == "file" && !part.bytes.is_empty())
+        .ok_or_else(|| Fault::Bad("choose a file first".to_owned()))?;
+    let named = parts
+        .iter()
+        .find(|part| part.name == "source")
+        .map(|part| String::from_utf8_lossy(&part.bytes).trim().to_owned());
     let name = named.filter(|name| !name.is_empty()).unwrap_or_else(|| "upload".to_owned());
     if name.len() > 80 || name.contains('/') {
         return Err(Fault::Bad("a source is named with 1 to 80 characters, without `/`".to_owned()));

@@ -32,21 +32,28 @@ fn calendar(ask: &Ask) -> Result<Response, Fault> {
     let kind = ask.kind(ask.param("kind"))?;
     let field = kind.calendar.and_then(|name| kind.field(name)).ok_or(Fault::Missing)?;
     let today = ask.now.to_zoned(ask.app.desk.zone.clone()).date();
-    let first = ask.query("month").and_then(|month| format!("{month}-01").parse::<Date>().ok()).unwrap_or_else(|| today.first_of_month());
+    let first = ask
+        .query("month")
+        .and_then(|month| format!("{month}-01").parse::<Date>().ok())
+        .unwrap_or_else(|| today.first_of_month());
     let last = first.last_of_month();
     let asked = asked(ask, kind, "")?;
     let within = format!("{}:{first}..{last}", field.name);
     let within = ask.app.desk.filter(&ask.actor, kind, &within, ask.now)?;
-    let list = List { limit: 500, after: None, test: Test::And(vec![asked.list.test.clone(), within]), ..asked.list.clone() };
+    let list =
+        List { limit: 500, after: None, test: Test::And(vec![asked.list.test.clone(), within]), ..asked.list.clone() };
     let records = ask.app.desk.store.list(&ask.actor, &list)?.records;
     let day_of = |record: &Record| -> Option<Date> {
         match (field.shape, record.get(field.name)) {
             (Shape::Date, Value::Text(text)) => text.parse().ok(),
-            (_, Value::Int(ms)) => Timestamp::from_millisecond(*ms).ok().map(|at| at.to_zoned(ask.app.desk.zone.clone()).date()),
+            (_, Value::Int(ms)) => {
+                Timestamp::from_millisecond(*ms).ok().map(|at| at.to_zoned(ask.app.desk.zone.clone()).date())
+            }
             _ => None,
         }
     };
-    let month = |date: Date| format!("/r/{}/calendar?month={}&q={}", kind.name, date.strftime("%Y-%m"), encode(&asked.text));
+    let month =
+        |date: Date| format!("/r/{}/calendar?month={}&q={}", kind.name, date.strftime("%Y-%m"), encode(&asked.text));
     let before = first.saturating_sub(1.day()).first_of_month();
     let after = last.saturating_add(1.day());
     let lead = i64::from(first.weekday().to_monday_zero_offset());
@@ -109,7 +116,8 @@ fn mine(ask: &Ask, kind: &Kind) -> Result<Vec<Record>, Fault> {
 /// The person's own views of a kind, and a way to keep the present filter.
 pub fn saved(ask: &Ask, kind: &Kind, text: &str) -> Result<Markup, Fault> {
     let views = mine(ask, kind)?;
-    let link = |view: &Record| format!("/r/{}?q={}", kind.name, encode(view.get("filter").as_text().unwrap_or_default()));
+    let link =
+        |view: &Record| format!("/r/{}?q={}", kind.name, encode(view.get("filter").as_text().unwrap_or_default()));
     let fields = html! {
         div .field { label for="view-name" { "Name" } input #view-name name="name" required maxlength="100"; }
         input type="hidden" name="filter" value=(text);
@@ -144,6 +152,10 @@ fn save_view(ask: &Ask) -> Result<Response, Fault> {
 fn drop_view(ask: &Ask) -> Result<Response, Fault> {
     let kind = ask.kind(ask.param("kind"))?;
     let view = ask.record(ask.kind("saved_view")?, ask.param("id"))?;
-    ask.app.desk.store.write_one(&ask.actor, ask.now, Change::Delete { kind: view.kind, id: view.id, version: None, reason: None })?;
+    ask.app.desk.store.write_one(
+        &ask.actor,
+        ask.now,
+        Change::Delete { kind: view.kind, id: view.id, version: None, reason: None },
+    )?;
     Ok(super::go(&format!("/r/{}", kind.name)))
 }

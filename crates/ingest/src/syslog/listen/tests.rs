@@ -19,20 +19,11 @@ fn frames(pieces: &[&[u8]]) -> Vec<String> {
 #[test]
 fn frames_are_lines_or_counted() {
     assert_eq!(frames(&[b"<13>a\n<13>b"]), ["<13>a", "<13>b"]);
-    assert_eq!(
-        frames(&[b"5 <13>a6 <13>", b"b\n6 <1"]),
-        ["<13>a", "<13>b\n", "6 <1"]
-    );
+    assert_eq!(frames(&[b"5 <13>a6 <13>", b"b\n6 <1"]), ["<13>a", "<13>b\n", "6 <1"]);
     assert_eq!(frames(&[b"2026 was fine\n"]), ["2026 was fine"]);
     assert_eq!(frames(&[b"<13>x\0<13>y\0"]), ["<13>x", "<13>y"]);
     let long = vec![b'x'; MAX_LINE + 10];
-    assert_eq!(
-        frames(&[&long, b"\n"])
-            .iter()
-            .map(String::len)
-            .collect::<Vec<_>>(),
-        [MAX_LINE, 10]
-    );
+    assert_eq!(frames(&[&long, b"\n"]).iter().map(String::len).collect::<Vec<_>>(), [MAX_LINE, 10]);
     assert_eq!(frames(&[b"99999999 <13>a\n"]), ["99999999 <13>a"]);
 }
 
@@ -44,18 +35,8 @@ fn now() -> Timestamp {
 async fn a_full_sink_holds_up_a_connection_without_loss() {
     let kept = Kept::full_for(3);
     let sink: Arc<dyn Sink> = kept.clone();
-    let text: String = (0..2_500)
-        .map(|number| format!("<13>Jan  1 00:00:00 h app: line {number}\n"))
-        .collect();
-    connection(
-        text.as_bytes(),
-        &Source::named("s"),
-        &sink,
-        Limits::default(),
-        now,
-    )
-    .await
-    .expect("read to the end");
+    let text: String = (0..2_500).map(|number| format!("<13>Jan  1 00:00:00 h app: line {number}\n")).collect();
+    connection(text.as_bytes(), &Source::named("s"), &sink, Limits::default(), now).await.expect("read to the end");
     let messages = kept.messages();
     assert_eq!(messages.len(), 2_500);
     assert_eq!(messages[2_499], "line 2499");
@@ -70,15 +51,8 @@ async fn a_failing_sink_ends_the_connection() {
         }
     }
     let sink: Arc<dyn Sink> = Arc::new(Broken);
-    let error = connection(
-        &b"<13>a\n"[..],
-        &Source::named("s"),
-        &sink,
-        Limits::default(),
-        now,
-    )
-    .await
-    .expect_err("failed");
+    let error =
+        connection(&b"<13>a\n"[..], &Source::named("s"), &sink, Limits::default(), now).await.expect_err("failed");
     assert_eq!(error.to_string(), "disk gone");
 }
 
@@ -91,39 +65,15 @@ async fn tcp_and_udp_listeners_take_what_is_sent() {
     };
     let tcp = TcpListener::bind("127.0.0.1:0").await.expect("listen");
     let udp = UdpSocket::bind("127.0.0.1:0").await.expect("listen");
-    let (tcp_at, udp_at) = (
-        tcp.local_addr().expect("address"),
-        udp.local_addr().expect("address"),
-    );
-    let one = tokio::spawn(listen_tcp(
-        tcp,
-        Source::named("s"),
-        kept.clone(),
-        Limits::default(),
-        now,
-        stop(ended.clone()),
-    ));
-    let two = tokio::spawn(listen_udp(
-        udp,
-        Source::named("s"),
-        kept.clone(),
-        Limits::default(),
-        now,
-        stop(ended),
-    ));
-    let mut stream = tokio::net::TcpStream::connect(tcp_at)
-        .await
-        .expect("connect");
-    stream
-        .write_all(b"<13>Jan  1 00:00:00 h app: by tcp\n")
-        .await
-        .expect("sent");
+    let (tcp_at, udp_at) = (tcp.local_addr().expect("address"), udp.local_addr().expect("address"));
+    let one =
+        tokio::spawn(listen_tcp(tcp, Source::named("s"), kept.clone(), Limits::default(), now, stop(ended.clone())));
+    let two = tokio::spawn(listen_udp(udp, Source::named("s"), kept.clone(), Limits::default(), now, stop(ended)));
+    let mut stream = tokio::net::TcpStream::connect(tcp_at).await.expect("connect");
+    stream.write_all(b"<13>Jan  1 00:00:00 h app: by tcp\n").await.expect("sent");
     drop(stream);
     let socket = UdpSocket::bind("127.0.0.1:0").await.expect("socket");
-    socket
-        .send_to(b"<13>Jan  1 00:00:00 h app: by udp", udp_at)
-        .await
-        .expect("sent");
+    socket.send_to(b"<13>Jan  1 00:00:00 h app: by udp", udp_at).await.expect("sent");
     for _ in 0..200 {
         if kept.messages().len() == 2 {
             break;

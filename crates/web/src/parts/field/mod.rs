@@ -30,28 +30,67 @@ pub type Choice<'a> = (&'a str, &'a str);
 /// The control of a field; values are as they would be typed.
 #[derive(Debug, Clone, Copy)]
 pub enum Input<'a> {
-    Text { value: &'a str, max: Option<u32> },
-    Password { autocomplete: &'a str },
+    Text {
+        value: &'a str,
+        max: Option<u32>,
+    },
+    Password {
+        autocomplete: &'a str,
+    },
     /// Several lines; `code` in monospace.
-    Lines { value: &'a str, code: bool },
-    Number { value: &'a str, min: Option<f64>, max: Option<f64> },
+    Lines {
+        value: &'a str,
+        code: bool,
+    },
+    Number {
+        value: &'a str,
+        min: Option<f64>,
+        max: Option<f64>,
+    },
     /// An amount such as `1200.50` and a currency, sent as `<name>` and `<name>.currency`.
-    Money { amount: &'a str, currency: &'a str, currencies: &'a [&'a str] },
+    Money {
+        amount: &'a str,
+        currency: &'a str,
+        currencies: &'a [&'a str],
+    },
     /// `2026-03-09`.
-    Date { value: &'a str },
+    Date {
+        value: &'a str,
+    },
     /// `2026-03-09T17:30`, in the reader's zone.
-    Instant { value: &'a str },
+    Instant {
+        value: &'a str,
+    },
     /// `1h 30min`, `14d`.
-    Duration { value: &'a str },
-    Choice { value: &'a str, options: &'a [Choice<'a>] },
+    Duration {
+        value: &'a str,
+    },
+    Choice {
+        value: &'a str,
+        options: &'a [Choice<'a>],
+    },
     /// Several of a few.
-    Choices { values: &'a [&'a str], options: &'a [Choice<'a>] },
-    Flag { on: bool },
+    Choices {
+        values: &'a [&'a str],
+        options: &'a [Choice<'a>],
+    },
+    Flag {
+        on: bool,
+    },
     /// One record, found by typing; `source` answers `?q=` with JSON options.
-    Reference { source: &'a str, value: &'a str, label: &'a str },
+    Reference {
+        source: &'a str,
+        value: &'a str,
+        label: &'a str,
+    },
     /// Several records, as `(id, label)`.
-    References { source: &'a str, chosen: &'a [Choice<'a>] },
-    File { accept: &'a str },
+    References {
+        source: &'a str,
+        chosen: &'a [Choice<'a>],
+    },
+    File {
+        accept: &'a str,
+    },
 }
 
 /// The field in its frame.

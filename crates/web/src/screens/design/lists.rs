@@ -7,19 +7,120 @@ use crate::parts::keyvalue::keyvalue;
 use crate::parts::table::{Column, Look, Order, Row, Table, bulk, table};
 use crate::parts::{Button, Severity, State, hexdump, pager, panel, preview, severity, state, tag};
 
-type Alert = (Severity, &'static str, u32, &'static str, &'static str, &'static str, &'static str, &'static str, &'static str);
+type Alert =
+    (Severity, &'static str, u32, &'static str, &'static str, &'static str, &'static str, &'static str, &'static str);
 
 const ALERTS: &[Alert] = &[
-    (Severity::Critical, "4 min", 1, "Credential dumping via LSASS access", "LSASS memory read by unsigned process", "srv-dc-02", "T1003.001", "Berlin", ""),
-    (Severity::Critical, "7 min", 3, "Door forced: server room 2", "Contact open without badge", "door-ly-07", "", "Lyon", "Control room"),
-    (Severity::High, "11 min", 14, "Encoded PowerShell command", "Suspicious encoded command line", "ws-0417", "T1059.001", "Berlin", ""),
-    (Severity::High, "16 min", 1, "New local administrator", "User added to local Administrators", "srv-file-01", "T1136.001", "Berlin", "Tier 1"),
-    (Severity::High, "19 min", 220, "Password spray against VPN", "Failed logons over many users, then success", "vpn-gw", "T1110.003", "all", "Tier 2"),
-    (Severity::Medium, "31 min", 2, "Rare outbound domain", "First seen destination for this host", "ws-0388", "T1071.001", "Gdansk", ""),
-    (Severity::Medium, "36 min", 1, "Employee report: strange mail", "Reported by an employee", "inbox", "T1566", "Berlin", ""),
-    (Severity::Medium, "42 min", 5, "Impossible travel", "Sign-ins 4 100 km apart in 22 min", "u.keller", "T1078.004", "all", ""),
-    (Severity::Low, "55 min", 41, "Scheduled task created", "Task registration outside of window", "many hosts", "T1053.005", "Berlin", ""),
-    (Severity::Informational, "1 h", 3, "USB storage attached", "Removable media on restricted zone", "ws-0102", "", "Lyon", ""),
+    (
+        Severity::Critical,
+        "4 min",
+        1,
+        "Credential dumping via LSASS access",
+        "LSASS memory read by unsigned process",
+        "srv-dc-02",
+        "T1003.001",
+        "Berlin",
+        "",
+    ),
+    (
+        Severity::Critical,
+        "7 min",
+        3,
+        "Door forced: server room 2",
+        "Contact open without badge",
+        "door-ly-07",
+        "",
+        "Lyon",
+        "Control room",
+    ),
+    (
+        Severity::High,
+        "11 min",
+        14,
+        "Encoded PowerShell command",
+        "Suspicious encoded command line",
+        "ws-0417",
+        "T1059.001",
+        "Berlin",
+        "",
+    ),
+    (
+        Severity::High,
+        "16 min",
+        1,
+        "New local administrator",
+        "User added to local Administrators",
+        "srv-file-01",
+        "T1136.001",
+        "Berlin",
+        "Tier 1",
+    ),
+    (
+        Severity::High,
+        "19 min",
+        220,
+        "Password spray against VPN",
+        "Failed logons over many users, then success",
+        "vpn-gw",
+        "T1110.003",
+        "all",
+        "Tier 2",
+    ),
+    (
+        Severity::Medium,
+        "31 min",
+        2,
+        "Rare outbound domain",
+        "First seen destination for this host",
+        "ws-0388",
+        "T1071.001",
+        "Gdansk",
+        "",
+    ),
+    (
+        Severity::Medium,
+        "36 min",
+        1,
+        "Employee report: strange mail",
+        "Reported by an employee",
+        "inbox",
+        "T1566",
+        "Berlin",
+        "",
+    ),
+    (
+        Severity::Medium,
+        "42 min",
+        5,
+        "Impossible travel",
+        "Sign-ins 4 100 km apart in 22 min",
+        "u.keller",
+        "T1078.004",
+        "all",
+        "",
+    ),
+    (
+        Severity::Low,
+        "55 min",
+        41,
+        "Scheduled task created",
+        "Task registration outside of window",
+        "many hosts",
+        "T1053.005",
+        "Berlin",
+        "",
+    ),
+    (
+        Severity::Informational,
+        "1 h",
+        3,
+        "USB storage attached",
+        "Removable media on restricted zone",
+        "ws-0102",
+        "",
+        "Lyon",
+        "",
+    ),
 ];
 
 /// Facets, the dense table, and the preview of its current row.
@@ -68,10 +169,32 @@ fn row<'a>(id: &'a str, alert: &Alert, current: bool) -> Row<'a> {
 fn narrow() -> Markup {
     let value = |label, count, chosen| Value { label, count, href: "#facet", chosen };
     facets(&[
-        Facet { title: "Severity", values: &[value("Critical", "2", false), value("High", "9", true), value("Medium", "15", false), value("Low", "11", false)] },
-        Facet { title: "Owner", values: &[value("nobody", "21", false), value("me", "4", false), value("others", "12", false)] },
-        Facet { title: "Site", values: &[value("Berlin", "19", false), value("Lyon", "9", false), value("Gdansk", "3", false), value("all", "6", false)] },
-        Facet { title: "Source", values: &[value("Windows", "18", false), value("Firewall", "7", false), value("Doors", "4", false)] },
+        Facet {
+            title: "Severity",
+            values: &[
+                value("Critical", "2", false),
+                value("High", "9", true),
+                value("Medium", "15", false),
+                value("Low", "11", false),
+            ],
+        },
+        Facet {
+            title: "Owner",
+            values: &[value("nobody", "21", false), value("me", "4", false), value("others", "12", false)],
+        },
+        Facet {
+            title: "Site",
+            values: &[
+                value("Berlin", "19", false),
+                value("Lyon", "9", false),
+                value("Gdansk", "3", false),
+                value("all", "6", false),
+            ],
+        },
+        Facet {
+            title: "Source",
+            values: &[value("Windows", "18", false), value("Firewall", "7", false), value("Doors", "4", false)],
+        },
     ])
 }
 
@@ -107,12 +230,29 @@ fn current() -> Markup {
 /// Two-line rows: where people decide, the next action is on the row.
 pub fn work(csrf: &str) -> Markup {
     const WORK: &[(State, &str, &str, &str, &str)] = &[
-        (State::Red, "Log source fw-lyon is silent", "D-001 · 47 min, expected every 15 · 11 of 12 heard", "now", "Assign"),
-        (State::Red, "Acceptance of RSK-12 has expired", "D-087 · payroll provider outage · owner must decide", "1 d late", "Open"),
+        (
+            State::Red,
+            "Log source fw-lyon is silent",
+            "D-001 · 47 min, expected every 15 · 11 of 12 heard",
+            "now",
+            "Assign",
+        ),
+        (
+            State::Red,
+            "Acceptance of RSK-12 has expired",
+            "D-087 · payroll provider outage · owner must decide",
+            "1 d late",
+            "Open",
+        ),
         (State::Amber, "Rule \"Encoded PowerShell\" is noisy", "D-004 · 9 of 21 false in 30 days", "today", "Tune"),
         (State::Green, "Sign the daily report", "D-185 · drafted 08:00, 14 figures", "17:30", "Read"),
     ];
-    let columns = [Column::new("", Look::Lead), Column::new("", Look::Grow), Column::new("", Look::Plain), Column::new("", Look::End)];
+    let columns = [
+        Column::new("", Look::Lead),
+        Column::new("", Look::Grow),
+        Column::new("", Look::Plain),
+        Column::new("", Look::End),
+    ];
     let ids: Vec<String> = (0..WORK.len()).map(|at| format!("work-{at}")).collect();
     let rows = WORK.iter().zip(&ids).map(|((how, title, about, due, act), id)| Row {
         id,
