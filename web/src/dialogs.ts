@@ -8,8 +8,21 @@ export function openDialog(id: string): void {
   one<HTMLElement>("[autofocus], .body input:not([type=hidden]), .body select, .body textarea", box)?.focus();
 }
 
+/** Answers a dialog's question beforehand: `role=Scribe`. */
+function fill(id: string, answer: string | undefined): void {
+  const [name, value] = answer?.split("=", 2) ?? [];
+  const input = name && one<HTMLInputElement>(`#${CSS.escape(id)} [name="${CSS.escape(name)}"]`);
+  if (!input || value === undefined) return;
+  input.value = value;
+  all<HTMLElement>(`#${CSS.escape(id)} .body input:not([type=hidden])`).find((other) => other !== input)?.focus();
+}
+
 export function watchDialogs(): void {
-  on("click", "[data-open]", (element) => openDialog(element.dataset.open ?? ""));
+  on("click", "[data-open]", (element) => {
+    const id = element.dataset.open ?? "";
+    openDialog(id);
+    fill(id, element.dataset.fill);
+  });
   on("click", "[data-close]", (element) => element.closest("dialog")?.close());
   document.addEventListener("mousedown", (event) => {
     const box = event.target;

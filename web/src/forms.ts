@@ -57,5 +57,28 @@ export function watchForms(): void {
       (element as HTMLFormElement).requestSubmit();
     }
   });
+  // Fields of one class are asked only while that class is chosen.
+  on("change", "form select", (element) => {
+    const select = element as HTMLSelectElement;
+    for (const part of all(`[data-when^="${CSS.escape(select.name)}="]`, select.form ?? document)) {
+      part.hidden = part.dataset.when !== `${select.name}=${select.value}`;
+      for (const input of all<HTMLInputElement>("input, select, textarea", part)) input.disabled = part.hidden;
+    }
+  });
+  // Typing into a field of a bulk change ticks it.
+  for (const type of ["input", "change"] as const) {
+    on(type, ".setting .field", (element) => {
+      const box = one<HTMLInputElement>(".check input", element.closest(".setting") ?? document);
+      if (box) box.checked = true;
+    });
+  }
+  // A list that is narrowed by typing: each entry says by which words it is found.
+  on("input", "[data-narrows]", (element) => {
+    const input = element as HTMLInputElement;
+    const wanted = input.value.trim().toLowerCase();
+    for (const entry of all("[data-words]", document.getElementById(input.dataset.narrows ?? "") ?? document)) {
+      entry.hidden = !(entry.dataset.words ?? "").includes(wanted);
+    }
+  });
   on("change", "[data-submit-on-change]", (element) => (element as HTMLInputElement).form?.requestSubmit());
 }

@@ -51,7 +51,8 @@ function pressed(event: KeyboardEvent): void {
   const action = event.key.length === 1 ? actionFor(event.key) : null;
   if (action) {
     event.preventDefault();
-    action.click();
+    if (action instanceof HTMLTextAreaElement) action.focus();
+    else action.click();
     return;
   }
   if (inDialog) return;

@@ -1,4 +1,5 @@
 // Live updates: one event stream; an element that names the changed kind fetches itself again and morphs in place.
+import { editing } from "./cells";
 import { all } from "./dom";
 import { swapInto } from "./swap";
 
@@ -22,7 +23,7 @@ function refresh(): void {
     const named = kinds.filter((kind) => kind === "*" || watched.includes(kind));
     const address = element.dataset.liveSrc;
     if (!address || named.length === 0) continue;
-    if (running.has(element)) {
+    if (running.has(element) || editing(element)) {
       note(named.join(" "));
       continue;
     }

@@ -1,6 +1,8 @@
 //! What people and timers do across records: the desk introduces store, lake, detection and inputs to each other.
 
 pub mod access;
+pub mod concern;
+mod customs;
 pub mod demo;
 pub mod duties;
 mod error;
@@ -38,6 +40,7 @@ impl Desk {
     pub fn new(store: Store, lake: Lake, zone: jiff::tz::TimeZone) -> Self {
         let accesses = Arc::new(access::Accesses::default());
         accesses.follow(&store);
+        customs::follow(&store);
         let watch: Arc<watch::Watch> = Arc::default();
         watch.follow(&store);
         Self { store, lake: Arc::new(lake), zone, watch, accesses, attempts: Arc::default() }

@@ -1,13 +1,16 @@
 //! All kinds of a running Watchkeep, checked at start.
 
+use crate::custom::Customs;
 use crate::field::Shape;
 use crate::kind::Kind;
 use std::collections::BTreeSet;
 
 /// The kinds, in the order of the navigation.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Catalog {
     kinds: Vec<&'static Kind>,
+    /// What the organisation added; may change while running.
+    pub customs: Customs,
 }
 
 /// A declaration that cannot work, with a code to look up and the way out.
@@ -22,7 +25,7 @@ pub struct DeclarationError {
 impl Catalog {
     /// Checks every declaration and explains all mistakes at once.
     pub fn new(kinds: Vec<&'static Kind>) -> Result<Self, Vec<DeclarationError>> {
-        let catalog = Self { kinds };
+        let catalog = Self { kinds, customs: Customs::default() };
         let mut errors = Vec::new();
         let mut names = BTreeSet::new();
         for kind in &catalog.kinds {

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod catalog;
+pub mod custom;
 pub mod event;
 pub mod field;
 pub mod filter;
@@ -15,8 +16,9 @@ pub mod text;
 pub mod typed;
 pub mod value;
 
-pub use access::{Access, Actor, Assignment, Sight, Via};
+pub use access::{Access, Actor, Assignment, Permissions, Sight, Via};
 pub use catalog::Catalog;
+pub use custom::Custom;
 pub use field::{Choice, Field, Shape, Tone};
 pub use kind::{Kind, Look, Move, Moving, Subject};
 pub use record::{Record, RecordRef, TagSet};

@@ -19,6 +19,7 @@ pub fn matches(test: &Test, record: &Record, look: &dyn Look) -> bool {
         }
         Test::Column(column, compare) => match column {
             Column::Field(name) => passes(compare, record.get(name)),
+            Column::Custom(name, _) => passes(compare, &custom(record, name)),
             Column::Id => passes(compare, &Value::Int(record.id)),
             Column::Created => passes(compare, &Value::Int(record.created.as_millisecond())),
             Column::Updated => passes(compare, &Value::Int(record.updated.as_millisecond())),
@@ -28,6 +29,16 @@ pub fn matches(test: &Test, record: &Record, look: &dyn Look) -> bool {
             let mut ids = record.get(field).ids().iter();
             ids.any(|id| look.record(kind, *id).is_some_and(|target| matches(inner, &target, look)))
         }
+    }
+}
+
+/// An added field as it is compared: numbers are real, flags whole.
+fn custom(record: &Record, name: &str) -> Value {
+    match record.custom.get(name) {
+        Some(serde_json::Value::String(text)) => Value::text(text),
+        Some(serde_json::Value::Number(number)) if number.is_i64() => number.as_i64().map_or(Value::Null, Value::Int),
+        Some(serde_json::Value::Number(number)) => number.as_f64().map_or(Value::Null, Value::Real),
+        _ => Value::Null,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Filters made exact: names become fields, words become values, for one kind and one reader.
 
 use crate::catalog::Catalog;
+use crate::custom::Holds;
 use crate::field::{Field, Shape};
 use crate::filter::{self, Expr, Op, SyntaxError, Term, Value as Word, nearest};
 use crate::kind::Kind;
@@ -29,6 +30,8 @@ pub enum Test {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Column {
     Field(&'static str),
+    /// A field that the organisation added, by its name in the custom column.
+    Custom(&'static str, Holds),
     Id,
     Created,
     Updated,
@@ -100,6 +103,17 @@ pub fn words(text: &str) -> Vec<String> {
 fn resolve_term(context: &Context<'_>, kind: &'static Kind, term: &Term, path: &[String]) -> Result<Test, SyntaxError> {
     let Some((name, rest)) = path.split_first() else { return Ok(Test::All) };
     let name = if name == "status" && kind.field("status").is_none() { "state" } else { name.as_str() };
+    if let ("custom", [added]) = (name, rest) {
+        let Some(custom) = context.catalog.customs.find(kind.name, added) else {
+            let known: Vec<_> =
+                context.catalog.customs.of(kind.name).iter().map(|c| c.definition.name.as_str()).collect();
+            let hint = nearest(added, known.iter().copied()).map(|name| format!("custom.{name}"));
+            let plural = kind.plural.to_lowercase();
+            return Err(error(term.name_span(), &format!("{plural} have no added field `{added}`"), hint));
+        };
+        let column = Column::Custom(&custom.definition.name, custom.definition.holds);
+        return any_of(term, |word| compare(context, &custom.field, column, term.op, word));
+    }
     if !rest.is_empty() {
         let through = kind.field(name).and_then(|field| Some((field, context.catalog.kind(field.target()?)?)));
         let Some((field, target)) = through else { return Err(unknown(kind, term, name)) };
@@ -134,7 +148,7 @@ fn resolve_term(context: &Context<'_>, kind: &'static Kind, term: &Term, path: &
         _ => {}
     }
     let Some(field) = kind.field(name) else { return Err(unknown(kind, term, name)) };
-    any_of(term, |word| compare(context, field, term.op, word))
+    any_of(term, |word| compare(context, field, Column::Field(field.name), term.op, word))
 }
 
 fn kind_term(kind: &Kind, term: &Term) -> Result<Test, SyntaxError> {
@@ -147,8 +161,13 @@ fn any_of(term: &Term, mut one: impl FnMut(&Word) -> Result<Test, SyntaxError>) 
     Ok(if tests.len() == 1 { tests.remove(0) } else { Test::Or(tests) })
 }
 
-fn compare(context: &Context<'_>, field: &'static Field, op: Op, word: &Word) -> Result<Test, SyntaxError> {
-    let column = Column::Field(field.name);
+fn compare(
+    context: &Context<'_>,
+    field: &'static Field,
+    column: Column,
+    op: Op,
+    word: &Word,
+) -> Result<Test, SyntaxError> {
     if op == Op::Is && word.is_word("none") {
         return Ok(Test::Column(column, Compare::Empty));
     }

@@ -34,5 +34,6 @@ pub fn all() -> Vec<&'static Kind> {
         setup::Comment::kind(),
         setup::Attachment::kind(),
         setup::SavedView::kind(),
+        setup::CustomField::kind(),
     ]
 }

@@ -5,6 +5,7 @@ use crate::driver::{Cell, Connection};
 use crate::schema::{column, table};
 use crate::{Store, StoreError, dialect, row};
 use sea_query::{Cond, Condition, Expr, ExprTrait, LikeExpr, Query};
+use watchkeep_model::custom::Holds;
 use watchkeep_model::resolve::{Column, Compare, Test};
 use watchkeep_model::{Actor, Kind, Shape, Sight, Value};
 
@@ -116,6 +117,10 @@ impl Store {
             Column::Id => plain(dialect, "id", false, compare),
             Column::Created => plain(dialect, "created", false, compare),
             Column::Updated => plain(dialect, "updated", false, compare),
+            Column::Custom(name, holds) => {
+                let text = matches!(holds, Holds::Text | Holds::Date);
+                plain_of(Expr::cust(dialect.custom(name, holds)), &dialect.custom(name, holds), dialect, text, compare)
+            }
             Column::Tags => match compare {
                 Compare::Holds(tags) => {
                     let sets = self.inner.tags.holding(connection, &tags.iter().copied().collect())?;
@@ -150,8 +155,13 @@ fn holds(column: &str, ids: &[i64]) -> Condition {
 }
 
 fn plain(dialect: Dialect, column: &str, text: bool, compare: &Compare) -> Condition {
-    let own = || Expr::col(column.to_owned());
-    let folded = || Expr::cust(dialect.lower(column));
+    plain_of(Expr::col(column.to_owned()), column, dialect, text, compare)
+}
+
+/// Compares an expression; `sql` is the same as text, to be folded.
+fn plain_of(own: Expr, sql: &str, dialect: Dialect, text: bool, compare: &Compare) -> Condition {
+    let own = || own.clone();
+    let folded = || Expr::cust(dialect.lower(sql));
     let value = |value: &Value| match row::cell(&watchkeep_model::Field::EMPTY, value) {
         Cell::Text(text) => dialect::value(Cell::Text(text.to_ascii_lowercase())),
         cell => dialect::value(cell),

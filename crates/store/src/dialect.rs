@@ -3,6 +3,7 @@
 use crate::driver::Cell;
 use sea_query::{PostgresQueryBuilder, SqliteQueryBuilder, Value};
 use watchkeep_model::Shape;
+use watchkeep_model::custom::Holds;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
@@ -83,6 +84,16 @@ impl Dialect {
         match self {
             Self::Sqlite => words.iter().map(|word| format!("\"{word}\"*")).collect::<Vec<_>>().join(" "),
             Self::Postgres => words.iter().map(|word| format!("'{word}':*")).collect::<Vec<_>>().join(" & "),
+        }
+    }
+
+    /// An added field out of the custom column, typed. Names hold letters, digits and `_` only.
+    pub fn custom(self, name: &str, holds: Holds) -> String {
+        match (self, holds) {
+            (Self::Sqlite, _) => format!("json_extract(custom, '$.{name}')"),
+            (Self::Postgres, Holds::Number) => format!("((custom::json->>'{name}')::double precision)"),
+            (Self::Postgres, Holds::Flag) => format!("((custom::json->>'{name}')::bigint)"),
+            (Self::Postgres, Holds::Text | Holds::Date) => format!("((custom::json->>'{name}') COLLATE \"C\")"),
         }
     }
 

@@ -7,12 +7,20 @@ use std::collections::BTreeSet;
 use watchkeep_model::{Catalog, Kind, Shape};
 
 /// Committed migrations by number and reason, for each dialect: generated as a diff, then read by a person.
-const MIGRATIONS: &[(i64, &str, &str, &str)] = &[(
-    1,
-    "start",
-    include_str!("../migrations/0001_start.sqlite.sql"),
-    include_str!("../migrations/0001_start.postgres.sql"),
-)];
+const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
+    (
+        1,
+        "start",
+        include_str!("../migrations/0001_start.sqlite.sql"),
+        include_str!("../migrations/0001_start.postgres.sql"),
+    ),
+    (
+        2,
+        "custom fields and lateness",
+        include_str!("../migrations/0002_custom_fields_and_lateness.sqlite.sql"),
+        include_str!("../migrations/0002_custom_fields_and_lateness.postgres.sql"),
+    ),
+];
 
 /// Words and types that only the engine's own tables use.
 struct Wanted {

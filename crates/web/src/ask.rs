@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::fault::Fault;
 use crate::layout::{Chrome, Find, Person};
+use crate::parts::rail::NAV;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method};
 use jiff::Timestamp;
@@ -113,6 +114,11 @@ impl Ask {
         if sight == watchkeep_model::Sight::Nothing { Err(Fault::Missing) } else { Ok(kind) }
     }
 
+    /// Whether the person may read anything of a kind; events are kept beside the kinds.
+    fn reads(&self, kind: &str) -> bool {
+        self.actor.access.may(kind, "read")
+    }
+
     /// The record at `kind` and `id` of the path, `id` being a bare number or `ALR-42`.
     pub fn record(&self, kind: &'static Kind, id: &str) -> Result<Record, Fault> {
         let bare = id.rsplit('-').next().and_then(|digits| digits.parse().ok()).ok_or(Fault::Missing)?;
@@ -128,9 +134,17 @@ impl Ask {
         let roles: Vec<&str> = self.actor.access.assignments.iter().map(|held| held.role.as_str()).collect();
         let scope = roles.first().copied().unwrap_or("no role yet");
         let counts = crate::screens::counts(self);
+        let mut kinds: Vec<&str> = NAV
+            .iter()
+            .flat_map(|section| section.places)
+            .map(|place| place.kind)
+            .filter(|kind| self.reads(kind))
+            .collect();
+        kinds.dedup();
         let chrome = Chrome {
             title,
             active,
+            kinds: &kinds,
             person: self.visit.as_ref().map(|visit| Person { name: visit.person.title(), scope, href: "/me" }),
             counts: &counts,
             csrf: self.csrf(),

@@ -49,3 +49,14 @@ pub fn form(action: &str, csrf: &str, into: Option<Target<'_>>, body: &Markup) -
 pub fn live(id: &str, kinds: &[&str], address: &str, body: &Markup) -> Markup {
     html! { div id=(id) .stack data-live=(kinds.join(" ")) data-live-src=(address) { (body) } }
 }
+
+/// A part that comes after the page; `address` must answer with an element of the same id.
+///
+/// Without scripts a link leads there.
+pub fn later(id: &str, address: &str) -> Markup {
+    html! {
+        div id=(id) data-later=(address) aria-busy="true" {
+            noscript { a .link href=(address) { "Narrow this list" } }
+        }
+    }
+}

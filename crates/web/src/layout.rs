@@ -13,6 +13,8 @@ pub struct Chrome<'a> {
     pub active: &'a str,
     /// Who is signed in; `None` on pages for everybody.
     pub person: Option<Person<'a>>,
+    /// Kinds of which the person may read something; decides which places the rail shows.
+    pub kinds: &'a [&'a str],
     /// Numbers beside the rail's entries, by key.
     pub counts: &'a [(&'a str, u64)],
     /// Token every change must carry.

@@ -20,7 +20,7 @@ fn write_migration(why: &str) -> anyhow::Result<()> {
     let first = std::fs::read_to_string(folder.join("0001_start.sqlite.sql")).unwrap_or_default().trim().is_empty();
     let number = if first { 1 } else { schema::newest() + 1 };
     for (dialect, text) in [("sqlite", sqlite), ("postgres", postgres)] {
-        let file = folder.join(format!("{number:04}_{why}.{dialect}.sql"));
+        let file = folder.join(format!("{number:04}_{}.{dialect}.sql", why.replace(' ', "_")));
         std::fs::write(&file, text).with_context(|| format!("writing {}", file.display()))?;
         println!("wrote {}", file.display());
     }

@@ -60,7 +60,8 @@ pub const ROLES: &[IncidentRole] = &[
 pub struct RoleHolder {
     #[field(len = 100)]
     pub role: String,
-    pub person: Ref<Person>,
+    /// Nobody, once a role made for this incident was handed back: then it is the manager's.
+    pub person: Option<Ref<Person>>,
     pub since: jiff::Timestamp,
 }
 
@@ -80,6 +81,7 @@ pub fn holder_of(incident: &Record, role: &str) -> (Vec<i64>, bool) {
         return (manager, false);
     }
     let given = Rows::<RoleHolder>::read(incident.get("roles")).map_or(Vec::new(), |rows| rows.0);
-    let held: Vec<i64> = given.iter().filter(|held| held.role == role).map(|held| held.person.id).collect();
+    let held: Vec<i64> =
+        given.iter().filter(|held| held.role == role).filter_map(|held| held.person.map(|to| to.id)).collect();
     if held.is_empty() { (manager, true) } else { (held, false) }
 }

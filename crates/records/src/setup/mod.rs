@@ -2,8 +2,10 @@
 
 mod attachment;
 mod comment;
+mod custom_field;
 mod saved_view;
 
 pub use attachment::Attachment;
 pub use comment::Comment;
+pub use custom_field::{CustomField, definition};
 pub use saved_view::SavedView;

@@ -62,6 +62,9 @@ pub struct Alert {
     /// When somebody first touched it.
     #[field(managed, index)]
     pub touched: Option<Timestamp>,
+    /// The first touch came after the triage target.
+    #[field(managed, index, label = "Touched late")]
+    pub late: bool,
     #[field(managed, facet)]
     pub verdict: Option<Verdict>,
     /// Why it was judged like that.
@@ -253,6 +256,8 @@ fn prepare(record: &mut Record, moving: &Moving<'_>) {
         let minutes = record.read::<Severity>("severity").map_or(240, Severity::triage_minutes);
         record.write("triage_due", moving.now + jiff::SignedDuration::from_mins(minutes));
     }
+    let (touched, due) = (record.get("touched").as_int(), record.get("triage_due").as_int());
+    record.write("late", touched.zip(due).is_some_and(|(touched, due)| touched > due));
     if moving.before.is_none() && record.get("reporter").is_empty() && record.get("rule").is_empty() {
         record.write("reporter", moving.actor.person.map(Ref::<Person>::new));
     }

@@ -4,6 +4,7 @@ use super::{Change, Draft, Inside, Values, find_move, moving, next_id, sorted, v
 use crate::driver::Connection;
 use crate::{Store, StoreError, history};
 use jiff::Timestamp;
+use watchkeep_model::custom::Customs;
 use watchkeep_model::{Actor, Kind, Move, Record, Refusal, TagSet, Value, text};
 
 /// How long a change may be taken back by whoever made it.
@@ -24,7 +25,7 @@ impl Store {
             Change::Update { kind, id, version, values } => {
                 let before = self.changing(tx, actor, kind, id, version, "update")?;
                 let mut record = before.clone();
-                take(&mut record, values, Reach::Plain)?;
+                take(&self.inner.catalog.customs, &mut record, values, Reach::Plain)?;
                 self.finish(tx, actor, now, Some(before), record, ("update", None))
             }
             Change::Note { kind, id, values } => {
@@ -33,7 +34,7 @@ impl Store {
                 }
                 let before = self.changing(tx, actor, kind, id, None, "update")?;
                 let mut record = before.clone();
-                take(&mut record, values, Reach::Managed)?;
+                take(&self.inner.catalog.customs, &mut record, values, Reach::Managed)?;
                 self.finish(tx, actor, now, Some(before), record, ("note", None))
             }
             Change::Move { kind, id, version, act, values, reason } => {
@@ -85,7 +86,7 @@ impl Store {
             record.set(field.name, value.unwrap_or(Value::Null));
         }
         let reach = if actor.person.is_none() { Reach::Managed } else { Reach::New };
-        take(&mut record, values, reach)?;
+        take(&self.inner.catalog.customs, &mut record, values, reach)?;
         record.external_id = external_id.filter(|id| !id.trim().is_empty());
         record.tags = self.first_tags(tx, actor, &record, tags)?;
         record.id = next_id(tx, kind)?;
@@ -219,18 +220,17 @@ enum Reach {
     Managed,
 }
 
-fn take(record: &mut Record, values: Values, reach: Reach) -> Result<(), Refusal> {
+fn take(customs: &Customs, record: &mut Record, values: Values, reach: Reach) -> Result<(), Refusal> {
     let kind = record.kind;
     for (name, value) in values {
         if let Some(custom) = name.strip_prefix("custom.") {
-            let json = match value {
-                Value::Null => serde_json::Value::Null,
-                Value::Text(text) => text.into(),
-                Value::Int(number) => number.into(),
-                Value::Real(number) => number.into(),
-                _ => return Err(Refusal::invalid("custom fields hold text or numbers").at(&name)),
+            let Some(added) = customs.find(kind.name, custom) else {
+                let plural = kind.plural.to_lowercase();
+                let message = format!("{plural} have no added field `{custom}`; an administrator can add it");
+                return Err(Refusal::invalid(message).at(&name));
             };
-            record.custom.insert(custom.to_owned(), json);
+            added.check(&value).map_err(|error| Refusal::fields(vec![error]))?;
+            added.put(record, &value);
             continue;
         }
         let Some(field) = kind.field(&name) else {

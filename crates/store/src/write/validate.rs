@@ -4,7 +4,7 @@ use crate::dialect::build_select;
 use crate::driver::Connection;
 use crate::{Store, StoreError, int, row, schema};
 use sea_query::{Expr, ExprTrait, Query};
-use watchkeep_model::{Actor, Field, FieldError, Kind, Record, Refusal, Shape, Value};
+use watchkeep_model::{Actor, Custom, Field, FieldError, Kind, Record, Refusal, Shape, Value};
 
 /// Tags may be added and removed only by who holds them, and one always stays (RU-72).
 pub fn tags(actor: &Actor, kind: &Kind, before: &[i64], after: &[i64]) -> Result<(), Refusal> {
@@ -49,7 +49,26 @@ pub fn fields(
                 .push(FieldError::new(field.name, format!("{} is taken; choose another", field.label.to_lowercase())));
         }
     }
+    if actor.person.is_some() && before.is_none_or(|before| before.custom != record.custom) {
+        errors
+            .extend(store.inner.catalog.customs.of(record.kind.name).into_iter().filter_map(|one| added(one, record)));
+    }
     if errors.is_empty() { Ok(()) } else { Err(Refusal::fields(errors).into()) }
+}
+
+/// What is wrong with an added field of the record: missing, or not for its class.
+fn added(custom: &Custom, record: &Record) -> Option<FieldError> {
+    let field = &custom.field;
+    match (custom.applies(record), custom.value(record).is_empty()) {
+        (true, true) if field.required => {
+            Some(FieldError::new(field.name, format!("{} is missing", field.label.to_lowercase())))
+        }
+        (false, false) => {
+            let class = custom.definition.class.as_deref().unwrap_or_default();
+            Some(FieldError::new(field.name, format!("{} is only for class {class}; leave it empty", field.label)))
+        }
+        _ => None,
+    }
 }
 
 /// References must lead to records that the actor sees: an unseen one is as good as missing.

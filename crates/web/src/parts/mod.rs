@@ -11,6 +11,7 @@ pub mod hexdump;
 pub mod icon;
 pub mod keymap;
 pub mod keyvalue;
+pub mod menu;
 pub mod pager;
 pub mod panel;
 pub mod preview;

@@ -22,16 +22,20 @@ pub struct Place {
     pub icon: &'static str,
     /// The letter after `g` that goes there.
     pub go: Option<char>,
+    /// The kind that must be readable to see the place; empty for places of everybody.
+    pub kind: &'static str,
 }
 
+/// A place: key, label, address, icon, letter after `g`, and the kind one must be able to read.
 const fn place(
     key: &'static str,
     label: &'static str,
     href: &'static str,
     icon: &'static str,
-    go: Option<char>,
+    go: char,
+    kind: &'static str,
 ) -> Place {
-    Place { key, label, href, icon, go }
+    Place { key, label, href, icon, go: Some(go), kind }
 }
 
 /// Every place, in the order of the rail.
@@ -39,36 +43,37 @@ pub const NAV: &[Section] = &[
     Section {
         heading: "",
         places: &[
-            place("home", "My duties", "/", "home", Some('h')),
-            place("tasks", "Tasks", "/r/task", "list-check", Some('t')),
+            place("home", "My duties", "/", "home", 'h', ""),
+            place("tasks", "Tasks", "/r/task", "list-check", 't', "task"),
+            place("report", "Report a concern", "/report", "message", 'n', ""),
         ],
     },
     Section {
         heading: "Watch",
         places: &[
-            place("alerts", "Alerts", "/alerts", "bell", Some('a')),
-            place("events", "Events", "/events", "activity", Some('e')),
-            place("rules", "Rules", "/r/detection_rule", "adjustments", Some('r')),
-            place("sources", "Log sources", "/r/log_source", "plug", Some('l')),
+            place("alerts", "Alerts", "/alerts", "bell", 'a', "alert"),
+            place("events", "Events", "/events", "activity", 'e', "event"),
+            place("rules", "Rules", "/r/detection_rule", "adjustments", 'r', "detection_rule"),
+            place("sources", "Log sources", "/r/log_source", "plug", 'l', "log_source"),
         ],
     },
-    Section { heading: "Respond", places: &[place("incidents", "Incidents", "/r/incident", "flame", Some('i'))] },
+    Section { heading: "Respond", places: &[place("incidents", "Incidents", "/r/incident", "flame", 'i', "incident")] },
     Section {
         heading: "Assure",
         places: &[
-            place("findings", "Findings", "/r/finding", "flag", Some('f')),
-            place("duties", "Duties", "/duties", "checklist", Some('d')),
+            place("findings", "Findings", "/r/finding", "flag", 'f', "finding"),
+            place("duties", "Duties", "/duties", "checklist", 'd', "held_duty"),
         ],
     },
     Section {
         heading: "Places & people",
         places: &[
-            place("sites", "Sites", "/r/site", "building", Some('s')),
-            place("assets", "Assets", "/r/asset", "server", Some('c')),
-            place("people", "People", "/r/person", "users", Some('p')),
+            place("sites", "Sites", "/r/site", "building", 's', "site"),
+            place("assets", "Assets", "/r/asset", "server", 'c', "asset"),
+            place("people", "People", "/r/person", "users", 'p', "person"),
         ],
     },
-    Section { heading: "Steer", places: &[place("admin", "Administration", "/admin", "settings", Some('o'))] },
+    Section { heading: "Steer", places: &[place("admin", "Administration", "/admin", "settings", 'o', "role")] },
 ];
 
 /// Keys of the four places a thumb reaches on a phone.
@@ -86,11 +91,11 @@ pub fn rail(chrome: &Chrome<'_>) -> Markup {
 
 fn places(chrome: &Chrome<'_>, whose: &str) -> Markup {
     html! {
-        @for (at, section) in NAV.iter().enumerate() {
+        @for (at, section) in NAV.iter().enumerate().filter(|(_, section)| section.places.iter().any(|place| shown(chrome, place))) {
             @let heading = format!("{whose}-{at}");
             @if !section.heading.is_empty() { h2 .nav-h id=(heading) { (section.heading) } }
             ul .nav aria-labelledby=[(!section.heading.is_empty()).then_some(heading.as_str())] {
-                @for place in section.places {
+                @for place in section.places.iter().filter(|place| shown(chrome, place)) {
                     li {
                         a href=(place.href) data-go=[place.go] aria-current=[current(chrome, place)] {
                             (icon(place.icon)) span { (place.label) } (number(chrome, place))
@@ -106,7 +111,7 @@ fn places(chrome: &Chrome<'_>, whose: &str) -> Markup {
 pub fn bottom(chrome: &Chrome<'_>) -> Markup {
     html! {
         nav .bottom aria-label="Main places" {
-            @for place in NAV.iter().flat_map(|section| section.places).filter(|place| BOTTOM.contains(&place.key)) {
+            @for place in NAV.iter().flat_map(|section| section.places).filter(|place| BOTTOM.contains(&place.key) && shown(chrome, place)) {
                 a href=(place.href) aria-current=[current(chrome, place)] {
                     (icon(place.icon)) (number(chrome, place)) span { (place.label) }
                 }
@@ -118,6 +123,11 @@ pub fn bottom(chrome: &Chrome<'_>) -> Markup {
             nav .body aria-label="All places" { (places(chrome, "sheet")) }
         }
     }
+}
+
+/// Places that lead to nothing for this person are left out.
+fn shown(chrome: &Chrome<'_>, place: &Place) -> bool {
+    place.kind.is_empty() || chrome.kinds.contains(&place.kind)
 }
 
 fn current(chrome: &Chrome<'_>, place: &Place) -> Option<&'static str> {

@@ -1,6 +1,7 @@
 //! Forms from descriptions: new and edit, with every mistake at its field and nothing typed lost.
 
-use super::list::place;
+use super::own::place;
+use super::{custom, tags};
 use crate::ask::Ask;
 use crate::fault::Fault;
 use crate::layout::Find;
@@ -59,26 +60,27 @@ fn page(ask: &Ask, record: &Record, errors: &[FieldError], message: Option<&str>
                 @let error = errors.iter().find(|error| error.field == field.name).map(|error| error.message.as_str());
                 (input(ask, field, record.get(field.name), error, field.required))
             }
-            @if record.id == 0 && !kind.follows && !kind.private { (tags(ask, kind)) }
+            (custom::inputs(ask, record, errors))
+            @if record.id == 0 && !kind.follows && !kind.private {
+                @let held = tags::held(ask, kind);
+                @if held.len() > 1 { (tags::boxes(&held, &[], "Who sees it. None chosen: your default.")) }
+            }
             div .row { (Button::submit("Save").key('s')) (Button::link("Cancel", &action)) }
         }
     };
     ask.page(&title, place(kind), Find::default(), &body)
 }
 
-/// The scope tags that the person may give a new record (RU-72).
-fn tags(ask: &Ask, kind: &Kind) -> Markup {
-    let held = ask.actor.access.tags_for(kind.name);
-    let all = ask.app.desk.all("scope_tag").unwrap_or_default();
-    let mine: Vec<&Record> = all.iter().filter(|tag| held.as_ref().is_none_or(|held| held.contains(&tag.id))).collect();
-    html! {
-        @if mine.len() > 1 {
-            fieldset .field { legend { "Scope tags" }
-                @for tag in mine { label .row { input type="checkbox" name="tag" value=(tag.id); " " (tag.title()) } }
-                p .help { "Who sees it. None chosen: your default." }
-            }
-        }
+/// A text that must be one of some options, or any field where there are none.
+pub fn input_among(ask: &Ask, field: &'static Field, value: &Value, error: Option<&str>, options: &[String]) -> Markup {
+    if options.is_empty() {
+        return input(ask, field, value, error, field.required);
     }
+    let typed = text::show(ask.app.desk.catalog(), field, value);
+    let mut choices: Vec<(&str, &str)> = options.iter().map(|option| (option.as_str(), option.as_str())).collect();
+    choices.insert(0, ("", "–"));
+    let input = Input::Choice { value: &typed, options: &choices };
+    part(&Part { name: field.name, label: field.label, help: field.help, error, required: field.required, input })
 }
 
 /// One field of a description as an input.
@@ -212,10 +214,8 @@ fn typed(ask: &Ask, field: &Field) -> Option<String> {
         ask.form_fields().iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str()).collect::<Vec<_>>()
     };
     match field.shape {
-        // A browser sends nothing for an empty box: the whole form says it was there.
-        Shape::Flag => {
-            Some(all(field.name).last().map_or("no", |on| if *on == "no" { "no" } else { "yes" }).to_owned())
-        }
+        // A box is sent with a "no" before it, since a browser sends nothing for an empty one.
+        Shape::Flag => all(field.name).last().map(|on| if *on == "no" { "no" } else { "yes" }.to_owned()),
         Shape::Links(_) => Some(all(field.name).join(";")),
         Shape::Money => {
             let amount = ask.form(field.name)?.trim();
@@ -252,11 +252,15 @@ fn rows_typed(ask: &Ask, field: &Field, fields: &[Field]) -> String {
         .to_string()
 }
 
+/// Every field of the form: the kind's own, and those that the organisation added.
+fn offered(ask: &Ask, kind: &'static Kind) -> impl Iterator<Item = &'static Field> {
+    kind.editable().chain(custom::fields(ask, kind))
+}
+
 fn create(ask: &Ask) -> Result<Response, Fault> {
     let kind = ask.kind(ask.param("kind"))?;
-    let tags: Vec<i64> =
-        ask.form_fields().iter().filter(|(name, _)| name == "tag").filter_map(|(_, id)| id.parse().ok()).collect();
-    let result = values(ask, kind.editable()).map_err(StoreError::from).and_then(|values| {
+    let tags = tags::sent(ask);
+    let result = values(ask, offered(ask, kind)).map_err(StoreError::from).and_then(|values| {
         let change = Change::Create { kind, values, tags: (!tags.is_empty()).then_some(tags), external_id: None };
         ask.app.desk.store.write_one(&ask.actor, ask.now, change)
     });
@@ -266,7 +270,7 @@ fn create(ask: &Ask) -> Result<Response, Fault> {
 fn update(ask: &Ask) -> Result<Response, Fault> {
     let record = ask.record(ask.kind(ask.param("kind"))?, ask.param("id"))?;
     let version = ask.form("version").and_then(|text| text.parse().ok());
-    let result = values(ask, record.kind.editable()).map_err(StoreError::from).and_then(|values| {
+    let result = values(ask, offered(ask, record.kind)).map_err(StoreError::from).and_then(|values| {
         let change = Change::Update { kind: record.kind, id: record.id, version, values };
         ask.app.desk.store.write_one(&ask.actor, ask.now, change)
     });
@@ -285,6 +289,13 @@ fn answer(ask: &Ask, mut record: Record, result: Result<Record, StoreError>) -> 
             typed(ask, field).and_then(|typed| text::parse(ask.app.desk.catalog(), &names, field, &typed).ok())
         {
             record.set(field.name, value);
+        }
+    }
+    for added in ask.app.desk.catalog().customs.of(record.kind.name) {
+        if let Some(Ok(value)) =
+            typed(ask, &added.field).map(|typed| text::parse(ask.app.desk.catalog(), &names, &added.field, &typed))
+        {
+            added.put(&mut record, &value);
         }
     }
     let fault = Fault::from(error);

@@ -1,5 +1,6 @@
 //! The list of any kind: filter, facets, sorting, paging by key, bulk moves, a board by state.
 
+use super::own::place;
 use super::show::{self, Titles, encode};
 use super::views;
 use crate::ask::Ask;
@@ -7,7 +8,7 @@ use crate::cursor;
 use crate::fault::Fault;
 use crate::htmx;
 use crate::layout::{Find, FindError};
-use crate::parts::table::{self, Column, Look, Order, Row, Table, table};
+use crate::parts::table::{Column, Look, Order, Row, Table, table};
 use crate::parts::{Button, empty, facets, header, pager, panel};
 use crate::routes::{Route, Who};
 use axum::response::{IntoResponse, Response};
@@ -15,13 +16,16 @@ use maud::{Markup, html};
 use watchkeep_desk::DeskError;
 use watchkeep_model::resolve::Test;
 use watchkeep_model::{Field, Kind, Record, Shape};
-use watchkeep_store::{Change, List};
+use watchkeep_store::List;
 
 pub fn routes() -> Vec<Route> {
     vec![
         Route::get("/r/{kind}", Who::Person, page),
         Route::get("/r/{kind}/board", Who::Person, board),
-        Route::post("/r/{kind}/bulk", Who::Person, |ask| bulk(ask, ask.kind(ask.param("kind"))?)),
+        Route::get("/r/{kind}/facets", Who::Person, |ask| {
+            let kind = ask.kind(ask.param("kind"))?;
+            Ok(side(ask, &asked(ask, kind, "")?)?.into_response())
+        }),
     ]
 }
 
@@ -76,13 +80,13 @@ fn page(ask: &Ask) -> Result<Response, Fault> {
         (header::header(kind.plural, &html! { (asked.total(ask)?) " · " (kind.help) }, &actions(ask, kind, &asked.text)))
         (views::toast(ask, kind))
         div .cols .list {
-            aside { (side(ask, &asked)?) (views::saved(ask, kind, &asked.text)?) }
+            aside { (narrow(kind, &asked.text)) (views::saved(ask, kind, &asked.text)?) }
             (htmx::live("list", &[kind.name], &here, &html! {
                 section .panel {
                     @if found.records.is_empty() { (nothing(ask, kind, &asked)) } @else { (rows(ask, &asked, &found.records, &titles)) }
                 }
                 (pager::pager("", None, found.next.as_ref().map(|next| format!("{here}&after={}", encode(&cursor::write(next)))).as_deref()))
-                (bulk_bar(ask, kind))
+                (super::bulk::bar(ask, kind))
             }))
         }
     };
@@ -92,23 +96,6 @@ fn page(ask: &Ask) -> Result<Response, Fault> {
     }
     let action = format!("/r/{}", kind.name);
     Ok(ask.page(kind.plural, place(kind), Find { action: &action, ..asked.find() }, &body).into_response())
-}
-
-/// The rail's entry for a kind.
-pub fn place(kind: &Kind) -> &'static str {
-    match kind.name {
-        "alert" => "alerts",
-        "incident" => "incidents",
-        "task" => "tasks",
-        "finding" => "findings",
-        "asset" => "assets",
-        "site" => "sites",
-        "person" => "people",
-        "detection_rule" => "rules",
-        "log_source" => "sources",
-        "duty" | "held_duty" => "duties",
-        _ => "admin",
-    }
 }
 
 fn actions(ask: &Ask, kind: &Kind, text: &str) -> Markup {
@@ -125,8 +112,17 @@ fn actions(ask: &Ask, kind: &Kind, text: &str) -> Markup {
     }
 }
 
+/// The place of the facets: they follow the page, so that counting never delays it.
+pub fn narrow(kind: &Kind, text: &str) -> Markup {
+    htmx::later("facets", &facets_of(kind, text))
+}
+
+fn facets_of(kind: &Kind, text: &str) -> String {
+    format!("/r/{}/facets?q={}", kind.name, encode(text))
+}
+
 /// Facets: each value narrows the list.
-pub fn side(ask: &Ask, asked: &Asked) -> Result<Markup, Fault> {
+fn side(ask: &Ask, asked: &Asked) -> Result<Markup, Fault> {
     let counted = ask.app.desk.store.facets(&ask.actor, &List { after: None, ..asked.list.clone() })?;
     let mut owned: Vec<(&'static str, Vec<(String, String, String)>)> = Vec::new();
     for facet in &counted {
@@ -151,7 +147,7 @@ pub fn side(ask: &Ask, asked: &Asked) -> Result<Markup, Fault> {
         .collect();
     let list: Vec<facets::Facet<'_>> =
         owned.iter().zip(&values).map(|((title, _), values)| facets::Facet { title, values }).collect();
-    Ok(facets::facets(&list))
+    Ok(htmx::live("facets", &[asked.kind.name], &facets_of(asked.kind, &asked.text), &facets::facets(&list)))
 }
 
 fn facet_words(field: &Field, value: &watchkeep_model::Value, names: &[(i64, String)], ask: &Ask) -> (String, String) {
@@ -202,10 +198,10 @@ fn rows(ask: &Ask, asked: &Asked, records: &[Record], titles: &Titles) -> Markup
         let mut cells = vec![html! { a href=(href) { (record.number()) } }];
         cells.extend(fields.iter().map(|field| {
             let cell = show::brief(ask, titles, field, record.get(field.name));
-            if field.name == kind.title {
-                html! { a href=(href) { (cell) } }
-            } else {
-                cell
+            match field {
+                field if field.name == kind.title => html! { a href=(href) { (cell) } },
+                field if field.inline => super::cell::closed(ask, record, field, &cell),
+                _ => cell,
             }
         }));
         Row { id, href, preview: None, current: false, done: false, cells }
@@ -228,53 +224,6 @@ fn nothing(ask: &Ask, kind: &Kind, asked: &Asked) -> Markup {
         "Drop a condition from the bar above.",
         &html! { (Button::link("Show all", &format!("/r/{}", kind.name))) },
     )
-}
-
-/// Moves that need no answers, for everything selected.
-fn bulk_bar(ask: &Ask, kind: &Kind) -> Markup {
-    let buttons = html! {
-        @for act in kind.moves.iter().filter(|act| act.asks.is_empty()) { (Button::submit_as(act.label, "act", act.name)) }
-        @if ask.actor.access.may(kind.name, "delete") { (Button::submit_as("Delete", "act", "delete").danger()) }
-    };
-    table::bulk("bulk", &format!("/r/{}/bulk", kind.name), ask.csrf(), &buttons)
-}
-
-/// Each record by itself: what is refused says why, the others are done.
-pub fn bulk(ask: &Ask, kind: &'static Kind) -> Result<Response, Fault> {
-    let act = ask.form("act").unwrap_or_default();
-    let ids: Vec<i64> =
-        ask.form_fields().iter().filter(|(name, _)| name == "id").filter_map(|(_, id)| id.parse().ok()).collect();
-    if ids.is_empty() || ids.len() > 1000 {
-        return Err(Fault::Bad("select 1 to 1000 records first".to_owned()));
-    }
-    let asked = kind.act(act).map_or(&[][..], |act| act.asks);
-    let values = super::form::values(ask, asked.iter().filter_map(|name| kind.field(name)))?;
-    let reason = ask.form("reason").map(str::to_owned);
-    let change = |id: &i64| match act {
-        "delete" => Change::Delete { kind, id: *id, version: None, reason: None },
-        _ => Change::Move {
-            kind,
-            id: *id,
-            version: None,
-            act: act.to_owned(),
-            values: values.clone(),
-            reason: reason.clone(),
-        },
-    };
-    let results = ask.app.desk.store.write_each(&ask.actor, ask.now, ids.iter().map(change).collect(), false)?;
-    let done = results.iter().filter(|result| result.is_ok()).count();
-    let written: Vec<_> = results.iter().filter_map(|result| result.as_ref().ok().cloned()).collect();
-    let refused: Vec<String> =
-        results.iter().filter_map(|result| result.as_ref().err()).map(ToString::to_string).collect();
-    if refused.is_empty() {
-        let back = if kind.name == "alert" { "/alerts".to_owned() } else { format!("/r/{}", kind.name) };
-        return Ok(super::go(&format!("{back}?{}", views::offer(&written))));
-    }
-    let body = html! {
-        (header::header("Partly done", &html! { (done) " done, " (refused.len()) " refused" }, &html! { (Button::link("Back to the list", &format!("/r/{}", kind.name))) }))
-        (panel::padded("Refused", &html! {}, &html! { ul { @for why in &refused { li { (why) } } } }))
-    };
-    Ok(ask.page("Partly done", place(kind), Find::default(), &body).into_response())
 }
 
 fn board(ask: &Ask) -> Result<Response, Fault> {

@@ -1,18 +1,26 @@
 //! The screens, one file each, and the routes they answer.
 
 mod admin;
+mod bulk;
+mod cell;
+mod custom;
 pub mod design;
 mod duty;
 pub mod events;
 mod form;
 mod home;
 mod list;
+mod own;
 mod pick;
 mod queue;
 mod record;
+mod report;
+mod rights;
 mod room;
+mod search;
 mod show;
 mod sign_in;
+mod tags;
 mod transfer;
 mod views;
 
@@ -36,6 +44,12 @@ pub fn routes() -> Vec<Route> {
     all.extend(transfer::routes());
     all.extend(admin::routes());
     all.extend(list::routes());
+    all.extend(bulk::routes());
+    all.extend(cell::routes());
+    all.extend(tags::routes());
+    all.extend(search::routes());
+    all.extend(report::routes());
+    all.extend(rights::routes());
     all.extend(record::routes());
     all.extend(form::routes());
     all.extend(queue::routes());

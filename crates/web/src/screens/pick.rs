@@ -19,7 +19,7 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-fn search(ask: &Ask, kind: &'static Kind, text: &str, limit: usize) -> Result<Vec<Record>, Fault> {
+pub fn search(ask: &Ask, kind: &'static Kind, text: &str, limit: usize) -> Result<Vec<Record>, Fault> {
     let test = match ask.app.desk.catalog().number(text) {
         Some((found, id)) if found.name == kind.name => {
             return Ok(ask.app.desk.store.get(&ask.actor, kind, id).into_iter().collect());
@@ -43,9 +43,9 @@ fn palette(ask: &Ask) -> Result<Response, Fault> {
     let text = ask.query("q").unwrap_or_default().trim();
     let wanted = text.to_lowercase();
     let mut options: Vec<Json> = Vec::new();
-    for place in
-        NAV.iter().flat_map(|section| section.places).filter(|place| place.label.to_lowercase().contains(&wanted))
-    {
+    let places = NAV.iter().flat_map(|section| section.places);
+    let readable = |kind: &str| kind.is_empty() || ask.actor.access.may(kind, "read");
+    for place in places.filter(|place| readable(place.kind) && place.label.to_lowercase().contains(&wanted)) {
         options.push(
             json!({"value": place.href, "label": place.label, "hint": "Go to", "icon": place.icon, "href": place.href}),
         );

@@ -1,6 +1,6 @@
 //! The alert queue: dense rows, a preview that answers why, one key for each decision.
 
-use super::list::{asked, side};
+use super::list::{asked, narrow};
 use super::record::{buttons, dialogs};
 use super::show::{Titles, encode, level};
 use crate::ask::Ask;
@@ -50,7 +50,7 @@ fn page(ask: &Ask) -> Result<Response, Fault> {
         (header::header("Alerts", &about, &actions))
         (super::views::toast(ask, kind))
         div .cols .queue {
-            (side(ask, &asked)?)
+            aside { (narrow(kind, &asked.text)) }
             (htmx::live("queue", &["alert"], &here, &html! {
                 section .panel {
                     @if found.records.is_empty() {
@@ -94,7 +94,7 @@ fn bulk_actions(ask: &Ask) -> Result<Markup, Fault> {
 }
 
 fn many(ask: &Ask) -> Result<Response, Fault> {
-    if ask.form("act") == Some("declare") { declare(ask) } else { super::list::bulk(ask, ask.kind("alert")?) }
+    if ask.form("act") == Some("declare") { declare(ask) } else { super::bulk::run(ask, ask.kind("alert")?) }
 }
 
 fn rows(ask: &Ask, records: &[Record], titles: &Titles) -> Markup {
@@ -194,8 +194,13 @@ fn incident_dialog(ask: &Ask, alert: &Record) -> Markup {
     )
 }
 
+/// What the page of an alert shows below its details.
+pub fn below(ask: &Ask, alert: &Record) -> Result<Markup, Fault> {
+    Ok(evidence(ask, alert))
+}
+
 /// The newest raw event, its fields, and links to the others.
-pub fn evidence(ask: &Ask, alert: &Record) -> Markup {
+fn evidence(ask: &Ask, alert: &Record) -> Markup {
     let links = alert.get("events").rows();
     let id = |row: &[watchkeep_model::Value]| {
         row.first().and_then(|value| value.as_text().map(str::to_owned)).unwrap_or_default()

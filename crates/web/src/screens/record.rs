@@ -1,13 +1,13 @@
 //! One record of any kind: its fields, moves, comments, files and history.
 
 use super::form;
-use super::list::place;
+use super::own::{list_of, own, place};
 use super::show::{self, Titles};
 use crate::ask::Ask;
 use crate::fault::Fault;
 use crate::htmx;
 use crate::layout::Find;
-use crate::parts::{Button, dialog, header, keyvalue, panel, tag, time, timeline};
+use crate::parts::{Button, dialog, header, keyvalue, menu, panel, time, timeline};
 use crate::routes::{Route, Who};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -31,11 +31,7 @@ pub fn routes() -> Vec<Route> {
 
 fn page(ask: &Ask) -> Result<Response, Fault> {
     let record = ask.record(ask.kind(ask.param("kind"))?, ask.param("id"))?;
-    let body = match record.kind.name {
-        // Any kind may replace its page.
-        "incident" => super::room::body(ask, &record)?,
-        _ => body(ask, &record)?,
-    };
+    let body = own(record.kind).page.unwrap_or(body)(ask, &record)?;
     let title = format!("{} {}", record.number(), record.title());
     Ok(ask.page(&title, place(record.kind), Find::default(), &body).into_response())
 }
@@ -50,7 +46,7 @@ fn body(ask: &Ask, record: &Record) -> Result<Markup, Fault> {
         div .cols .read {
             div .stack {
                 (panel::padded("Details", &html! { "version " (record.version) }, &fields(ask, record, &titles)))
-                @if kind.name == "alert" { (super::queue::evidence(ask, record)) }
+                @if let Some(below) = own(kind).below { (below(ask, record)?) }
                 (attachments(ask, record)?)
                 (comments(ask, record)?)
             }
@@ -66,23 +62,35 @@ pub fn state(record: &Record) -> Markup {
     choice.map_or_else(|| html! { (record.kind.label) }, show::choice)
 }
 
-/// Moves that start from here, then edit; what asks for answers opens a dialog.
+/// Moves that start from here: those that change the state or have a key as buttons, the others in a menu.
 pub fn buttons(ask: &Ask, record: &Record) -> Markup {
+    chosen(ask, record, |act| act.to.is_some() || act.key.is_some())
+}
+
+/// The same, with the moves that deserve a button of their own chosen by the screen.
+pub fn chosen(ask: &Ask, record: &Record, shown: fn(&Move) -> bool) -> Markup {
     let kind = record.kind;
-    let here = format!("/r/{}/{}", kind.name, record.id);
-    let refusal =
-        |act: &Move| (!ask.actor.access.may_on(kind, act.action, record)).then_some("none of your roles may do this");
+    let moves: Vec<&Move> = kind.moves_from(record.state().unwrap_or_default()).collect();
+    let may = |action: &str| ask.actor.access.may_on(kind, action, record);
+    let more = html! {
+        @for act in moves.iter().filter(|act| !shown(act)) { (move_button(ask, record, act)) }
+        @if may("delete") { (Button::open("Delete", "delete").danger()) }
+    };
     html! {
-        @for act in kind.moves_from(record.state().unwrap_or_default()) {
-            @if act.asks.is_empty() && act.takes.is_empty() {
-                (with_key(Button::post(act.label, &format!("{here}/move/{}", act.name), ask.csrf()), act).refused(refusal(act)))
-            } @else {
-                (with_key(Button::open(act.label, &format!("move-{}", act.name)), act).refused(refusal(act)))
-            }
-        }
-        @if ask.actor.access.may_on(kind, "update", record) { (Button::link("Edit", &format!("{here}/edit")).key('i')) }
-        @if ask.actor.access.may_on(kind, "delete", record) { (Button::open("Delete", "delete").danger()) }
+        @for act in moves.iter().filter(|act| shown(act)) { (move_button(ask, record, act)) }
+        @if may("update") { (Button::link("Edit", &format!("/r/{}/{}/edit", kind.name, record.id)).key('i')) }
+        (menu::menu("More", &more))
     }
+}
+
+/// A move as a button: posts at once, or opens the dialog with its questions; grey with the reason where refused.
+fn move_button(ask: &Ask, record: &Record, act: &Move) -> Markup {
+    let kind = record.kind;
+    let refused = (!ask.actor.access.may_on(kind, act.action, record)).then_some("none of your roles may do this");
+    let (address, dialog) = (format!("/r/{}/{}/move/{}", kind.name, record.id, act.name), format!("move-{}", act.name));
+    let asks = !(act.asks.is_empty() && act.takes.is_empty());
+    let button = if asks { Button::open(act.label, &dialog) } else { Button::post(act.label, &address, ask.csrf()) };
+    html! { (with_key(button, act).refused(refused)) }
 }
 
 fn with_key<'a>(button: Button<'a>, act: &Move) -> Button<'a> {
@@ -100,6 +108,7 @@ pub fn dialogs(ask: &Ask, record: &Record) -> Markup {
         @for act in kind.moves_from(record.state().unwrap_or_default()).filter(|act| !(act.asks.is_empty() && act.takes.is_empty())) {
             (dialog::form(&format!("move-{}", act.name), act.label, &format!("{here}/move/{}", act.name), ask.csrf(), &questions(ask, record, act), &html! { (Button::submit(act.label)) }))
         }
+        (super::tags::dialog(ask, record))
         (dialog::form("delete", "Delete for good?", &format!("{here}/delete"), ask.csrf(), &html! { p { (record.number()) " " (record.title()) " goes; its history stays." } }, &html! { (Button::submit("Delete").danger()) }))
     }
 }
@@ -123,25 +132,16 @@ fn questions(ask: &Ask, record: &Record, act: &Move) -> Markup {
 
 fn fields(ask: &Ask, record: &Record, titles: &Titles) -> Markup {
     let state = record.kind.state;
-    let skip = |name: &str| {
-        Some(name) == state || (record.kind.name == "alert" && ["events", "why", "group_key"].contains(&name))
-    };
+    let skip = |name: &str| Some(name) == state || own(record.kind).hides.contains(&name);
     let mut rows: Vec<(&str, Markup)> = Vec::new();
     for (field, value) in record.kind.fields.iter().zip(&record.values) {
         if !skip(field.name) && !(field.managed && value.is_empty()) {
             rows.push((field.label, html! { span title=(field.help) { (show::value(ask, titles, field, value)) } }));
         }
     }
-    let tags = ask
-        .app
-        .desk
-        .catalog()
-        .kind("scope_tag")
-        .map(|kind| ask.app.desk.store.titles(&ask.actor, kind, &record.tags).unwrap_or_default());
-    rows.push(("Scope tags", html! { @for (_, name) in tags.unwrap_or_default() { (tag::tag(&name)) " " } }));
-    let custom: Vec<(String, String)> =
-        record.custom.iter().map(|(name, value)| (name.clone(), value.to_string())).collect();
-    rows.extend(custom.iter().map(|(name, value)| (name.as_str(), html! { (value) })));
+    let custom = super::custom::shown(ask, record);
+    rows.extend(custom.iter().map(|(label, value)| (label.as_str(), value.clone())));
+    rows.push(("Scope tags", super::tags::row(ask, record)));
     keyvalue::keyvalue(&rows)
 }
 
@@ -330,7 +330,7 @@ fn delete(ask: &Ask) -> Result<Response, Fault> {
     let record = ask.record(ask.kind(ask.param("kind"))?, ask.param("id"))?;
     let change = Change::Delete { kind: record.kind, id: record.id, version: None, reason: None };
     ask.app.desk.store.write_one(&ask.actor, ask.now, change)?;
-    Ok(super::go(&format!("/r/{}", record.kind.name)))
+    Ok(super::go(&list_of(record.kind)))
 }
 
 fn by_number(ask: &Ask) -> Result<Response, Fault> {

@@ -1,6 +1,6 @@
 //! The incident room: who holds which role, what happened, what is decided, what is left to do.
 
-use super::record::{attachments, buttons, comments, dialogs, history, state};
+use super::record::{attachments, chosen, comments, dialogs, history, state};
 use super::show::{Titles, level};
 use crate::ask::Ask;
 use crate::fault::Fault;
@@ -10,6 +10,7 @@ use crate::routes::{Route, Who};
 use axum::response::Response;
 use jiff::Timestamp;
 use maud::{Markup, html};
+use std::collections::BTreeSet;
 use watchkeep_model::{FieldType, Record, Rows};
 use watchkeep_records::respond::{
     Decision, Evidence, ROLES, RoleHolder, Theory, TheoryState, TimelineEntry, holder_of,
@@ -49,9 +50,9 @@ pub fn body(ask: &Ask, incident: &Record) -> Result<Markup, Fault> {
         @if let Some(next) = incident.read::<Option<Timestamp>>("next_update").flatten() { " " (time::clock("next update", next, ask.now, 300)) }
     };
     let inner = html! {
-        (header::record_header(&incident.number(), incident.title(), &about, &buttons(ask, incident)))
+        (header::record_header(&incident.number(), incident.title(), &about, &chosen(ask, incident, |act| act.to.is_some() || act.name == "set_phase")))
         div .cols .room {
-            div .stack { (roles(incident, &titles)) (theories(incident)) }
+            div .stack { (roles(ask, incident, &titles)) (theories(incident)) }
             div .stack { (events(ask, incident, &titles)) (comments(ask, incident)?) (attachments(ask, incident)?) }
             div .stack { (tasks(ask, incident)?) (touches(ask, incident, &titles)?) (evidence(ask, incident, &titles)) (decisions(ask, incident, &titles)) (history(ask, incident)?) }
         }
@@ -71,28 +72,67 @@ fn name(titles: &Titles, id: i64) -> String {
 }
 
 /// Every role, what it is for, and who holds it; what is not given away is the manager's (RU-15, RU-17).
-fn roles(incident: &Record, titles: &Titles) -> Markup {
-    let ad_hoc: Vec<RoleHolder> = rows::<RoleHolder>(incident, "roles")
-        .into_iter()
-        .filter(|held| ROLES.iter().all(|role| role.name != held.role))
+///
+/// Typing any other name of a role finds it (RU-23).
+fn roles(ask: &Ask, incident: &Record, titles: &Titles) -> Markup {
+    let live = incident.state() != Some("closed") && ask.actor.access.may_on(incident.kind, "update", incident);
+    let given: Vec<RoleHolder> = rows(incident, "roles");
+    let ad_hoc: BTreeSet<&str> = given
+        .iter()
+        .map(|held| held.role.as_str())
+        .filter(|name| ROLES.iter().all(|role| role.name != *name))
         .collect();
     panel::flush(
         "Roles",
-        &html! { @if incident.state() != Some("closed") { (Button::open("Give", "move-give_role").small()) } },
+        &html! { @if live { (Button::open("Give", "move-give_role").small()) } },
         &html! {
-            ul .roles {
-                @for role in ROLES {
-                    @let (holders, by_default) = holder_of(incident, role.name);
-                    li title={ (role.purpose) " Also called: " (role.also.join(", ")) } {
-                        b { (role.name) }
-                        div .sub { (role.purpose) }
-                        div { @for (at, id) in holders.iter().enumerate() { @if at > 0 { ", " } (name(titles, *id)) } @if by_default { " " (tag::tag("by default")) } }
-                    }
-                }
-                @for held in &ad_hoc { li { b { (held.role) } div { (name(titles, held.person.id)) } } }
+            div .narrow-list .field { label .vh for="find-role" { "Find a role by any of its names" } input #find-role type="search" data-narrows="roles" placeholder="Find a role"; }
+            ul .roles #roles {
+                @for role in ROLES { (one_role(ask, incident, titles, (role.name, role.purpose, role.also), live)) }
+                @for name in &ad_hoc { (one_role(ask, incident, titles, (name, "Made for this incident.", &[]), live)) }
             }
         },
     )
+}
+
+fn one_role(
+    ask: &Ask,
+    incident: &Record,
+    titles: &Titles,
+    (role, purpose, also): (&str, &str, &[&str]),
+    live: bool,
+) -> Markup {
+    let (holders, by_default) = holder_of(incident, role);
+    let words = format!("{role} {}", also.join(" ")).to_lowercase();
+    let manager = role == "Incident manager";
+    html! {
+        li data-words=(words) {
+            details { summary { b { (role) } } p .sub { (purpose) @if !also.is_empty() { " Also called " (also.join(", ")) "." } } }
+            span .act {
+                @if live && manager { (Button::open("Hand over", "move-hand_over").small()) }
+                @else if live { button .btn .small type="button" data-open="move-give_role" data-fill={ "role=" (role) } aria-haspopup="dialog" aria-label={ "Give " (role) } { "Give" } }
+            }
+            span .who {
+                @for id in &holders {
+                    span { (name(titles, *id)) }
+                    @if live && !by_default && !manager { (hand_back(ask, incident, role, *id, &name(titles, *id))) }
+                }
+                @if by_default { (tag::tag("by default")) }
+            }
+        }
+    }
+}
+
+/// Returns the role to the incident manager (RU-15).
+fn hand_back(ask: &Ask, incident: &Record, role: &str, person: i64, who: &str) -> Markup {
+    html! {
+        form .inline method="post" action={ "/r/incident/" (incident.id) "/move/take_back_role" } {
+            input type="hidden" name="csrf" value=(ask.csrf());
+            input type="hidden" name="role" value=(role);
+            input type="hidden" name="to" value={ "PER-" (person) };
+            button .btn .small .plain type="submit" aria-label={ "Hand " (role) " back from " (who) } { "Hand back" }
+        }
+    }
 }
 
 fn theories(incident: &Record) -> Markup {
@@ -137,13 +177,13 @@ fn events(ask: &Ask, incident: &Record, titles: &Titles) -> Markup {
     let here = format!("/r/incident/{}/say", incident.id);
     panel::padded(
         "Timeline",
-        &html! { (entries.len()) " entries, never edited" },
+        &html! { (entries.len()) @if entries.len() == 1 { " entry" } @else { " entries" } ", never edited" },
         &html! {
             (timeline::timeline(&entries))
             @if incident.state() != Some("closed") {
                 (htmx::form(&here, ask.csrf(), None, &html! {
-                    div .field { label .vh for="composer" { "Note" } textarea #composer name="note" rows="2" placeholder="Write a note, or /decision /theory /evidence /update and what it is" required {} }
-                    div .row { (Button::submit("Note")) (Button::open("Decision", "move-decide")) (Button::open("Update", "move-send_update")) (Button::open("Evidence", "move-add_evidence")) }
+                    div .field { label .vh for="composer" { "Note" } textarea #composer name="note" rows="2" data-key="n" placeholder="Write a note, or /decision /theory /evidence /update and what it is" required {} }
+                    div .row { (Button::submit("Note")) (Button::open("Decision", "move-decide").key('d')) (Button::open("Theory", "move-theorise").key('t')) (Button::open("Update", "move-send_update").key('u')) (Button::open("Evidence", "move-add_evidence").key('e')) }
                 }))
             }
         },

@@ -1,6 +1,7 @@
 //! Other ways to look at a list: a calendar by date, saved views, and taking a bulk change back.
 
-use super::list::{asked, place};
+use super::list::asked;
+use super::own::{list_of, place};
 use super::show::encode;
 use crate::ask::Ask;
 use crate::fault::Fault;
@@ -104,7 +105,7 @@ fn undo(ask: &Ask) -> Result<Response, Fault> {
     };
     let changes: Vec<Change> = ask.query("what").unwrap_or_default().split(',').filter_map(pair).take(200).collect();
     ask.app.desk.store.write(&ask.actor, ask.now, changes)?;
-    Ok(super::go(&format!("/r/{}", kind.name)))
+    Ok(super::go(&list_of(kind)))
 }
 
 fn mine(ask: &Ask, kind: &Kind) -> Result<Vec<Record>, Fault> {

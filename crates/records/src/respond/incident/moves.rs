@@ -183,8 +183,10 @@ fn give_role(record: &mut Record, moving: &Moving<'_>) {
         record.write("manager", to);
         return;
     }
-    let held = RoleHolder { role: role.clone(), person: to, since: moving.now };
-    push(record, "roles", held);
+    let mut rows = Rows::<RoleHolder>::read(record.get("roles")).map_or(Vec::new(), |rows| rows.0);
+    rows.retain(|held| held.role != role || held.person.is_some_and(|person| person != to));
+    rows.push(RoleHolder { role: role.clone(), person: Some(to), since: moving.now });
+    record.write("roles", Rows(rows));
     log(record, moving, "role", format!("{role} given to {name}"));
 }
 
@@ -193,7 +195,10 @@ fn take_back_role(record: &mut Record, moving: &Moving<'_>) {
     let role = role_name(moving);
     let from = moving.input::<Ref<Person>>("to");
     let mut rows = Rows::<RoleHolder>::read(record.get("roles")).map_or(Vec::new(), |rows| rows.0);
-    rows.retain(|held| held.role != role || from.is_some_and(|person| held.person != person));
+    rows.retain(|held| held.role != role || from.is_some_and(|person| held.person != Some(person)));
+    if find_role(&role).is_none() && rows.iter().all(|held| held.role != role) {
+        rows.push(RoleHolder { role: role.clone(), person: None, since: moving.now });
+    }
     record.write("roles", Rows(rows));
     log(record, moving, "role", format!("{role} handed back to the incident manager"));
 }

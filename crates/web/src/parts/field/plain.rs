@@ -73,7 +73,8 @@ pub(super) fn choices(field: &Field<'_>, values: &[&str], options: &[Choice<'_>]
 pub(super) fn flag(field: &Field<'_>, on: bool) -> Markup {
     html! {
         label .check .lbl {
-            input type="checkbox" id=(id(field)) name=(field.name) value="true" checked[on] aria-describedby=[described(field)] aria-invalid=[invalid(field)];
+            input type="hidden" name=(field.name) value="no";
+            input type="checkbox" id=(id(field)) name=(field.name) value="yes" checked[on] aria-describedby=[described(field)] aria-invalid=[invalid(field)];
             (field.label)
         }
     }
