@@ -1,5 +1,6 @@
 // What every browser test uses: Chromium, a page that notes its errors, axe, and looks in both themes and sizes.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -49,12 +50,57 @@ export async function visit(page, path) {
   await page.waitForSelector("html[data-ready]");
 }
 
-/** Signs in by the form at /sign-in. */
-export async function signIn(page, name, password) {
-  await visit(page, "/sign-in");
-  await page.fill("[name=name]", name);
-  await page.fill("[name=password]", password);
+/** Opens a one-time address and goes on; whoever it is for is then signed in on this page. */
+export async function signInOnce(page, path) {
+  await page.goto(base + path);
   await Promise.all([page.waitForNavigation(), page.click("button[type=submit]")]);
+  await page.waitForSelector("html[data-ready]");
+}
+
+/** A one-time address for a person of the demo, made by the command line. */
+export function linkFor(email) {
+  const said = execFileSync(process.env.WATCHKEEP_BINARY, ["user", "--data", process.env.WATCHKEEP_DATA, "link", email], { encoding: "utf8" });
+  return said.trim().split("\n").pop();
+}
+
+/** The visible words of a part, on one line. */
+export async function text(page, selector) {
+  return (await page.innerText(selector)).replace(/\s+/g, " ");
+}
+
+export async function until(what, check) {
+  for (let turn = 0; turn < 120; turn++) {
+    if (await check()) return;
+    await new Promise((done) => setTimeout(done, 500));
+  }
+  assert.fail(`${what} did not come`);
+}
+
+/** Does something that leads to another page, and waits until that is ready. */
+export async function leads(page, act) {
+  await Promise.all([page.waitForNavigation(), act()]);
+  await page.waitForSelector("html[data-ready]");
+}
+
+/** Fills the named fields of an open dialog and sends it. */
+export async function submit(page, dialog, fields) {
+  for (const [name, value] of Object.entries(fields)) {
+    const field = page.locator(`#${dialog} [name="${name}"]`).first();
+    const tag = await field.evaluate((element) => element.tagName);
+    if (tag === "SELECT") await field.selectOption(value);
+    else await field.fill(value);
+  }
+  await leads(page, () => page.click(`#${dialog} footer button[type=submit]`));
+}
+
+/** Waits until an alert whose title fits is in the queue. */
+export async function alertComes(page, title) {
+  await visit(page, "/alerts");
+  await until(`an alert ${title}`, async () => {
+    await page.reload();
+    await page.waitForSelector("html[data-ready]");
+    return title.test(await text(page, "main"));
+  });
 }
 
 /** Nothing wrong with the page for people who use other senses or a keyboard (WCAG 2.2 A and AA). */

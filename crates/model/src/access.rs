@@ -104,6 +104,11 @@ impl Access {
         }
     }
 
+    /// Whether nothing lies beyond this access: every permission over the whole organisation.
+    pub fn holds_everything(&self) -> bool {
+        self.assignments.iter().any(|held| held.organisation_wide && held.permissions.grants("*", "*"))
+    }
+
     fn granting(&self, kind: &str, action: &str) -> impl Iterator<Item = &Assignment> {
         self.assignments.iter().filter(move |held| held.permissions.grants(kind, action))
     }

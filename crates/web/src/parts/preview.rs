@@ -9,10 +9,9 @@ pub fn pane(label: &str, body: &Markup) -> Markup {
 
 /// A raw event: its fields in order, with the parts that matched marked.
 pub fn raw(fields: &[(&str, Markup)]) -> Markup {
-    let width = fields.iter().map(|(name, _)| name.len()).max().unwrap_or(0).min(24);
     html! {
-        pre .raw tabindex="0" role="region" aria-label="Raw event" {
-            @for (name, value) in fields { span .k { (format!("{name:<width$} ")) } span .v { (value) } "\n" }
+        dl .raw tabindex="0" aria-label="Raw event" {
+            @for (name, value) in fields { dt .k { (name) } dd .v { (value) } }
         }
     }
 }

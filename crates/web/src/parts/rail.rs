@@ -45,7 +45,7 @@ pub const NAV: &[Section] = &[
         places: &[
             place("home", "My duties", "/", "home", 'h', ""),
             place("tasks", "Tasks", "/r/task", "list-check", 't', "task"),
-            place("report", "Report a concern", "/report", "message", 'n', ""),
+            place("report", "Report", "/report", "message", 'n', ""),
         ],
     },
     Section {

@@ -1,27 +1,23 @@
 //! Administration: people and access at a glance, "why can, why cannot", tokens, rules and sources.
 
+use super::show::encode;
 use crate::ask::Ask;
 use crate::fault::Fault;
 use crate::layout::Find;
-use crate::parts::{State as Mark, header, panel, state};
+use crate::parts::{State as Mark, header, keyvalue, panel, state};
 use crate::routes::{Route, Who};
 use axum::response::{IntoResponse, Response};
 use jiff::SignedDuration;
 use maud::{Markup, html};
 use watchkeep_desk::why::Why;
+use watchkeep_model::Kind;
+use watchkeep_store::List;
 
-/// Kinds that administration is made of, with what each is for.
-const KINDS: &[&str] = &[
-    "person",
-    "group",
-    "function",
-    "role",
-    "role_assignment",
-    "scope_tag",
-    "site",
-    "log_source",
-    "detection_rule",
-    "suppression",
+/// What administration is made of: a heading, and its kinds.
+const AREAS: &[(&str, &[&str])] = &[
+    ("People and access", &["person", "group", "function", "role", "role_assignment", "scope_tag"]),
+    ("Detection", &["log_source", "detection_rule", "suppression"]),
+    ("Organisation", &["site", "custom_field", "duty"]),
 ];
 
 pub fn routes() -> Vec<Route> {
@@ -39,22 +35,75 @@ fn page(ask: &Ask) -> Result<Response, Fault> {
         (header::header("Administration", &html! { "People, access, sources and rules" }, &html! {
             a .btn href="/admin/why" { "Why can or cannot…" }
             a .btn href="/admin/tokens" { "API tokens" }
+            a .btn href="/api/openapi.json" { "API description" }
         }))
-        (panel::flush("Records", &html! {}, &html! {
-            table .cards {
-                caption .vh { "Kinds of administration" }
-                thead .vh { tr { th { "Kind" } th { "What it is" } th { "How many" } } }
-                tbody { @for kind in KINDS.iter().filter_map(|name| ask.kind(name).ok()) {
+        div .cols .two {
+            @for (title, kinds) in AREAS {
+                @let kinds: Vec<_> = kinds.iter().filter_map(|name| ask.kind(name).ok()).collect();
+                @if !kinds.is_empty() { (area(ask, title, &kinds)?) }
+            }
+            (system(ask)?)
+        }
+    };
+    Ok(ask.page("Administration", "admin", Find::default(), &body).into_response())
+}
+
+fn area(ask: &Ask, title: &str, kinds: &[&'static Kind]) -> Result<Markup, Fault> {
+    let mut rows = Vec::new();
+    for kind in kinds {
+        rows.push((*kind, ask.app.desk.store.count(&ask.actor, &List::of(kind))?, warning(ask, kind)?));
+    }
+    Ok(panel::flush(
+        title,
+        &html! {},
+        &html! {
+            table .cards .tall {
+                caption .vh { (title) }
+                thead .vh { tr { th { "Kind" } th { "Attention" } th { "How many" } th { "Act" } } }
+                tbody { @for (kind, count, warning) in &rows {
                     tr data-row data-href={ "/r/" (kind.name) } {
-                        td { a .link href={ "/r/" (kind.name) } { (kind.plural) } }
-                        td .grow .sub { (kind.help) }
-                        td .num { (ask.app.desk.store.count(&ask.actor, &watchkeep_store::List::of(kind))?) }
+                        td .grow { a href={ "/r/" (kind.name) } { (kind.plural) } div .sub { (kind.help) } }
+                        td { @if let Some((words, filter)) = warning { a .link href={ "/r/" (kind.name) "?q=" (encode(filter)) } { (state::mark(Mark::Amber, words)) } } }
+                        td .num { (count) }
+                        td { @if ask.actor.access.may(kind.name, "create") && kind.name != "detection_rule" { a .btn .small href={ "/r/" (kind.name) "/new" } { "New" } } }
                     }
                 } }
             }
-        }))
+        },
+    ))
+}
+
+/// What of a kind wants an administrator: how many, and the filter that lists them.
+fn warning(ask: &Ask, kind: &'static Kind) -> Result<Option<(String, &'static str)>, Fault> {
+    let (filter, what) = match kind.name {
+        "log_source" => ("owner:none", "without owner"),
+        "detection_rule" => ("state:refused", "refused"),
+        "function" => ("holder:none", "without holder"),
+        "suppression" => ("until<=7d", "end within 7 days"),
+        _ => return Ok(None),
     };
-    Ok(ask.page("Administration", "admin", Find::default(), &body).into_response())
+    let Ok(test) = ask.app.desk.filter(&ask.actor, kind, filter, ask.now) else { return Ok(None) };
+    let count = ask.app.desk.store.count(&ask.actor, &List::of(kind).filtered(test))?;
+    Ok((count > 0).then(|| (format!("{count} {what}"), filter)))
+}
+
+/// What runs here, for administrators of everything.
+fn system(ask: &Ask) -> Result<Markup, Fault> {
+    if !ask.actor.access.holds_everything() {
+        return Ok(html! {});
+    }
+    let desk = &ask.app.desk;
+    let seen = desk.lake.sources_seen().map_err(watchkeep_desk::DeskError::from)?;
+    let events: u64 = seen.iter().map(|source| source.events).sum();
+    Ok(panel::padded(
+        "This Watchkeep",
+        &html! { "version " (env!("CARGO_PKG_VERSION")) },
+        &keyvalue::keyvalue(&[
+            ("Events kept", html! { a .link href="/events" { (events) } " of " (seen.len()) " sources" }),
+            ("Time zone", html! { (desk.zone.iana_name().unwrap_or("UTC")) }),
+            ("Backup", html! { code { "watchkeep backup --data DIR TO" } }),
+        ]),
+    ))
 }
 
 /// RU-74, for who may read role assignments.

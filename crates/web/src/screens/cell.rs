@@ -44,10 +44,11 @@ pub fn closed(ask: &Ask, record: &Record, field: &Field, shown: &Markup) -> Mark
     }
     let name = format!("{} of {}", field.label, record.number());
     let empty = record.get(field.name).is_empty();
+    let verb = if empty { "Set" } else { "Change" };
     html! {
         span .cell data-cell {
             (shown)
-            button .edit type="button" data-cell-open=(address(record, field)) aria-label={ "Change " (name) } title={ "Change " (field.label.to_lowercase()) } {
+            button .edit type="button" data-cell-open=(address(record, field)) aria-label={ (verb) " " (name) } title={ (verb) " " (field.label.to_lowercase()) } {
                 @if empty { span .sub { "set" } } @else { (crate::parts::icon("edit")) }
             }
         }

@@ -93,20 +93,22 @@ fn measure(ask: &Ask, found: &Measured) -> Markup {
 
 fn holders(ask: &Ask, held: &Record) -> Result<Markup, Fault> {
     let desk = &ask.app.desk;
+    let functions = desk.kind("function")?;
     let line = |letter: &str| -> Result<Markup, Fault> {
-        let function = held.get(letter).as_int().and_then(|id| desk.store.look().record("function", id));
+        let function = held.get(letter).as_int().and_then(|id| desk.store.get(&ask.actor, functions, id).ok());
         let person = desk.holder(held, letter)?;
         Ok(html! {
             @match (&function, &person) {
                 (Some(function), Some(person)) => { (function.title()) " · " a .link href={ "/r/person/" (person.id) } { (person.title()) } },
                 (Some(function), None) => { (function.title()) " · " (state::mark(mark(State::Red), "nobody")) },
-                _ => (state::mark(mark(State::Red), "nobody")),
+                (None, Some(_)) => { "held" },
+                (None, None) => (state::mark(mark(State::Red), "nobody")),
             }
         })
     };
     let many = |field: &str| {
-        let names = held.get(field).ids().iter().filter_map(|id| desk.store.look().record("function", *id));
-        names.map(|function| function.title().to_owned()).collect::<Vec<_>>().join(", ")
+        let found = desk.store.titles(&ask.actor, functions, held.get(field).ids()).unwrap_or_default();
+        found.into_iter().map(|(_, title)| title).collect::<Vec<_>>().join(", ")
     };
     let informed = held.get("informed").ids().len();
     Ok(html! {

@@ -133,7 +133,7 @@ fn by_area(areas: &BTreeMap<String, BTreeMap<State, u64>>) -> Markup {
                     @let number = |state: State| counts.get(&state).copied().unwrap_or(0);
                     tr {
                         td { (state::dot(mark(worst))) }
-                        td .grow { a href={ "/duties#" (name.replace(' ', "-")) } { (name) } }
+                        td .grow { a href={ "/duties#" (name.replace(' ', "-")) } title=(name) { (name) } }
                         td { (chart::states(&counts.iter().map(|(state, number)| (mark(*state), *number)).collect::<Vec<_>>())) }
                         @for state in [State::Red, State::Amber, State::Green, State::Grey] {
                             td .num { @if number(state) > 0 { (number(state)) } @else { "·" } }
@@ -283,7 +283,9 @@ fn catalogue(held: &[Held]) -> Markup {
     )
 }
 
+/// A duty's statement in one line: its first clause, unless that is too short to say anything.
 pub fn short(title: &str) -> String {
-    let first = title.split([':', ';', ',']).next().unwrap_or(title);
-    if first.chars().count() > 70 { first.chars().take(69).chain(['…']).collect() } else { first.to_owned() }
+    let clause = title.split([':', ';']).next().unwrap_or(title);
+    let said = if clause.chars().count() < 24 { title } else { clause };
+    if said.chars().count() > 96 { said.chars().take(95).chain(['…']).collect() } else { said.to_owned() }
 }

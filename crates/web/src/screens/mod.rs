@@ -11,6 +11,7 @@ mod form;
 mod home;
 mod list;
 mod own;
+mod people;
 mod pick;
 mod queue;
 mod record;
@@ -48,6 +49,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(cell::routes());
     all.extend(tags::routes());
     all.extend(search::routes());
+    all.extend(people::routes());
     all.extend(report::routes());
     all.extend(rights::routes());
     all.extend(record::routes());

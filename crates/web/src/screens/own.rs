@@ -33,6 +33,7 @@ const ALL: &[Own] = &[
         ..GENERIC
     },
     Own { kind: "incident", page: Some(super::room::body), ..GENERIC },
+    Own { kind: "person", below: Some(super::people::below), ..GENERIC },
     Own { kind: "duty", list: Some("/duties"), ..GENERIC },
     Own { kind: "held_duty", list: Some("/duties"), ..GENERIC },
     Own { kind: "role", below: Some(super::rights::below), hides: &["permissions"], ..GENERIC },

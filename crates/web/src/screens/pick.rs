@@ -60,16 +60,29 @@ fn palette(ask: &Ask) -> Result<Response, Fault> {
             options.push(json!({"value": new, "label": format!("New {}", kind.label.to_lowercase()), "hint": "Create", "href": new}));
         }
     }
+    // A number means that record, before anything whose words it also fits.
+    if let Some((kind, id)) = ask.app.desk.catalog().number(text)
+        && let Ok(record) = ask.app.desk.store.get(&ask.actor, kind, id)
+    {
+        options.insert(0, found(&record));
+    }
     if !wanted.is_empty() {
         for kind in kinds.iter().filter(|kind| !kind.follows && kind.fields.iter().any(|field| field.search)) {
             for record in search(ask, kind, text, 3)? {
-                let href = format!("/r/{}/{}", kind.name, record.id);
-                options.push(json!({"value": href, "label": record.title(), "hint": kind.label, "number": record.number(), "href": href}));
+                options.push(found(&record));
             }
         }
     }
+    let mut seen = std::collections::HashSet::new();
+    options.retain(|option| seen.insert(option.get("value").map(Json::to_string)));
     options.truncate(20);
     Ok(axum::Json(options).into_response())
+}
+
+/// A record as the palette offers it.
+fn found(record: &Record) -> Json {
+    let href = format!("/r/{}/{}", record.kind.name, record.id);
+    json!({"value": href, "label": record.title(), "hint": record.kind.label, "number": record.number(), "href": href})
 }
 
 /// Names of fields and values where the cursor stands.

@@ -46,7 +46,7 @@ pub fn below(ask: &Ask, role: &Record) -> Result<Markup, Fault> {
         }
     };
     let table = html! {
-        div .scroll { table .matrix {
+        div .scroll tabindex="0" role="region" aria-label="Permissions" { table .matrix {
             caption .vh { "Permissions by kind and action" }
             thead { tr { th scope="col" { "Kind" } @for action in &actions { th scope="col" { (action) } } } }
             tbody { @for kind in &kinds { tr {

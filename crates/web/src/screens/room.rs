@@ -5,7 +5,9 @@ use super::show::{Titles, level};
 use crate::ask::Ask;
 use crate::fault::Fault;
 use crate::htmx;
-use crate::parts::{Button, State as Mark, header, keyvalue, panel, severity, state as marks, tag, time, timeline};
+use crate::parts::{
+    Button, State as Mark, header, icon, keyvalue, panel, severity, state as marks, tag, time, timeline,
+};
 use crate::routes::{Route, Who};
 use axum::response::Response;
 use jiff::Timestamp;
@@ -107,7 +109,7 @@ fn one_role(
     let manager = role == "Incident manager";
     html! {
         li data-words=(words) {
-            details { summary { b { (role) } } p .sub { (purpose) @if !also.is_empty() { " Also called " (also.join(", ")) "." } } }
+            details { summary { b { (role) } (icon("info-circle")) } p .sub { (purpose) @if !also.is_empty() { " Also called " (also.join(", ")) "." } } }
             span .act {
                 @if live && manager { (Button::open("Hand over", "move-hand_over").small()) }
                 @else if live { button .btn .small type="button" data-open="move-give_role" data-fill={ "role=" (role) } aria-haspopup="dialog" aria-label={ "Give " (role) } { "Give" } }

@@ -1,4 +1,4 @@
-//! The whole product in Chromium: one-time link, triage by keyboard, an incident to its close; every screen accessible.
+//! The whole product in Chromium: each journey on a demo organisation of its own, every screen accessible.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -15,6 +15,31 @@ impl Drop for Server {
 
 #[test]
 fn from_first_sign_in_to_a_closed_incident() {
+    walk("journey.mjs");
+}
+
+#[test]
+fn what_one_may_not_see_is_not_there() {
+    walk("refusals.mjs");
+}
+
+#[test]
+fn triage_needs_no_mouse() {
+    walk("keyboard.mjs");
+}
+
+#[test]
+fn an_import_with_errors_loses_nothing() {
+    walk("import.mjs");
+}
+
+#[test]
+fn every_screen_in_both_themes_and_sizes() {
+    walk("looks.mjs");
+}
+
+/// Runs one script of `tests/browser` against a fresh demo.
+fn walk(script: &str) {
     if !Path::new("/usr/bin/chromium").exists() {
         assert!(std::env::var_os("CI").is_none(), "chromium is missing: apt-get install chromium");
         println!("skipped: no chromium; apt-get install chromium");
@@ -38,18 +63,16 @@ fn from_first_sign_in_to_a_closed_incident() {
     let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/browser");
     install(&scripts);
     let done = Command::new("node")
-        .arg("journey.mjs")
+        .arg(script)
         .env("WATCHKEEP_URL", format!("http://{address}"))
         .env("WATCHKEEP_ONCE", path)
+        .env("WATCHKEEP_BINARY", env!("CARGO_BIN_EXE_watchkeep"))
+        .env("WATCHKEEP_DATA", folder.path())
         .current_dir(&scripts)
         .output()
         .expect("node is on PATH");
-    assert!(
-        done.status.success(),
-        "{}{}",
-        String::from_utf8_lossy(&done.stdout),
-        String::from_utf8_lossy(&done.stderr)
-    );
+    let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(done.status.success(), "{script}: {}{}", said(&done.stdout), said(&done.stderr));
 }
 
 /// `npm ci` once for each state of the lock file, whoever comes first.

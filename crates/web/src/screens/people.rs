@@ -1,0 +1,78 @@
+//! What a person's page shows besides their fields: the roles they hold, and how they sign in.
+
+use crate::ask::Ask;
+use crate::fault::Fault;
+use crate::parts::{Button, State as Mark, panel, state};
+use crate::routes::{Route, Who};
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use watchkeep_model::{Record, Refusal};
+
+pub fn routes() -> Vec<Route> {
+    vec![Route::post("/r/person/{id}/sign-in-link", Who::Person, link)]
+}
+
+pub fn below(ask: &Ask, person: &Record) -> Result<Markup, Fault> {
+    Ok(html! { (roles(ask, person)?) (sign_in(ask, person)?) })
+}
+
+/// For who may read role assignments.
+fn roles(ask: &Ask, person: &Record) -> Result<Markup, Fault> {
+    if !ask.actor.access.may("role_assignment", "read") {
+        return Ok(html! {});
+    }
+    let access = ask.app.desk.access_of(person.id)?;
+    Ok(panel::flush(
+        "Roles",
+        &html! { a .link href={ "/admin/why?person=PER-" (person.id) } { "Why can or cannot…" } },
+        &html! {
+            @if access.assignments.is_empty() { p .pad .sub { "No role yet: put this person into a group that a role assignment names." } } @else {
+                table .cards {
+                    caption .vh { "Roles that this person holds" }
+                    thead { tr { th { "Role" } th { "By" } th { "Reach" } } }
+                    tbody { @for held in &access.assignments { tr {
+                        td .grow { (held.role) }
+                        td .id { a .link href={ "/r/role_assignment/" (held.id) } { "ASN-" (held.id) } }
+                        td { @if held.organisation_wide { "whole organisation" } @else { (held.tags.len()) " tags, " (held.scope.len()) " in scope" } }
+                    } } }
+                }
+            }
+        },
+    ))
+}
+
+/// For administrators of everything: whoever gives a link could use it, so nobody gives more than they hold (RU-65).
+fn sign_in(ask: &Ask, person: &Record) -> Result<Markup, Fault> {
+    if !ask.actor.access.holds_everything() {
+        return Ok(html! {});
+    }
+    let desk = &ask.app.desk;
+    let (password, second) = (desk.has_password(person.id, ask.now)?, desk.has_second_factor(person.id, ask.now)?);
+    let mark = |has: bool, yes, no| if has { state::mark(Mark::Green, yes) } else { state::mark(Mark::Grey, no) };
+    Ok(panel::padded(
+        "Sign-in",
+        &html! { (mark(password, "password set", "no password")) " " (mark(second, "second factor", "no second factor")) },
+        &html! {
+            p .sub { "A link signs the person in once within the hour; they then choose a password. Use it for a new colleague or a forgotten password." }
+            (Button::post("Make a sign-in link", &format!("/r/person/{}/sign-in-link", person.id), ask.csrf()))
+        },
+    ))
+}
+
+fn link(ask: &Ask) -> Result<Response, Fault> {
+    let person = ask.record(ask.kind("person")?, ask.param("id"))?;
+    if !ask.actor.access.holds_everything() {
+        return Err(Refusal::rule("RU-65", "only an administrator of everything makes sign-in links").into());
+    }
+    let key = ask.app.desk.one_time_key(person.id, ask.now)?;
+    tracing::info!(person.id = person.id, by = ask.actor.person, "made a sign-in link for {}", person.number());
+    let host = ask.header("host").unwrap_or("localhost");
+    let body = html! {
+        (crate::parts::header::record_header(&person.number(), person.title(), &html! { "sign-in link" }, &html! { (Button::link("Back", &format!("/r/person/{}", person.id)).key('b')) }))
+        (panel::padded("Shown only now", &html! { "works once, within the hour" }, &html! {
+            p { code .break { @if ask.app.settings.secure_cookies { "https://" } @else { "http://" } (host) "/once/" (key) } }
+            p .sub { "Hand it over yourself: whoever opens it first is signed in as " (person.title()) "." }
+        }))
+    };
+    Ok(ask.page("Sign-in link", "people", crate::layout::Find::default(), &body).into_response())
+}

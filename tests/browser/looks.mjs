@@ -1,0 +1,21 @@
+// Every screen in light and dark, on a desk and on a phone: accessible, no errors, nothing wider than the screen.
+import assert from "node:assert/strict";
+import { alertComes, assertLooksRight, openPage, signInOnce, withBrowser } from "./browser.mjs";
+
+await withBrowser(async (browser) => {
+  const page = await openPage(browser);
+  await signInOnce(page, process.env.WATCHKEEP_ONCE);
+  await alertComes(page, /PowerShell/);
+  const state = await page.context().storageState();
+  const wrong = [];
+  for (const [path, name] of [
+    ["/", "my-duties"], ["/alerts?q=", "alerts"], ["/r/alert/2", "alert"], ["/r/incident/1", "incident"], ["/events", "events"],
+    ["/r/asset", "assets"], ["/r/asset/1", "asset"], ["/r/finding/new", "form"], ["/r/task/board", "board"], ["/r/task/calendar", "calendar"],
+    ["/duties", "duties"], ["/duty/1", "duty"], ["/admin", "admin"], ["/admin/why", "why"], ["/admin/tokens", "tokens"],
+    ["/r/asset/import", "import"], ["/me", "me"], ["/report", "report"], ["/search?q=fw", "search"], ["/r/role/3", "role"],
+    ["/r/person/2", "person"], ["/r/custom_field/new", "custom-field"], ["/r/alert?q=nosuch:1", "wrong-filter"],
+  ]) {
+    await assertLooksRight(browser, path, name, state).catch((error) => wrong.push(error.message));
+  }
+  assert.equal(wrong.length, 0, wrong.join("\n\n"));
+});
