@@ -24,6 +24,9 @@ pub struct Answer {
     pub location: Option<String>,
 }
 
+/// An open stream of live updates.
+pub struct Live(Body);
+
 /// Somebody signed in.
 pub struct Browser {
     pub cookie: String,
@@ -61,6 +64,25 @@ impl Site {
 
     pub fn get(&self, cookie: &str, path: &str) -> Answer {
         self.send(Request::get(path).header("cookie", cookie).body(Body::empty()).expect("a request"))
+    }
+
+    /// The stream of live updates.
+    pub fn live(&self, cookie: &str) -> Live {
+        let request = Request::get("/live").header("cookie", cookie).body(Body::empty()).expect("a request");
+        let response = self.runtime.block_on(self.router.clone().oneshot(request)).expect("an answer");
+        assert_eq!(response.status(), StatusCode::OK);
+        Live(response.into_body())
+    }
+
+    /// The next update: the names of kinds, separated by spaces.
+    pub fn next(&self, live: &mut Live) -> String {
+        loop {
+            let frame = self.runtime.block_on(live.0.frame()).expect("an open stream").expect("a frame");
+            let text = frame.into_data().map(|data| String::from_utf8_lossy(&data).into_owned()).unwrap_or_default();
+            if let Some(words) = text.lines().find_map(|line| line.strip_prefix("data: ")) {
+                return words.to_owned();
+            }
+        }
     }
 
     /// A form sent by a signed-in browser.

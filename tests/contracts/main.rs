@@ -2,6 +2,8 @@
 
 mod agreed;
 mod crash;
+mod pairs;
 mod rights;
+mod routes;
 mod store;
 mod tidy;
