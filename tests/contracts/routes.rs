@@ -1,8 +1,6 @@
 //! Every route with who may call it: tried as a stranger, as a person without roles, as a token that grants nothing,
 //! and without the session's token against forged requests. A new route without an entry here fails.
 
-use axum::body::Body;
-use axum::http::Request;
 use axum::routing::MethodFilter;
 use watchkeep_model::Value;
 use watchkeep_tests::requests::{Answer, Browser, Site};
@@ -161,9 +159,7 @@ impl House {
         let json = entry.1.starts_with("/api/") && entry.0 != "GET";
         let body = if json { r#"{"title":"x"}"# } else { "title=x&act=claim&id=1&text=x&name=x&days=1" };
         let kind = if json { "application/json" } else { "application/x-www-form-urlencoded" };
-        let request = Request::builder().method(entry.0).uri(path).header("content-type", kind);
-        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
-        self.site.send(request.body(Body::from(body)).expect("a request"))
+        self.site.call(entry.0, &path, &[&[("content-type", kind)], headers].concat(), body)
     }
 
     fn closed(&self, entry: &Entry, answer: &Answer) {
