@@ -2,7 +2,7 @@
 
 use crate::Office;
 use axum::body::Body;
-use axum::http::{Request, StatusCode, header};
+use axum::http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use std::sync::Arc;
 use tower::ServiceExt;
@@ -22,7 +22,23 @@ pub struct Answer {
     pub body: String,
     pub cookie: Option<String>,
     pub location: Option<String>,
+    pub headers: HeaderMap,
 }
+
+impl Answer {
+    /// A header's text; empty if absent.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The body as JSON; nothing if it is none.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap_or_default()
+    }
+}
+
+/// An open stream of live updates.
+pub struct Live(Body);
 
 /// Somebody signed in.
 pub struct Browser {
@@ -32,7 +48,11 @@ pub struct Browser {
 
 impl Site {
     pub fn of(office: &Office) -> Self {
-        let settings = Settings { now: crate::now, ..Settings::default() };
+        Self::with(office, Settings { now: crate::now, ..Settings::default() })
+    }
+
+    /// The server with other settings, such as another time.
+    pub fn with(office: &Office, settings: Settings) -> Self {
         let app = Arc::new(App::new(office.desk.clone(), settings));
         Self { router: server(app), runtime: tokio::runtime::Runtime::new().expect("a runtime") }
     }
@@ -46,7 +66,8 @@ impl Site {
             let (cookie, location) = (text(header::SET_COOKIE), text(header::LOCATION));
             let stream = text(header::CONTENT_TYPE).is_some_and(|kind| kind.starts_with("text/event-stream"));
             let bytes = if stream { Default::default() } else { body.collect().await.expect("a body").to_bytes() };
-            Answer { status: parts.status, body: String::from_utf8_lossy(&bytes).into_owned(), cookie, location }
+            let body = String::from_utf8_lossy(&bytes).into_owned();
+            Answer { status: parts.status, body, cookie, location, headers: parts.headers }
         })
     }
 
@@ -63,6 +84,25 @@ impl Site {
         self.send(Request::get(path).header("cookie", cookie).body(Body::empty()).expect("a request"))
     }
 
+    /// The stream of live updates.
+    pub fn live(&self, cookie: &str) -> Live {
+        let request = Request::get("/live").header("cookie", cookie).body(Body::empty()).expect("a request");
+        let response = self.runtime.block_on(self.router.clone().oneshot(request)).expect("an answer");
+        assert_eq!(response.status(), StatusCode::OK);
+        Live(response.into_body())
+    }
+
+    /// The next update: the names of kinds, separated by spaces.
+    pub fn next(&self, live: &mut Live) -> String {
+        loop {
+            let frame = self.runtime.block_on(live.0.frame()).expect("an open stream").expect("a frame");
+            let text = frame.into_data().map(|data| String::from_utf8_lossy(&data).into_owned()).unwrap_or_default();
+            if let Some(words) = text.lines().find_map(|line| line.strip_prefix("data: ")) {
+                return words.to_owned();
+            }
+        }
+    }
+
     /// A form sent by a signed-in browser.
     pub fn post(&self, browser: &Browser, path: &str, form: &str) -> Answer {
         let request = Request::post(path)
@@ -74,9 +114,16 @@ impl Site {
 
     /// A JSON call with a bearer token.
     pub fn api(&self, token: &str, method: &str, path: &str, body: &str) -> Answer {
-        let request = Request::builder().method(method).uri(path).header("authorization", format!("Bearer {token}"));
-        self.send(
-            request.header("content-type", "application/json").body(Body::from(body.to_owned())).expect("a request"),
-        )
+        self.call(method, path, &[("authorization", &format!("Bearer {token}"))], body)
+    }
+
+    /// A JSON call with headers of its own.
+    pub fn call(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        if !headers.iter().any(|(name, _)| *name == "content-type") {
+            request = request.header("content-type", "application/json");
+        }
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        self.send(request.body(Body::from(body.to_owned())).expect("a request"))
     }
 }

@@ -13,13 +13,16 @@ use watchkeep_store::StoreError;
 
 /// How long a session lives without use.
 const SESSION_HOURS: i64 = 12;
-/// Wrong attempts for one name within the window before waiting.
+/// Attempts for one name within the window before waiting.
 const ATTEMPTS: usize = 8;
 const WINDOW_SECONDS: i64 = 300;
 
-/// Recent failures by name; a restart forgives.
+/// Recent attempts by name; a restart forgives.
 #[derive(Default)]
 pub struct Attempts(Mutex<HashMap<String, Vec<Timestamp>>>);
+
+/// Names that are kept count of at most; above, those tried once are forgotten first.
+const NAMES: usize = 10_000;
 
 /// A signed-in browser.
 #[derive(Debug, Clone)]
@@ -36,7 +39,7 @@ impl Desk {
     /// Checks name, password and, where enrolled, the six-digit code.
     pub fn sign_in(&self, email: &str, password: &str, code: &str, now: Timestamp) -> Result<Session, DeskError> {
         let name = email.trim().to_lowercase();
-        self.attempts.check(&name, now)?;
+        self.attempts.begin(&name, now)?;
         let person = self.person_by_email(&name)?.filter(|person| !self.has_left(person, now));
         let stored = match &person {
             Some(person) => self.store.vault().get("password", &person.id.to_string(), now)?,
@@ -47,16 +50,13 @@ impl Desk {
         let right =
             PasswordHash::new(&hash).is_ok_and(|hash| argon().verify_password(password.as_bytes(), &hash).is_ok());
         let person = person.filter(|_| right);
-        let Some(person) = person else {
-            self.attempts.failed(&name, now);
-            return Err(DeskError::SignIn);
-        };
+        let Some(person) = person else { return Err(DeskError::SignIn) };
         if let Some(secret) = self.store.vault().get("totp", &person.id.to_string(), now)?
             && !self.code_is_right(&person, &secret.value, code, now)?
         {
-            self.attempts.failed(&name, now);
             return Err(DeskError::SignIn);
         }
+        self.attempts.forgive(&name);
         self.begin_session(&person, now)
     }
 
@@ -64,7 +64,8 @@ impl Desk {
         let Some(totp) = totp(secret, person.title()) else { return Ok(false) };
         let seconds = u64::try_from(now.as_second()).unwrap_or(0);
         let right = totp.check(code.trim(), seconds);
-        // A code works once.
+        // A code works once, also where two come at the same moment.
+        let _turn = self.attempts.0.lock();
         let used = format!("{}:{}", person.id, code.trim());
         if !right || self.store.vault().get("totp_used", &used, now)?.is_some() {
             return Ok(false);
@@ -87,15 +88,8 @@ impl Desk {
     /// The session behind a cookie, if it is alive and its person still works here.
     pub fn session(&self, key: &str, now: Timestamp) -> Result<Option<(Session, Record)>, DeskError> {
         let Some(secret) = self.store.vault().get("session", &digest(key), now)? else { return Ok(None) };
-        let Some(person) = secret.person else { return Ok(None) };
-        let record = match self.store.get(&self.system(), self.kind("person")?, person) {
-            Ok(record) => record,
-            Err(StoreError::Missing { .. }) => return Ok(None),
-            Err(error) => return Err(error.into()),
-        };
-        if self.has_left(&record, now) {
-            return Ok(None);
-        }
+        let Some(record) = self.still_here(secret.person, now)? else { return Ok(None) };
+        let person = record.id;
         let value: serde_json::Value = serde_json::from_str(&secret.value).unwrap_or_default();
         let csrf = value.get("csrf").and_then(|csrf| csrf.as_str()).unwrap_or_default().to_owned();
         let last_visit = value.get("last_visit").and_then(|at| at.as_str()).and_then(|at| at.parse().ok());
@@ -125,6 +119,7 @@ impl Desk {
             argon().hash_password(password.as_bytes(), &salt).map_err(|error| DeskError::Random(error.to_string()))?;
         self.keep("password", &person.to_string(), Some(person), hash.to_string(), None)?;
         self.store.vault().remove_of("session", person)?;
+        self.store.vault().remove_of("once", person)?;
         Ok(())
     }
 
@@ -135,17 +130,15 @@ impl Desk {
         Ok(key)
     }
 
-    /// Uses a one-time key up.
+    /// Uses a one-time key up. Its 256 random bits are not guessed, so nobody else's tries can lock it.
     pub fn use_one_time_key(&self, key: &str, now: Timestamp) -> Result<Session, DeskError> {
-        self.attempts.check("one-time key", now)?;
         let found = self.store.vault().get("once", &digest(key), now)?;
         let person = found.and_then(|secret| secret.person);
         let (Some(person), true) = (person, self.store.vault().remove("once", &digest(key))?) else {
-            self.attempts.failed("one-time key", now);
             return Err(DeskError::SignIn);
         };
-        let record = self.store.get(&self.system(), self.kind("person")?, person)?;
-        self.begin_session(&record, now)
+        let person = self.still_here(Some(person), now)?.ok_or(DeskError::SignIn)?;
+        self.begin_session(&person, now)
     }
 
     pub fn has_password(&self, person: i64, now: Timestamp) -> Result<bool, DeskError> {
@@ -163,7 +156,7 @@ impl Desk {
         Ok((secret, url))
     }
 
-    /// Activates a second factor once a right code shows that the app has it.
+    /// Activates a second factor once a right code shows that the app has it. One that is on is not replaced.
     pub fn confirm_second_factor(
         &self,
         person: &Record,
@@ -171,6 +164,9 @@ impl Desk {
         code: &str,
         now: Timestamp,
     ) -> Result<(), DeskError> {
+        if self.has_second_factor(person.id, now)? {
+            return Err(DeskError::Password("a second factor is on already; an administrator can take it off"));
+        }
         if !self.code_is_right(person, secret, code, now)? {
             return Err(DeskError::SignIn);
         }
@@ -194,11 +190,7 @@ impl Desk {
     /// The actor behind a token: the person's access, cut down to the token's scopes.
     pub fn token(&self, token: &str, now: Timestamp) -> Result<Option<Actor>, DeskError> {
         let Some(secret) = self.store.vault().get("token", &digest(token), now)? else { return Ok(None) };
-        let Some(person) = secret.person else { return Ok(None) };
-        let record = self.store.get(&self.system(), self.kind("person")?, person)?;
-        if self.has_left(&record, now) {
-            return Ok(None);
-        }
+        let Some(record) = self.still_here(secret.person, now)? else { return Ok(None) };
         let mut actor = self.actor(&record, Via::Api)?;
         let value: serde_json::Value = serde_json::from_str(&secret.value).unwrap_or_default();
         let scopes: Vec<String> = value
@@ -222,6 +214,16 @@ impl Desk {
         Ok(found.into_iter().next())
     }
 
+    /// The person behind a session or token, unless they were deleted or have left.
+    fn still_here(&self, person: Option<i64>, now: Timestamp) -> Result<Option<Record>, DeskError> {
+        let Some(person) = person else { return Ok(None) };
+        match self.store.get(&self.system(), self.kind("person")?, person) {
+            Ok(record) => Ok(Some(record).filter(|record| !self.has_left(record, now))),
+            Err(StoreError::Missing { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     fn has_left(&self, person: &Record, now: Timestamp) -> bool {
         let today = now.to_zoned(self.zone.clone()).date();
         person.read::<Option<jiff::civil::Date>>("leaves").flatten().is_some_and(|last| last < today)
@@ -241,24 +243,29 @@ impl Desk {
 }
 
 impl Attempts {
-    fn check(&self, name: &str, now: Timestamp) -> Result<(), DeskError> {
+    /// Counts an attempt before its work is done, so that many at once are not more than the limit.
+    fn begin(&self, name: &str, now: Timestamp) -> Result<(), DeskError> {
         let Ok(mut all) = self.0.lock() else { return Ok(()) };
-        let Some(failures) = all.get_mut(name) else { return Ok(()) };
-        failures.retain(|at| now.as_second() - at.as_second() < WINDOW_SECONDS);
-        match failures.first() {
-            Some(first) if failures.len() >= ATTEMPTS => {
-                Err(DeskError::TooMany { seconds: WINDOW_SECONDS - (now.as_second() - first.as_second()) })
+        let recent = |at: &Timestamp| now.as_second() - at.as_second() < WINDOW_SECONDS;
+        if all.len() >= NAMES && !all.contains_key(name) {
+            all.retain(|_, tries| tries.iter().any(recent));
+            if all.len() >= NAMES {
+                all.retain(|_, tries| tries.len() > 1);
             }
-            _ => Ok(()),
         }
+        let tries = all.entry(name.to_owned()).or_default();
+        tries.retain(recent);
+        if let (Some(first), true) = (tries.first(), tries.len() >= ATTEMPTS) {
+            return Err(DeskError::TooMany { seconds: WINDOW_SECONDS - (now.as_second() - first.as_second()) });
+        }
+        tries.push(now);
+        Ok(())
     }
 
-    fn failed(&self, name: &str, now: Timestamp) {
+    /// Whoever signs in has shown that the attempts were theirs.
+    fn forgive(&self, name: &str) {
         if let Ok(mut all) = self.0.lock() {
-            if all.len() > 10_000 {
-                all.clear();
-            }
-            all.entry(name.to_owned()).or_default().push(now);
+            all.remove(name);
         }
     }
 }

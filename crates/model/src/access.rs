@@ -39,20 +39,27 @@ impl Permissions {
         has(&format!("{kind}:{action}")) || has(&format!("{kind}:*")) || has(&format!("*:{action}")) || has("*:*")
     }
 
-    /// What of these permissions `scopes` also grants: how a token holds less than its person.
+    /// What these permissions and `scopes` both grant: how a token holds less than its person.
     #[must_use]
     pub fn within(&self, scopes: &Permissions) -> Self {
-        let narrower = |word: &String, by: &Permissions| {
-            word.split_once(':').is_some_and(|(kind, action)| by.grants(kind, action))
-        };
-        let mine = self.0.iter().filter(|word| narrower(word, scopes));
-        let theirs = scopes.0.iter().filter(|word| narrower(word, self));
-        Self(mine.chain(theirs).cloned().collect())
+        let both = |word: &String| scopes.0.iter().filter_map(|scope| common(word, scope)).collect::<Vec<_>>();
+        Self(self.0.iter().flat_map(both).collect())
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
     }
+}
+
+/// The permission that two permissions share: `alert:*` and `*:read` share `alert:read`.
+fn common(one: &str, other: &str) -> Option<String> {
+    let narrower = |a: &str, b: &str| match (a, b) {
+        ("*", b) => Some(b.to_owned()),
+        (a, "*") => Some(a.to_owned()),
+        (a, b) => (a == b).then(|| a.to_owned()),
+    };
+    let ((kind, action), (other_kind, other_action)) = (one.split_once(':')?, other.split_once(':')?);
+    Some(format!("{}:{}", narrower(kind, other_kind)?, narrower(action, other_action)?))
 }
 
 /// What a person sees of one kind. The same value becomes SQL and is evaluated in memory.
@@ -132,6 +139,9 @@ impl Access {
 
     /// What of a kind is seen. `kinds` are all kinds, for those that follow others.
     pub fn sees(&self, kind: &Kind, kinds: &[&'static Kind], person: Option<i64>) -> Sight {
+        if (kind.private || kind.follows) && !self.may(kind.name, "read") {
+            return Sight::Nothing;
+        }
         if kind.private {
             return person.map_or(Sight::Nothing, Sight::Own);
         }
@@ -146,11 +156,20 @@ impl Access {
         self.sees_plain(kind.name)
     }
 
-    /// Whether the action may be done on a record that is already known to be seen (RU-67, RU-71).
+    /// Whether the action may be done on a record that is already known to be seen (RU-67, RU-70, RU-71).
+    ///
+    /// For `assign` this says only whether there may be a target; [`Access::may_assign`] asks for one.
     pub fn may_on(&self, kind: &Kind, action: &str, record: &Record) -> bool {
-        let operates = action == "operate" && kind.subject != Subject::None;
-        self.granting(kind.name, action)
-            .any(|held| !operates || held.organisation_wide || held.scope.contains(&(kind.name.to_owned(), record.id)))
+        self.granting(kind.name, action).any(|held| {
+            held.organisation_wide
+                || match action {
+                    "operate" if kind.subject != Subject::None => {
+                        held.scope.contains(&(kind.name.to_owned(), record.id))
+                    }
+                    "assign" => record.tags.iter().any(|tag| held.tags.contains(tag)),
+                    _ => true,
+                }
+        })
     }
 
     /// Tags the person may put on or take off records of a kind (RU-72); `None` means any.
@@ -208,5 +227,24 @@ impl Via {
             Self::Job => "job",
             Self::Command => "command",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Permissions;
+
+    #[test]
+    fn a_token_holds_what_its_person_and_its_scopes_both_grant() {
+        let check = |held: &[&str], scopes: &[&str], expected: &[&str]| {
+            let both = Permissions::new(held.iter().copied()).within(&Permissions::new(scopes.iter().copied()));
+            assert_eq!(both, Permissions::new(expected.iter().copied()), "{held:?} within {scopes:?}");
+        };
+        check(&["*:*"], &["event:create"], &["event:create"]);
+        check(&["*:read"], &["alert:*"], &["alert:read"]);
+        check(&["alert:*", "task:read"], &["*:read"], &["alert:read", "task:read"]);
+        check(&["alert:read"], &["alert:update", "task:*"], &[]);
+        check(&["alert:read"], &["*:*"], &["alert:read"]);
+        check(&["alert:read"], &["nonsense"], &[]);
     }
 }

@@ -27,6 +27,8 @@ pub struct App {
     pub desk: Desk,
     pub settings: Settings,
     pub(crate) changes: broadcast::Sender<std::sync::Arc<Vec<Written>>>,
+    /// Idempotency keys of calls under way.
+    pub(crate) keys: crate::api::repeat::Keys,
 }
 
 impl App {
@@ -37,6 +39,6 @@ impl App {
             // Nobody listening is no error.
             let _ = feed.send(std::sync::Arc::new(written.to_vec()));
         }));
-        Self { desk, settings, changes }
+        Self { desk, settings, changes, keys: Default::default() }
     }
 }

@@ -121,7 +121,8 @@ impl Ask {
 
     /// The record at `kind` and `id` of the path, `id` being a bare number or `ALR-42`.
     pub fn record(&self, kind: &'static Kind, id: &str) -> Result<Record, Fault> {
-        let bare = id.rsplit('-').next().and_then(|digits| digits.parse().ok()).ok_or(Fault::Missing)?;
+        let numbered = || self.app.desk.catalog().number(id).filter(|(named, _)| named.name == kind.name);
+        let bare = id.parse().ok().or_else(|| numbered().map(|(_, id)| id)).ok_or(Fault::Missing)?;
         Ok(self.app.desk.store.get(&self.actor, kind, bare)?)
     }
 

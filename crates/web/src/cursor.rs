@@ -1,6 +1,7 @@
 //! Cursors as text: where the next page of a list starts.
 
 use crate::fault::Fault;
+use watchkeep_model::{Kind, Shape};
 use watchkeep_store::Cursor;
 use watchkeep_store::driver::Cell;
 
@@ -29,4 +30,24 @@ pub fn read(text: &str) -> Result<Cursor, Fault> {
         _ => return Err(wrong()),
     };
     Ok(Cursor { value, id })
+}
+
+/// Reads a cursor for a list in this order; one of another order would compare texts with numbers.
+pub fn read_for(text: &str, kind: &Kind, sort: &str) -> Result<Cursor, Fault> {
+    let cursor = read(text)?;
+    let fits = match (&cursor.value, kind.field(sort).map(|field| field.shape)) {
+        (Cell::Null, shape) => shape.is_some(),
+        (Cell::Real(_), Some(Shape::Real)) => true,
+        (Cell::Text(_), Some(shape)) => texts(shape),
+        (Cell::Int(_), Some(shape)) => !texts(shape) && !matches!(shape, Shape::Real),
+        // The record's own columns: number, created, updated.
+        (Cell::Int(_), None) => true,
+        _ => false,
+    };
+    if fits { Ok(cursor) } else { Err(Fault::Bad("this cursor belongs to a list in another order".to_owned())) }
+}
+
+/// Shapes whose column holds text.
+fn texts(shape: Shape) -> bool {
+    matches!(shape, Shape::Text | Shape::Markdown | Shape::Date | Shape::File | Shape::Links(_) | Shape::Rows(_))
 }

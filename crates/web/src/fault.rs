@@ -1,7 +1,7 @@
 //! What goes wrong while answering, as one page or one problem+json (RFC 9457).
 
 use crate::ask::Ask;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::html;
 use serde_json::json;
@@ -20,6 +20,12 @@ pub enum Fault {
     Refused(Refusal),
     /// Changed meanwhile.
     Conflict(String),
+    /// Not the version that `If-Match` asked for.
+    Stale(String),
+    /// The body is of a media type that is not read here.
+    Media(String),
+    /// There is something here, but not for this method.
+    Method,
     /// The request itself makes no sense.
     Bad(String),
     TooMany(i64),
@@ -68,6 +74,9 @@ impl Fault {
             Self::Refused(refusal) if refusal.code == "access" => StatusCode::FORBIDDEN,
             Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Stale(_) => StatusCode::PRECONDITION_FAILED,
+            Self::Media(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Bad(_) => StatusCode::BAD_REQUEST,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -81,7 +90,9 @@ impl Fault {
             Self::Missing => "not_found",
             Self::SignIn => "sign_in",
             Self::Refused(refusal) => refusal.code,
-            Self::Conflict(_) => "version",
+            Self::Conflict(_) | Self::Stale(_) => "version",
+            Self::Media(_) => "media_type",
+            Self::Method => "method",
             Self::Bad(_) => "bad_request",
             Self::TooMany(_) => "too_many",
             Self::TooLarge => "too_large",
@@ -98,7 +109,10 @@ impl Fault {
                 Some(rule) => format!("{} ({rule})", refusal.message),
                 None => refusal.message.clone(),
             },
-            Self::Conflict(message) | Self::Bad(message) => message.clone(),
+            Self::Conflict(message) | Self::Stale(message) | Self::Media(message) | Self::Bad(message) => {
+                message.clone()
+            }
+            Self::Method => "This cannot be done here; the header Allow names what can.".to_owned(),
             Self::TooMany(seconds) => format!("Too many attempts; wait {seconds} s and try again."),
             Self::TooLarge => "This is larger than Watchkeep takes in one request.".to_owned(),
             Self::Broken(_) => "Watchkeep could not do this; the reason is in its log.".to_owned(),
@@ -126,7 +140,12 @@ impl Fault {
                 object.insert("errors".to_owned(), json!(pointers));
             }
         }
-        (self.status(), [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+        let media = [(header::CONTENT_TYPE, "application/problem+json")];
+        let mut answer = (self.status(), media, body.to_string()).into_response();
+        if let Self::SignIn = self {
+            answer.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        answer
     }
 
     /// The answer for a browser.

@@ -66,7 +66,11 @@ pub fn server(app: Arc<App>) -> Router {
     let missing = |State(app): State<Arc<App>>, request: Request| {
         answer(app, Who::Anyone, |_| Err(Fault::Missing), Vec::new(), request)
     };
-    router.fallback(missing).with_state(app).merge(assets::assets_router()).layer(middleware::from_fn(headers::secure))
+    let method = |State(app): State<Arc<App>>, request: Request| {
+        answer(app, Who::Anyone, |_| Err(Fault::Method), Vec::new(), request)
+    };
+    let router = router.method_not_allowed_fallback(method).fallback(missing);
+    router.with_state(app).merge(assets::assets_router()).layer(middleware::from_fn(headers::secure))
 }
 
 async fn answer(app: Arc<App>, who: Who, run: Handler, params: Vec<(String, String)>, request: Request) -> Response {
@@ -110,8 +114,7 @@ async fn answer(app: Arc<App>, who: Who, run: Handler, params: Vec<(String, Stri
 /// Finds out who asks, and refuses what the route or the CSRF token does not allow.
 fn admit(ask: &mut Ask, who: Who) -> Result<(), Fault> {
     if who == Who::Api
-        && let Some(token) =
-            ask.header("authorization").and_then(|value| value.strip_prefix("Bearer ")).map(str::to_owned)
+        && let Some(token) = bearer(ask).map(str::to_owned)
     {
         ask.actor = ask.app.desk.token(&token, ask.now)?.ok_or(Fault::SignIn)?;
         return Ok(());
@@ -136,6 +139,12 @@ fn admit(ask: &mut Ask, who: Who) -> Result<(), Fault> {
         ));
     }
     Ok(())
+}
+
+/// The token of an `Authorization: Bearer` header.
+fn bearer(ask: &Ask) -> Option<&str> {
+    let (scheme, token) = ask.header("authorization")?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 /// A cookie by name.

@@ -1,6 +1,10 @@
 //! The JSON API: the same records, filters, moves and refusals as the screens.
 
+mod body;
+mod conditions;
 mod openapi;
+pub(crate) mod repeat;
+mod schema;
 
 use crate::ask::Ask;
 use crate::cursor;
@@ -9,54 +13,55 @@ use crate::routes::{Route, Who};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::MethodFilter;
-use jiff::SignedDuration;
 use serde_json::{Map, Value as Json, json};
-use sha2::{Digest, Sha256};
+use std::collections::HashSet;
 use watchkeep_desk::export::object;
-use watchkeep_model::json::from_outward;
-use watchkeep_model::{FieldError, Kind, Move, Record, Refusal, Value};
-use watchkeep_store::{Change, List, Secret, StoreError};
+use watchkeep_model::{Actor, FieldError, Kind, Record, Refusal};
+use watchkeep_store::{Change, List, StoreError};
 
 /// Records in one request.
 const BATCH: usize = 1000;
-const IDEMPOTENT_HOURS: i64 = 24;
+/// Characters of an `external_id` and of a reason.
+const EXTERNAL: usize = 200;
+const REASON: usize = 10_000;
+/// Largest and usual number of records a page.
+const PAGE: (usize, usize) = (500, 50);
+/// What "why can, why cannot" may be asked about.
+const ACTIONS: [&str; 8] = ["read", "create", "update", "delete", "assign", "approve", "operate", "export"];
 
 pub fn routes() -> Vec<Route> {
     vec![
         Route::get("/api/openapi.json", Who::Api, |ask| Ok(axum::Json(openapi::document(ask)).into_response())),
         Route::get("/api/why", Who::Api, why),
         Route::get("/api/{kind}", Who::Api, list),
-        Route::post("/api/{kind}", Who::Api, |ask| idempotent(ask, create)),
+        Route::post("/api/{kind}", Who::Api, |ask| repeat::once(ask, create)),
         Route::get("/api/{kind}/{id}", Who::Api, get),
         Route { method: MethodFilter::PATCH, path: "/api/{kind}/{id}", who: Who::Api, run: patch },
         Route { method: MethodFilter::DELETE, path: "/api/{kind}/{id}", who: Who::Api, run: delete },
         Route::get("/api/{kind}/{id}/history", Who::Api, history),
-        Route::post("/api/{kind}/{id}/moves/{move}", Who::Api, |ask| idempotent(ask, act)),
+        Route::post("/api/{kind}/{id}/moves/{move}", Who::Api, |ask| repeat::once(ask, act)),
     ]
 }
 
 fn list(ask: &Ask) -> Result<Response, Fault> {
     let kind = ask.kind(ask.param("kind"))?;
+    body::only(ask, &["q", "sort", "after", "limit"])?;
     let desk = &ask.app.desk;
     let mut list =
         List::of(kind).filtered(desk.filter(&ask.actor, kind, ask.query("q").unwrap_or_default(), ask.now)?);
     if let Some(sort) = ask.query("sort") {
         let name = sort.strip_prefix('-').unwrap_or(sort);
-        let own = ["created", "updated", "number"].contains(&name);
-        if !own && kind.field(name).is_none() {
+        if !schema::sorts(kind).contains(&name) {
             return Err(Fault::Bad(format!("`{name}` is not a field to sort by")));
         }
         (list.sort, list.descending) = (name.to_owned(), sort.starts_with('-'));
     }
-    list.limit = match ask.query("limit") {
-        None => 50,
-        Some(text) => text
-            .parse()
-            .ok()
-            .filter(|limit| (1..=500).contains(limit))
-            .ok_or_else(|| Fault::Bad("limit is a number from 1 to 500".to_owned()))?,
-    };
-    list.after = ask.query("after").map(cursor::read).transpose()?;
+    let limit = ask.query("limit").map(|text| {
+        let limit = text.parse().ok().filter(|limit| (1..=PAGE.0).contains(limit));
+        limit.ok_or_else(|| Fault::Bad(format!("limit is a number from 1 to {}", PAGE.0)))
+    });
+    list.limit = limit.transpose()?.unwrap_or(PAGE.1);
+    list.after = ask.query("after").map(|text| cursor::read_for(text, kind, &list.sort)).transpose()?;
     let page = desk.store.list(&ask.actor, &list)?;
     let items: Vec<Json> = page.records.iter().map(|record| object(desk.catalog(), record)).collect();
     Ok(axum::Json(json!({"items": items, "next": page.next.as_ref().map(cursor::write)})).into_response())
@@ -68,16 +73,17 @@ fn found(ask: &Ask) -> Result<Record, Fault> {
 
 fn answer(ask: &Ask, status: StatusCode, record: &Record) -> Response {
     let mut response = (status, axum::Json(object(ask.app.desk.catalog(), record))).into_response();
-    if let Ok(tag) = HeaderValue::from_str(&format!("\"{}\"", record.version)) {
-        response.headers_mut().insert(header::ETAG, tag);
-    }
+    response.headers_mut().extend(conditions::tag(record).map(|tag| (header::ETAG, tag)));
     response
 }
 
 fn get(ask: &Ask) -> Result<Response, Fault> {
     let record = found(ask)?;
-    if ask.header("if-none-match") == Some(format!("\"{}\"", record.version).as_str()) {
-        return Ok(StatusCode::NOT_MODIFIED.into_response());
+    body::only(ask, &[])?;
+    if conditions::known(ask, &record) {
+        let mut same = StatusCode::NOT_MODIFIED.into_response();
+        same.headers_mut().extend(conditions::tag(&record).map(|tag| (header::ETAG, tag)));
+        return Ok(same);
     }
     Ok(answer(ask, StatusCode::OK, &record))
 }
@@ -85,7 +91,8 @@ fn get(ask: &Ask) -> Result<Response, Fault> {
 /// One object makes one record; a list makes up to a thousand, all or none. A known `external_id` changes that record.
 fn create(ask: &Ask) -> Result<Response, Fault> {
     let kind = ask.kind(ask.param("kind"))?;
-    let body = body(ask)?;
+    body::only(ask, &[])?;
+    let body = body::json(ask)?;
     let many = matches!(body, Json::Array(_));
     let items = match body {
         Json::Array(items) => items,
@@ -94,7 +101,8 @@ fn create(ask: &Ask) -> Result<Response, Fault> {
     if items.is_empty() || items.len() > BATCH {
         return Err(Fault::Bad(format!("send 1 to {BATCH} records at a time")));
     }
-    let changes = items.iter().map(|item| created(ask, kind, item)).collect::<Result<Vec<_>, _>>()?;
+    let mut names = HashSet::new();
+    let changes = items.iter().map(|item| created(ask, kind, item, &mut names)).collect::<Result<Vec<_>, _>>()?;
     let written = ask.app.desk.store.write(&ask.actor, ask.now, changes)?;
     let status = if written.iter().any(|one| one.before.is_none()) { StatusCode::CREATED } else { StatusCode::OK };
     if many {
@@ -109,143 +117,91 @@ fn create(ask: &Ask) -> Result<Response, Fault> {
     Ok(response)
 }
 
-fn created(ask: &Ask, kind: &'static Kind, item: &Json) -> Result<Change, Fault> {
+/// The change for one object; `names` are the external ids given before it in the same request.
+fn created(ask: &Ask, kind: &'static Kind, item: &Json, names: &mut HashSet<String>) -> Result<Change, Fault> {
     let object = item.as_object().ok_or_else(|| Fault::Bad("a record is a JSON object".to_owned()))?;
-    let external_id = object.get("external_id").and_then(Json::as_str).map(str::to_owned);
-    let values = values(ask, kind, object)?;
-    if let Some(known) =
-        external_id.as_deref().map(|id| ask.app.desk.store.by_external(&ask.actor, kind, id)).transpose()?.flatten()
-    {
-        return Ok(Change::Update { kind, id: known.id, version: None, values });
-    }
+    let external_id = body::text(object, "external_id", EXTERNAL)?.filter(|id| !id.trim().is_empty());
+    let values = body::values(ask, kind, object)?;
     let tags = match object.get("tags") {
         None | Some(Json::Null) => None,
-        Some(tags) => Some(tag_ids(ask, tags)?),
+        Some(tags) => Some(body::tags(ask, tags)?),
     };
+    let Some(external) = external_id.as_deref() else { return Ok(Change::Create { kind, values, tags, external_id }) };
+    let store = &ask.app.desk.store;
+    let taken = |why: &str| Fault::from(Refusal::fields(vec![FieldError::new("external_id", why)]));
+    if !names.insert(external.to_owned()) {
+        return Err(taken("stands twice in this request"));
+    }
+    if let Some(known) = store.by_external(&ask.actor, kind, external)? {
+        return Ok(Change::Update { kind, id: known.id, version: None, values });
+    }
+    // Another system's id is one record's only, also where the caller does not see that record.
+    if store.by_external(&Actor::system(), kind, external)?.is_some() {
+        return Err(taken("is taken; choose another"));
+    }
     Ok(Change::Create { kind, values, tags, external_id })
-}
-
-fn tag_ids(ask: &Ask, tags: &Json) -> Result<Vec<i64>, Fault> {
-    let wrong = || Fault::Refused(Refusal::invalid("tags is a list of scope tag numbers such as TAG-1").at("tags"));
-    let list = tags.as_array().ok_or_else(wrong)?;
-    let id = |tag: &Json| {
-        ask.app.desk.catalog().number(tag.as_str()?).filter(|(kind, _)| kind.name == "scope_tag").map(|(_, id)| id)
-    };
-    list.iter().map(|tag| id(tag).ok_or_else(wrong)).collect()
-}
-
-/// The record's own keys that are read, not written.
-const OWN: [&str; 6] = ["number", "version", "external_id", "created", "updated", "tags"];
-
-fn values(ask: &Ask, kind: &'static Kind, object: &Map<String, Json>) -> Result<Vec<(String, Value)>, Fault> {
-    let desk = &ask.app.desk;
-    let names = desk.store.names(&ask.actor);
-    let (mut values, mut errors) = (Vec::new(), Vec::new());
-    for (name, json) in object {
-        if OWN.contains(&name.as_str()) {
-            continue;
-        }
-        if let ("custom", Some(custom)) = (name.as_str(), json.as_object()) {
-            for (key, value) in custom {
-                let value = value
-                    .as_str()
-                    .map(Value::text)
-                    .or_else(|| value.as_i64().map(Value::Int))
-                    .or_else(|| value.as_f64().map(Value::Real));
-                values.push((format!("custom.{key}"), value.unwrap_or(Value::Null)));
-            }
-            continue;
-        }
-        match kind.field(name) {
-            None => errors.push(FieldError::new(name, format!("a {} has no such field", kind.label.to_lowercase()))),
-            Some(field) => match from_outward(desk.catalog(), &names, field, json) {
-                Ok(value) => values.push((name.clone(), value)),
-                Err(error) => errors.push(error),
-            },
-        }
-    }
-    if errors.is_empty() { Ok(values) } else { Err(Refusal::fields(errors).into()) }
-}
-
-fn body(ask: &Ask) -> Result<Json, Fault> {
-    serde_json::from_slice(&ask.body).map_err(|error| Fault::Bad(format!("the body is not JSON: {error}")))
-}
-
-fn fields(ask: &Ask) -> Result<Map<String, Json>, Fault> {
-    match body(ask)? {
-        Json::Object(object) => Ok(object),
-        _ => Err(Fault::Bad("the body is not a JSON object".to_owned())),
-    }
-}
-
-/// `If-Match: "3"`: the version this change was made from.
-fn version(ask: &Ask) -> Result<Option<i64>, Fault> {
-    let Some(tag) = ask.header("if-match").filter(|tag| *tag != "*") else { return Ok(None) };
-    let number = tag.trim_start_matches("W/").trim_matches('"').parse().ok();
-    number.map(Some).ok_or_else(|| Fault::Bad("If-Match holds no version of a record".to_owned()))
 }
 
 fn patch(ask: &Ask) -> Result<Response, Fault> {
     let record = found(ask)?;
-    let object = fields(ask)?;
-    let values = values(ask, record.kind, &object)?;
+    body::only(ask, &[])?;
+    let object = body::object(ask)?;
+    let values = body::values(ask, record.kind, &object)?;
+    let version = conditions::version(ask, &record)?;
     let mut changes = Vec::new();
     if !values.is_empty() {
-        changes.push(Change::Update { kind: record.kind, id: record.id, version: version(ask)?, values });
+        changes.push(Change::Update { kind: record.kind, id: record.id, version, values });
     }
     if let Some(tags) = object.get("tags") {
-        changes.push(Change::Retag { kind: record.kind, id: record.id, tags: tag_ids(ask, tags)? });
+        changes.push(Change::Retag { kind: record.kind, id: record.id, tags: body::tags(ask, tags)? });
     }
-    let written = ask.app.desk.store.write(&ask.actor, ask.now, changes)?;
-    Ok(answer(ask, StatusCode::OK, written.last().map_or(&record, |one| &one.record)))
+    let written = write(ask, changes)?;
+    Ok(answer(ask, StatusCode::OK, written.as_ref().unwrap_or(&record)))
+}
+
+/// Writes all or none, and says "stale" where `If-Match` was overtaken in between. The last record written.
+fn write(ask: &Ask, changes: Vec<Change>) -> Result<Option<Record>, Fault> {
+    match ask.app.desk.store.write(&ask.actor, ask.now, changes) {
+        Ok(written) => Ok(written.into_iter().last().map(|one| one.record)),
+        Err(error @ StoreError::Version { .. }) => Err(Fault::Stale(error.to_string())),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn delete(ask: &Ask) -> Result<Response, Fault> {
     let record = found(ask)?;
-    let reason = ask.query("reason").map(str::to_owned);
-    let change = Change::Delete { kind: record.kind, id: record.id, version: version(ask)?, reason };
-    ask.app.desk.store.write_one(&ask.actor, ask.now, change)?;
+    body::only(ask, &["reason"])?;
+    let given: Map<String, Json> =
+        ask.query("reason").map(|text| ("reason".to_owned(), text.into())).into_iter().collect();
+    let reason = body::text(&given, "reason", REASON)?;
+    let version = conditions::version(ask, &record)?;
+    write(ask, vec![Change::Delete { kind: record.kind, id: record.id, version, reason }])?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 fn act(ask: &Ask) -> Result<Response, Fault> {
     let record = found(ask)?;
-    let mut object = if ask.body.is_empty() { Map::new() } else { fields(ask)? };
-    let reason = object.remove("reason").and_then(|reason| reason.as_str().map(str::to_owned));
     let kind = record.kind;
     let known = kind.act(ask.param("move")).ok_or(Fault::Missing)?;
-    let values = answers(ask, kind, known, &object)?;
-    let change =
-        Change::Move { kind, id: record.id, version: version(ask)?, act: known.name.to_owned(), values, reason };
-    let written = ask.app.desk.store.write_one(&ask.actor, ask.now, change)?;
-    Ok(answer(ask, StatusCode::OK, &written.record))
-}
-
-fn answers(
-    ask: &Ask,
-    kind: &'static Kind,
-    act: &Move,
-    object: &Map<String, Json>,
-) -> Result<Vec<(String, Value)>, Fault> {
-    let desk = &ask.app.desk;
-    let names = desk.store.names(&ask.actor);
-    let (mut values, mut errors) = (Vec::new(), Vec::new());
-    for (name, json) in object {
-        match act.question(kind, name) {
-            None => errors.push(FieldError::new(name, format!("{} does not ask for this", act.label))),
-            Some(field) => match from_outward(desk.catalog(), &names, field, json) {
-                Ok(value) => values.push((name.clone(), value)),
-                Err(error) => errors.push(error),
-            },
-        }
-    }
-    if errors.is_empty() { Ok(values) } else { Err(Refusal::fields(errors).into()) }
+    body::only(ask, &[])?;
+    let mut object = if ask.body.is_empty() { Map::new() } else { body::object(ask)? };
+    let reason = body::text(&object, "reason", REASON)?;
+    object.remove("reason");
+    let values = body::answers(ask, kind, known, &object)?;
+    let version = conditions::version(ask, &record)?;
+    let act = known.name.to_owned();
+    let written = write(ask, vec![Change::Move { kind, id: record.id, version, act, values, reason }])?;
+    Ok(answer(ask, StatusCode::OK, written.as_ref().unwrap_or(&record)))
 }
 
 fn history(ask: &Ask) -> Result<Response, Fault> {
     let record = found(ask)?;
-    let before = ask.query("before").and_then(|text| text.parse().ok());
-    let entries = ask.app.desk.store.history(&ask.actor, record.kind, record.id, before, 100)?;
+    body::only(ask, &["before"])?;
+    let before = ask.query("before").map(|text| {
+        let seq = text.parse::<i64>().ok().filter(|seq| *seq > 0);
+        seq.ok_or_else(|| Fault::Bad("before is the seq of an entry".to_owned()))
+    });
+    let entries = ask.app.desk.store.history(&ask.actor, record.kind, record.id, before.transpose()?, 100)?;
     let items: Vec<Json> = entries
         .iter()
         .map(|entry| {
@@ -261,55 +217,29 @@ fn history(ask: &Ask) -> Result<Response, Fault> {
 /// `?person=PER-3&action=update&record=ALR-42` (RU-74): for who may read roles.
 fn why(ask: &Ask) -> Result<Response, Fault> {
     ask.kind("role_assignment")?;
+    body::only(ask, &["person", "action", "record"])?;
     let desk = &ask.app.desk;
-    let number = |name: &str| desk.catalog().number(ask.query(name).unwrap_or_default()).ok_or(Fault::Missing);
+    let number = |name: &str| {
+        let text =
+            ask.query(name).ok_or_else(|| Fault::Bad(format!("`{name}` is missing; give a number such as PER-3")))?;
+        desk.catalog().number(text).ok_or(Fault::Missing)
+    };
+    let action = ask.query("action").unwrap_or("read");
+    if !ACTIONS.contains(&action) {
+        return Err(Fault::Bad(format!("`{action}` is not an action; use {}", ACTIONS.join(", "))));
+    }
     let (kind, id) = number("record")?;
     let (people, person) = number("person")?;
+    if people.name != "person" {
+        return Err(Fault::Missing);
+    }
     let person = desk.store.get(&ask.actor, people, person)?;
     let record = desk.store.get(&ask.actor, kind, id)?;
-    let why = desk.why(person.id, ask.query("action").unwrap_or("read"), &record)?;
+    let why = desk.why(person.id, action, &record)?;
     let reasons: Vec<Json> = why
         .reasons
         .iter()
         .map(|reason| json!({"assignment": reason.assignment, "role": reason.role, "yes": reason.yes, "text": reason.text}))
         .collect();
     Ok(axum::Json(json!({"yes": why.yes, "reasons": reasons})).into_response())
-}
-
-/// The same `Idempotency-Key` again within a day gets the first answer and does nothing.
-fn idempotent(ask: &Ask, run: fn(&Ask) -> Result<Response, Fault>) -> Result<Response, Fault> {
-    let Some(key) = ask.header("idempotency-key") else { return run(ask) };
-    if key.is_empty() || key.len() > 200 {
-        return Err(Fault::Bad("an idempotency key has 1 to 200 characters".to_owned()));
-    }
-    let vault = ask.app.desk.store.vault();
-    let key = format!("{}:{key}", ask.actor.person.unwrap_or_default());
-    let request = Sha256::digest([ask.path.as_bytes(), b"\0", &ask.body].concat())
-        .iter()
-        .map(|b| format!("{b:02x}"))
-        .collect::<String>();
-    if let Some(before) = vault.get("idempotency", &key, ask.now)? {
-        let kept: Json = serde_json::from_str(&before.value).unwrap_or_default();
-        if kept.get("request").and_then(Json::as_str) != Some(request.as_str()) {
-            return Err(Fault::Conflict("this idempotency key was used for another request".to_owned()));
-        }
-        let status = kept
-            .get("status")
-            .and_then(Json::as_u64)
-            .and_then(|code| StatusCode::from_u16(u16::try_from(code).ok()?).ok());
-        let body = kept.get("body").cloned().unwrap_or_default();
-        return Ok((status.unwrap_or(StatusCode::OK), axum::Json(body)).into_response());
-    }
-    let response = run(ask)?;
-    let (parts, body) = response.into_parts();
-    let bytes = futures_util::FutureExt::now_or_never(axum::body::to_bytes(body, usize::MAX))
-        .and_then(Result::ok)
-        .unwrap_or_default();
-    let json: Json = serde_json::from_slice(&bytes).unwrap_or_default();
-    let value = json!({"request": request, "status": parts.status.as_u16(), "body": json}).to_string();
-    let expires = Some(ask.now + SignedDuration::from_hours(IDEMPOTENT_HOURS));
-    vault
-        .put("idempotency", &Secret { key, person: ask.actor.person, value, expires })
-        .map_err(|error: StoreError| Fault::from(error))?;
-    Ok(Response::from_parts(parts, bytes.into()))
 }

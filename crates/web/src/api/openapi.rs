@@ -1,33 +1,42 @@
 //! OpenAPI 3.1, made at run time from the kinds that the asker may read.
 
+use super::schema::{self, reference};
 use crate::ask::Ask;
 use serde_json::{Map, Value as Json, json};
-use watchkeep_model::{Field, Kind, Move, Shape, Sight};
+use watchkeep_model::{Kind, Move, Sight};
 
 /// The document.
 pub fn document(ask: &Ask) -> Json {
     let all = ask.app.desk.catalog().kinds();
-    let seen = all.iter().filter(|kind| ask.actor.access.sees(kind, all, ask.actor.person) != Sight::Nothing);
+    let seen: Vec<&'static Kind> = all
+        .iter()
+        .copied()
+        .filter(|kind| ask.actor.access.sees(kind, all, ask.actor.person) != Sight::Nothing)
+        .collect();
     let (mut paths, mut schemas) = (Map::new(), Map::new());
+    paths.insert("/api/openapi.json".to_owned(), json!({"get": itself()}));
+    if seen.iter().any(|kind| kind.name == "role_assignment") {
+        paths.insert("/api/why".to_owned(), json!({"get": why()}));
+    }
     for kind in seen {
-        schemas.insert(kind.name.to_owned(), record(kind));
-        schemas.insert(format!("new_{}", kind.name), input(kind));
+        schemas.insert(kind.name.to_owned(), schema::record(kind));
+        schemas.insert(format!("new_{}", kind.name), schema::new(kind));
+        schemas.insert(format!("change_{}", kind.name), schema::change(kind));
         paths.insert(format!("/api/{}", kind.name), collection(kind));
         paths.insert(format!("/api/{}/{{id}}", kind.name), single(kind));
-        paths.insert(format!("/api/{}/{{id}}/history", kind.name), json!({"get": operation(kind, "history", "History, newest first", json!({"type": "object"}), "200"), "parameters": [id_parameter()]}));
+        paths.insert(
+            format!("/api/{}/{{id}}/history", kind.name),
+            json!({"parameters": [id(kind)], "get": history(kind)}),
+        );
         for act in kind.moves {
-            paths.insert(format!("/api/{}/{{id}}/moves/{}", kind.name, act.name), movement(kind, act));
+            paths.insert(
+                format!("/api/{}/{{id}}/moves/{}", kind.name, act.name),
+                json!({"parameters": [id(kind)], "post": movement(kind, act)}),
+            );
         }
     }
-    schemas.insert("problem".to_owned(), json!({
-        "type": "object",
-        "required": ["type", "title", "status", "detail"],
-        "properties": {
-            "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"},
-            "detail": {"type": "string"}, "rule": {"type": "string"},
-            "errors": {"type": "array", "items": {"type": "object", "properties": {"pointer": {"type": "string"}, "detail": {"type": "string"}}}}
-        }
-    }));
+    schemas.insert("problem".to_owned(), problem());
+    schemas.insert("entry".to_owned(), entry());
     json!({
         "openapi": "3.1.0",
         "info": {"title": "Watchkeep", "version": env!("CARGO_PKG_VERSION"), "description": "Records, moves and history. Filters are written in Watchkeep's filter language."},
@@ -38,146 +47,261 @@ pub fn document(ask: &Ask) -> Json {
     })
 }
 
-fn schema(field: &Field) -> Json {
-    let one = match field.shape {
-        Shape::Text | Shape::Markdown => json!({"type": "string"}),
-        Shape::Int | Shape::Duration => json!({"type": "integer", "format": "int64"}),
-        Shape::Real => json!({"type": "number"}),
-        Shape::Money => {
-            json!({"type": "object", "required": ["minor", "currency"], "properties": {"minor": {"type": "integer"}, "currency": {"type": "string", "pattern": "^[A-Z]{3}$"}}})
-        }
-        Shape::Date => json!({"type": "string", "format": "date"}),
-        Shape::Instant => json!({"type": "string", "format": "date-time"}),
-        Shape::Choice(choices) => {
-            json!({"type": "string", "enum": choices.iter().map(|choice| choice.name).collect::<Vec<_>>()})
-        }
-        Shape::Flag => json!({"type": "boolean"}),
-        Shape::Ref(kind) => json!({"type": "string", "description": format!("Number of a {kind}.")}),
-        Shape::Links(kind) => {
-            json!({"type": "array", "items": {"type": "string"}, "description": format!("Numbers of {kind} records.")})
-        }
-        Shape::Rows(fields) => {
-            json!({"type": "array", "items": {"type": "object", "properties": properties(fields.iter())}})
-        }
-        Shape::File => json!({"type": "string", "pattern": "^[0-9a-f]{64}$"}),
-    };
-    let mut object = match one {
-        Json::Object(object) => object,
-        _ => Map::new(),
-    };
-    if !field.required {
-        object = Map::from_iter([("anyOf".to_owned(), json!([Json::Object(object), {"type": "null"}]))]);
-    }
-    if !field.help.is_empty() {
-        object.insert("description".to_owned(), json!(field.help));
-    }
-    object.into()
-}
-
-fn properties<'a>(fields: impl Iterator<Item = &'a Field>) -> Map<String, Json> {
-    fields.map(|field| (field.name.to_owned(), schema(field))).collect()
-}
-
-fn record(kind: &Kind) -> Json {
-    let mut properties = properties(kind.fields.iter());
-    for name in ["number", "created", "updated"] {
-        properties.insert(name.to_owned(), json!({"type": "string"}));
-    }
-    properties.insert("version".to_owned(), json!({"type": "integer"}));
-    properties.insert("external_id".to_owned(), json!({"type": ["string", "null"]}));
-    properties.insert("tags".to_owned(), json!({"type": "array", "items": {"type": "string"}}));
-    json!({"type": "object", "description": kind.help, "properties": properties})
-}
-
-fn input(kind: &Kind) -> Json {
-    let mut properties = properties(kind.editable());
-    properties.insert("external_id".to_owned(), json!({"type": ["string", "null"]}));
-    let required: Vec<_> = kind
-        .editable()
-        .filter(|field| field.required && field.default.is_none() && field.choices().is_empty())
-        .map(|field| field.name)
-        .collect();
-    json!({"type": "object", "properties": properties, "required": required})
-}
-
-fn reference(name: &str) -> Json {
-    json!({"$ref": format!("#/components/schemas/{name}")})
-}
-
-fn id_parameter() -> Json {
-    json!({"name": "id", "in": "path", "required": true, "schema": {"type": "string"}, "description": "Id or number."})
-}
-
-fn operation(kind: &Kind, name: &str, summary: &str, answer: Json, status: &str) -> Json {
-    let problem = json!({"description": "Refused, with the reason", "content": {"application/problem+json": {"schema": reference("problem")}}});
-    let mut responses = Map::new();
-    responses.insert(
-        status.to_owned(),
-        json!({"description": summary, "content": {"application/json": {"schema": answer}}}),
-    );
-    for code in ["400", "401", "403", "404", "409", "413", "422"] {
-        responses.insert(code.to_owned(), problem.clone());
-    }
-    json!({"operationId": format!("{name}_{}", kind.name), "summary": summary, "tags": [kind.plural], "responses": responses})
-}
-
-fn with_body(mut operation: Json, schema: Json) -> Json {
-    if let Some(object) = operation.as_object_mut() {
-        object.insert(
-            "requestBody".to_owned(),
-            json!({"required": true, "content": {"application/json": {"schema": schema}}}),
-        );
-    }
-    operation
-}
-
-fn collection(kind: &Kind) -> Json {
-    let page = json!({"type": "object", "properties": {"items": {"type": "array", "items": reference(kind.name)}, "next": {"type": ["string", "null"]}}});
-    let mut list = operation(kind, "list", &kind.plural.to_owned(), page, "200");
-    if let Some(object) = list.as_object_mut() {
-        let parameter = |name: &str, schema: Json, about: &str| json!({"name": name, "in": "query", "schema": schema, "description": about});
-        object.insert(
-            "parameters".to_owned(),
-            json!([
-                parameter("q", json!({"type": "string"}), "Filter."),
-                parameter("sort", json!({"type": "string"}), "Field; `-` in front descends."),
-                parameter("after", json!({"type": "string"}), "Cursor from `next`."),
-                parameter("limit", json!({"type": "integer", "minimum": 1, "maximum": 500}), "Records a page."),
-            ]),
-        );
-    }
-    let create = with_body(
-        operation(kind, "create", "The new record", reference(kind.name), "201"),
-        reference(&format!("new_{}", kind.name)),
-    );
-    json!({"get": list, "post": create})
-}
-
-fn single(kind: &Kind) -> Json {
-    let mut change = input(kind);
-    if let Some(object) = change.as_object_mut() {
-        object.remove("required");
-    }
-    let mut delete = operation(kind, "delete", "Deleted", json!({}), "204");
-    if let Some(gone) = delete.pointer_mut("/responses/204").and_then(Json::as_object_mut) {
-        gone.remove("content");
-    }
+/// RFC 9457, with what Watchkeep adds: the rule that refuses, and pointers to the fields.
+fn problem() -> Json {
     json!({
-        "parameters": [id_parameter()],
-        "get": operation(kind, "get", kind.label, reference(kind.name), "200"),
-        "patch": with_body(operation(kind, "change", "The changed record", reference(kind.name), "200"), change),
-        "delete": delete,
+        "type": "object",
+        "required": ["type", "title", "status", "detail"],
+        "properties": {
+            "type": {"type": "string", "description": "urn:watchkeep:problem: and a code that stays."},
+            "title": {"type": "string", "description": "The code."},
+            "status": {"type": "integer"},
+            "detail": {"type": "string", "description": "One sentence for people."},
+            "rule": {"type": "string", "description": "The rule that refuses, such as RU-14."},
+            "errors": {"type": "array", "items": {
+                "type": "object", "required": ["pointer", "detail"],
+                "properties": {"pointer": {"type": "string"}, "detail": {"type": "string"}},
+            }},
+        },
     })
 }
 
-fn movement(kind: &'static Kind, act: &Move) -> Json {
-    let questions = act.asks.iter().chain(act.takes).filter(|name| **name != "reason");
-    let mut properties = properties(questions.filter_map(|name| act.question(kind, name)));
-    if act.asks.contains(&"reason") {
-        properties.insert("reason".to_owned(), json!({"type": "string", "minLength": 1}));
+fn entry() -> Json {
+    json!({
+        "type": "object",
+        "required": ["seq", "at", "actor", "via", "version", "act", "change"],
+        "properties": {
+            "seq": {"type": "integer"}, "at": {"type": "string", "format": "date-time"}, "actor": {"type": "string"},
+            "via": {"type": "string"}, "version": {"type": "integer"}, "act": {"type": "string"},
+            "reason": {"type": ["string", "null"]}, "change": {"type": "object", "description": "Field to [before, after]."},
+        },
+    })
+}
+
+/// What a call may be answered with, beside the good answer; 401 always.
+fn refusals(codes: &[&str]) -> Map<String, Json> {
+    let known = [
+        ("400", "The request makes no sense; detail says why"),
+        ("401", "No token, or one that is not valid"),
+        ("403", "Seen, but not permitted"),
+        ("404", "Nothing there, or nothing that you may see"),
+        ("412", "Changed meanwhile: not the version of If-Match"),
+        ("413", "Larger than is taken in one request"),
+        ("415", "Not JSON"),
+        ("422", "Refused by a rule or a field; errors point at the fields"),
+    ];
+    let problem = |about: &str| json!({"description": about, "content": {"application/problem+json": {"schema": reference("problem")}}});
+    known
+        .iter()
+        .filter(|(code, _)| *code == "401" || codes.contains(code))
+        .map(|(code, about)| ((*code).to_owned(), problem(about)))
+        .collect()
+}
+
+const READING: &[&str] = &["400", "404"];
+const WRITING: &[&str] = &["400", "403", "404", "412", "413", "415", "422"];
+
+fn good(about: &str, schema: Json) -> Json {
+    json!({"description": about, "content": {"application/json": {"schema": schema}}})
+}
+
+/// The good answer with a record, its version and, where new, its address.
+fn one(about: &str, kind: &Kind, headers: &[&str]) -> Json {
+    let mut answer = good(about, reference(kind.name));
+    let headers: Map<String, Json> = headers
+        .iter()
+        .map(|name| ((*name).to_owned(), json!({"schema": {"type": "string"}, "required": true})))
+        .collect();
+    if let Some(object) = answer.as_object_mut() {
+        object.insert("headers".to_owned(), headers.into());
     }
-    let body = json!({"type": "object", "properties": properties, "required": act.asks});
+    answer
+}
+
+fn operation(name: &str, summary: &str, group: &str, answers: &[(&str, Json)], refused: &[&str]) -> Map<String, Json> {
+    let mut responses: Map<String, Json> =
+        answers.iter().map(|(code, answer)| ((*code).to_owned(), answer.clone())).collect();
+    responses.extend(refusals(refused));
+    let fixed = json!({"operationId": name, "summary": summary, "tags": [group], "responses": responses});
+    if let Json::Object(object) = fixed { object } else { Map::new() }
+}
+
+fn parameter(place: &str, name: &str, schema: Json, about: &str) -> Json {
+    json!({"name": name, "in": place, "schema": schema, "description": about, "required": place == "path"})
+}
+
+fn with(mut operation: Map<String, Json>, parameters: &[Json]) -> Map<String, Json> {
+    operation.insert("parameters".to_owned(), json!(parameters));
+    operation
+}
+
+fn with_body(mut operation: Map<String, Json>, schema: Json, required: bool) -> Map<String, Json> {
+    let body = json!({"required": required, "content": {"application/json": {"schema": schema}}});
+    operation.insert("requestBody".to_owned(), body);
+    operation
+}
+
+fn id(kind: &Kind) -> Json {
+    let pattern = format!("^({}-)?[1-9][0-9]{{0,17}}$", kind.prefix);
+    parameter("path", "id", json!({"type": "string", "pattern": pattern}), "Id or number.")
+}
+
+fn if_match() -> Json {
+    let tags = r#"^(\*|(W/)?"[0-9]+"(, (W/)?"[0-9]+")*)$"#;
+    parameter(
+        "header",
+        "If-Match",
+        json!({"type": "string", "pattern": tags}),
+        "The version that this change starts from, as in ETag.",
+    )
+}
+
+fn idempotency_key() -> Json {
+    let key = json!({"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"});
+    parameter("header", "Idempotency-Key", key, "Repeated within a day, the call is done once and answered alike.")
+}
+
+fn itself() -> Json {
+    let answer = good("This document, as far as you may read", json!({"type": "object"}));
+    operation("openapi", "This document", "About", &[("200", answer)], &[]).into()
+}
+
+fn why() -> Json {
+    let reason = json!({
+        "type": "object", "required": ["assignment", "role", "yes", "text"],
+        "properties": {"assignment": {"type": "string"}, "role": {"type": "string"}, "yes": {"type": "boolean"}, "text": {"type": "string"}},
+    });
+    let schema = json!({
+        "type": "object", "required": ["yes", "reasons"],
+        "properties": {"yes": {"type": "boolean"}, "reasons": {"type": "array", "items": reason}},
+    });
+    let number = |name: &str, example: &str| {
+        let mut given = parameter("query", name, json!({"type": "string"}), &format!("A number such as {example}."));
+        if let Some(object) = given.as_object_mut() {
+            object.insert("required".to_owned(), json!(true));
+        }
+        given
+    };
+    let action = parameter(
+        "query",
+        "action",
+        json!({"type": "string", "enum": super::ACTIONS}),
+        "What the person would do; read if not given.",
+    );
+    let ask = operation(
+        "why",
+        "Why can, why cannot",
+        "About",
+        &[("200", good("The answer with its reasons", schema))],
+        READING,
+    );
+    with(ask, &[number("person", "PER-3"), action, number("record", "ALR-42")]).into()
+}
+
+fn collection(kind: &'static Kind) -> Json {
+    let page = json!({
+        "type": "object", "required": ["items", "next"],
+        "properties": {"items": {"type": "array", "items": reference(kind.name)}, "next": {"type": ["string", "null"]}},
+    });
+    let sorts: Vec<String> =
+        schema::sorts(kind).iter().flat_map(|name| [(*name).to_owned(), format!("-{name}")]).collect();
+    let list =
+        operation(&format!("list_{}", kind.name), kind.plural, kind.plural, &[("200", good("A page", page))], READING);
+    let list = with(
+        list,
+        &[
+            parameter("query", "q", json!({"type": "string"}), "Filter."),
+            parameter("query", "sort", json!({"type": "string", "enum": sorts}), "Field; `-` in front descends."),
+            parameter("query", "after", json!({"type": "string"}), "Cursor from `next`."),
+            parameter(
+                "query",
+                "limit",
+                json!({"type": "integer", "minimum": 1, "maximum": super::PAGE.0, "default": super::PAGE.1}),
+                "Records a page.",
+            ),
+        ],
+    );
+    let new = reference(&format!("new_{}", kind.name));
+    let sent = json!({"oneOf": [new, {"type": "array", "items": new, "minItems": 1, "maxItems": super::BATCH}]});
+    let many = json!({"type": "object", "required": ["items"], "properties": {"items": {"type": "array", "items": reference(kind.name)}}, "additionalProperties": false});
+    let made = |about: &str| good(about, json!({"oneOf": [reference(kind.name), many]}));
+    let answers =
+        [("200", made("Known by its external id, and changed")), ("201", made("The new record, or all of a list"))];
+    let create = operation(
+        &format!("create_{}", kind.name),
+        &format!("Make {}", kind.plural.to_lowercase()),
+        kind.plural,
+        &answers,
+        WRITING,
+    );
+    let create = with_body(with(create, &[idempotency_key()]), sent, true);
+    json!({"get": list, "post": create})
+}
+
+fn single(kind: &'static Kind) -> Json {
+    let name = |verb: &str| format!("{verb}_{}", kind.name);
+    let none_match =
+        parameter("header", "If-None-Match", json!({"type": "string"}), "A version that you hold already.");
+    let same = json!({"description": "You hold this version already"});
+    let get = operation(
+        &name("get"),
+        kind.label,
+        kind.plural,
+        &[("200", one("The record", kind, &["ETag"])), ("304", same)],
+        READING,
+    );
+    let patch = operation(
+        &name("change"),
+        "Change fields or tags",
+        kind.plural,
+        &[("200", one("The changed record", kind, &["ETag"]))],
+        WRITING,
+    );
+    let patch = with_body(with(patch, &[if_match()]), reference(&name("change")), true);
+    let reason = parameter(
+        "query",
+        "reason",
+        json!({"type": "string", "maxLength": super::REASON}),
+        "Why it goes; kept in the history.",
+    );
+    let delete = operation(
+        &name("delete"),
+        "Delete for good; the history stays",
+        kind.plural,
+        &[("204", json!({"description": "Deleted"}))],
+        WRITING,
+    );
+    json!({
+        "parameters": [id(kind)],
+        "get": with(get, &[none_match]),
+        "patch": patch,
+        "delete": with(delete, &[if_match(), reason]),
+    })
+}
+
+fn history(kind: &'static Kind) -> Json {
+    let page = json!({"type": "object", "required": ["items"], "properties": {"items": {"type": "array", "items": reference("entry")}}});
+    let list = operation(
+        &format!("history_{}", kind.name),
+        "History, newest first",
+        kind.plural,
+        &[("200", good("Up to 100 entries", page))],
+        READING,
+    );
+    let before = parameter(
+        "query",
+        "before",
+        json!({"type": "integer", "format": "int64", "minimum": 1}),
+        "The seq of the last entry of the page before.",
+    );
+    with(list, &[before]).into()
+}
+
+fn movement(kind: &'static Kind, act: &Move) -> Json {
     let summary = format!("{} (from {})", act.label, act.from.join(", "));
-    let post = with_body(operation(kind, act.name, &summary, reference(kind.name), "200"), body);
-    json!({"parameters": [id_parameter()], "post": post})
+    let answers = [("200", one("The record afterwards", kind, &["ETag"]))];
+    let post = operation(&format!("{}_{}", act.name, kind.name), &summary, kind.plural, &answers, WRITING);
+    let sent = schema::questions(kind, act);
+    let required = sent.get("required").and_then(Json::as_array).is_some_and(|names| !names.is_empty());
+    with_body(with(post, &[if_match(), idempotency_key()]), sent, required).into()
 }

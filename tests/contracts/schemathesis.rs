@@ -1,0 +1,89 @@
+//! The API against its own description: schemathesis makes thousands of calls from the OpenAPI document, good ones and
+//! bad ones, and fails on any answer that the document does not promise.
+
+use crate::program::{free_port, program, start};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use watchkeep_model::Value;
+use watchkeep_store::Location;
+use watchkeep_tests::Office;
+
+const PINNED: &str = "schemathesis==4.32.5";
+/// Seconds for a whole run.
+const BUDGET: &str = "120";
+
+/// The tool in a folder beside the build, installed once; `None` with a message where Python is missing (never in CI).
+fn tool() -> Option<PathBuf> {
+    let home = program().parent().and_then(Path::parent).expect("the target folder").join("schemathesis");
+    let tool = home.join("bin/schemathesis");
+    let stamp = home.join(PINNED);
+    if stamp.exists() {
+        return Some(tool);
+    }
+    let run = |program: &Path, arguments: &[&str]| {
+        Command::new(program).args(arguments).output().is_ok_and(|out| out.status.success())
+    };
+    let installed = run(Path::new("python3"), &["-m", "venv", &home.to_string_lossy()])
+        && run(&home.join("bin/pip"), &["install", "--quiet", PINNED]);
+    if installed {
+        std::fs::write(stamp, "").expect("a stamp");
+        return Some(tool);
+    }
+    assert!(
+        std::env::var_os("CI").is_none(),
+        "python3 with venv cannot install {PINNED}: apt-get install python3-venv"
+    );
+    println!("skipped: python3 with venv cannot install {PINNED}; apt-get install python3-venv");
+    None
+}
+
+/// A store with some records of every kind a call may name, and the token of an administrator whom no small number
+/// stands for: a call that deletes person 1 must not end the run.
+fn organisation(data: &Path) -> String {
+    let office =
+        Office::at(&Location::File(data.join("watchkeep.sqlite")), tempfile::TempDir::new().expect("a folder"));
+    let people: Vec<i64> = (0..40).map(|n| office.person(&format!("Person{n}")).id).collect();
+    for n in 0..12i64 {
+        let name = Value::from(format!("example {n}"));
+        let site = office.make("site", &[("name", name.clone())]).id;
+        let asset = office.make("asset", &[("name", name.clone()), ("site", site.into())]).id;
+        office.make("group", &[("name", name.clone()), ("assets", Value::List(vec![asset]))]);
+        office.make("role", &[("name", name.clone()), ("permissions", "site:read".into())]);
+        office.make("scope_tag", &[("name", name.clone())]);
+        office.make("function", &[("name", name.clone())]);
+        office.make("alert", &[("title", name.clone()), ("asset", asset.into())]);
+        office.make("incident", &[("title", name.clone()), ("manager", people[0].into())]);
+        office.make("task", &[("title", name.clone()), ("due", "2026-03-10".into())]);
+        office.make("finding", &[("title", name.clone())]);
+        office.make("comment", &[("on_kind", "alert".into()), ("on_id", n.saturating_add(1).into()), ("text", name)]);
+    }
+    let mara = office.holding("Mara", "Administrator").person.expect("a person");
+    let expires = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(1);
+    office.desk.make_token(mara, "test", &[], expires).expect("a token")
+}
+
+#[test]
+fn the_api_keeps_every_promise_of_its_description() {
+    let Some(tool) = tool() else { return };
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let token = organisation(folder.path());
+    let port = free_port();
+    let mut server = start(folder.path(), port);
+    let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("contracts/schemathesis.toml");
+    let out = Command::new(tool)
+        .arg("--config-file")
+        .arg(config)
+        .args(["run", &format!("http://127.0.0.1:{port}/api/openapi.json")])
+        .args(["-H", &format!("Authorization: Bearer {token}")])
+        .args(["--checks", "all", "--max-examples", "4", "--max-time", BUDGET])
+        .args(["--phases", "examples,coverage,fuzzing,stateful", "--continue-on-failure", "--no-shrink"])
+        .current_dir(folder.path())
+        .output();
+    server.kill().expect("stopped");
+    server.wait().expect("gone");
+    let out = out.expect("it runs");
+    let said = String::from_utf8_lossy(&out.stdout);
+    assert!(out.status.success(), "{said}\n{}", String::from_utf8_lossy(&out.stderr));
+    // A run that called next to nothing proves nothing.
+    println!("{}", said.lines().rev().take(30).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join("\n"));
+}
