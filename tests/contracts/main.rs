@@ -1,5 +1,7 @@
 //! Promises to outsiders and to ourselves.
 
 mod crash;
+mod reload;
+mod server;
 mod store;
 mod tidy;
