@@ -109,7 +109,7 @@ fn operator() -> Actor {
 }
 
 pub fn import(args: &ImportArgs) -> anyhow::Result<ExitCode> {
-    let desk = args.data.open()?;
+    let desk = args.data.records()?;
     let bytes = std::fs::read(&args.file).with_context(|| format!("reading {}", args.file.display()))?;
     let format = Format::of(&args.file.display().to_string())?;
     let report = desk.import(&operator(), desk.kind(&args.kind)?, format, &bytes, args.dry_run, Timestamp::now())?;
@@ -139,7 +139,7 @@ pub fn export(args: &ExportArgs) -> anyhow::Result<ExitCode> {
 }
 
 pub fn verify(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
-    let desk = args.data.open()?;
+    let desk = args.data.records()?;
     match desk.store.verify()? {
         Ok(entries) => {
             println!("the chain of {entries} history entries is unbroken and every record fits it");
@@ -153,7 +153,7 @@ pub fn verify(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
 }
 
 pub fn backup(args: &BackupArgs) -> anyhow::Result<ExitCode> {
-    let desk = args.data.open()?;
+    let desk = args.data.records()?;
     std::fs::create_dir(&args.to).with_context(|| format!("making the new folder {}", args.to.display()))?;
     desk.store.backup(&args.to.join("watchkeep.sqlite"))?;
     copy_folder(&args.data.data.join("lake"), &args.to.join("lake"))?;
@@ -196,7 +196,7 @@ fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
 }
 
 pub fn user(args: &UserArgs) -> anyhow::Result<ExitCode> {
-    let desk = args.data.open()?;
+    let desk = args.data.records()?;
     let now = Timestamp::now();
     match &args.what {
         UserCommand::Add { email, name, admin } => {
@@ -217,7 +217,7 @@ pub fn user(args: &UserArgs) -> anyhow::Result<ExitCode> {
 }
 
 pub fn token(args: &TokenArgs) -> anyhow::Result<ExitCode> {
-    let desk = args.data.open()?;
+    let desk = args.data.records()?;
     let person = desk.person_by_email(&args.email.to_lowercase())?;
     let person = person.ok_or_else(|| anyhow!("nobody has the e-mail {}", args.email))?;
     let now = Timestamp::now();

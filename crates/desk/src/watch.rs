@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockWriteGuard};
 use watchkeep_detect::{Level, Match, RuleInfo, RuleSet};
 use watchkeep_ingest::{Batch, Sink, SinkError};
+use watchkeep_lake::LakeError;
 use watchkeep_model::event::Event;
 use watchkeep_model::{Look, Record, RowType, Value};
 use watchkeep_records::watch::Severity;
-use watchkeep_store::Change;
+use watchkeep_store::{Change, StoreError};
 
 /// Detections of one rule about one entity within this many hours are one alert.
 const WINDOW_HOURS: i64 = 24;
@@ -121,8 +122,8 @@ impl Sink for Desk {
     fn take(&self, source: &str, mut batch: Batch) -> Result<(), SinkError> {
         match self.take_in(source, &mut batch) {
             Ok(()) => Ok(()),
-            // A slow disk holds the sender up; nothing is lost.
-            Err(DeskError::Lake(watchkeep_lake::LakeError::Full { .. })) => Err(SinkError::Full(batch)),
+            // A full or slow disk holds the sender up; nothing is lost.
+            Err(error) if passes(&error) => Err(SinkError::Busy { batch, reason: error.to_string() }),
             Err(error) => Err(SinkError::Failed(error.to_string())),
         }
     }
@@ -136,8 +137,13 @@ impl Desk {
         let bad: Vec<Event> = batch.bad.iter().map(|bad| bad.event.clone()).collect();
         self.lake.append(&batch.events)?;
         self.lake.append(&bad)?;
+        match self.judge(&batch.events) {
+            // Another try would not help, and the events are kept: better one alert missing than a source gone silent.
+            Err(error) if !passes(&error) => tracing::error!(source, "events of {source} were not judged: {error}"),
+            other => other?,
+        }
         self.watch.note(source, batch);
-        self.judge(&batch.events)
+        Ok(())
     }
 
     /// Evaluates the rules in force and writes the alerts.
@@ -265,6 +271,20 @@ fn suppressed(look: &dyn Look, rule: i64, entity: Option<&str>, now: Timestamp) 
         let fits = about.is_none_or(|about| entity.is_some_and(|entity| entity.eq_ignore_ascii_case(about)));
         fits && suppression.read::<Timestamp>("until").is_some_and(|until| until > now)
     })
+}
+
+/// Whether the same may succeed later: disk, network or database trouble, not a mistake in what was sent.
+fn passes(error: &DeskError) -> bool {
+    match error {
+        DeskError::Lake(error) => matches!(
+            error,
+            LakeError::Full { .. } | LakeError::Journal { .. } | LakeError::Folder { .. } | LakeError::Store { .. }
+        ),
+        DeskError::Store(error) => {
+            matches!(error, StoreError::Sqlite(_) | StoreError::Postgres(_) | StoreError::File { .. })
+        }
+        _ => false,
+    }
 }
 
 /// Whether a group's events lie within the window of what the alert has seen, by the events' own times: logs of last

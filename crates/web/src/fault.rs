@@ -9,6 +9,9 @@ use watchkeep_desk::DeskError;
 use watchkeep_model::Refusal;
 use watchkeep_store::StoreError;
 
+/// Seconds after which a busy server is asked again.
+const RETRY: i64 = 5;
+
 /// Why there is no ordinary answer.
 #[derive(Debug)]
 pub enum Fault {
@@ -23,6 +26,8 @@ pub enum Fault {
     /// The request itself makes no sense.
     Bad(String),
     TooMany(i64),
+    /// Disk, database or memory cannot take more just now; the same request will do later.
+    Busy(String),
     TooLarge,
     /// Something of ours broke; the details are in the log.
     Broken(String),
@@ -70,6 +75,7 @@ impl Fault {
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Bad(_) => StatusCode::BAD_REQUEST,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -84,6 +90,7 @@ impl Fault {
             Self::Conflict(_) => "version",
             Self::Bad(_) => "bad_request",
             Self::TooMany(_) => "too_many",
+            Self::Busy(_) => "busy",
             Self::TooLarge => "too_large",
             Self::Broken(_) => "internal",
         }
@@ -99,6 +106,7 @@ impl Fault {
                 None => refusal.message.clone(),
             },
             Self::Conflict(message) | Self::Bad(message) => message.clone(),
+            Self::Busy(reason) => format!("Nothing is lost, but send it again in {RETRY} s: {reason}."),
             Self::TooMany(seconds) => format!("Too many attempts; wait {seconds} s and try again."),
             Self::TooLarge => "This is larger than Watchkeep takes in one request.".to_owned(),
             Self::Broken(_) => "Watchkeep could not do this; the reason is in its log.".to_owned(),
@@ -126,7 +134,17 @@ impl Fault {
                 object.insert("errors".to_owned(), json!(pointers));
             }
         }
-        (self.status(), [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+        let mut answer =
+            (self.status(), [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response();
+        let wait = match self {
+            Self::TooMany(seconds) => Some(*seconds),
+            Self::Busy(_) => Some(RETRY),
+            _ => None,
+        };
+        if let Some(seconds) = wait {
+            answer.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
+        answer
     }
 
     /// The answer for a browser.

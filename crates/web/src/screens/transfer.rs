@@ -122,8 +122,8 @@ fn upload(ask: &Ask) -> Result<Response, Fault> {
         .find(|part| part.name == "source")
         .map(|part| String::from_utf8_lossy(&part.bytes).trim().to_owned());
     let name = named.filter(|name| !name.is_empty()).unwrap_or_else(|| "upload".to_owned());
-    if name.len() > 80 || name.contains('/') {
-        return Err(Fault::Bad("a source is named with 1 to 80 characters, without `/`".to_owned()));
+    if !is_source_name(&name) {
+        return Err(unnamed());
     }
     let source = Source::named(&name);
     let read = watchkeep_ingest::upload::read(&source, &file.file, file.bytes.clone(), UNPACKED, ask.now);
@@ -153,8 +153,16 @@ fn may_send(ask: &Ask) -> Result<(), Fault> {
 
 fn source_name(ask: &Ask) -> Result<&str, Fault> {
     let name = ask.param("source");
-    let fits = !name.is_empty() && name.len() <= 200 && !name.chars().any(|c| c.is_control() || c == '/');
-    if fits { Ok(name) } else { Err(Fault::Bad("a source is named with 1 to 200 characters, without `/`".to_owned())) }
+    is_source_name(name).then_some(name).ok_or_else(unnamed)
+}
+
+/// Whether a log source may be called so; the lake keeps its events under this name.
+fn is_source_name(name: &str) -> bool {
+    !name.is_empty() && name.len() <= 80 && !name.chars().any(|c| c.is_control() || c == '/')
+}
+
+fn unnamed() -> Fault {
+    Fault::Bad("a source is named with 1 to 80 bytes, without `/`".to_owned())
 }
 
 fn unpacked(ask: &Ask) -> Result<axum::body::Bytes, Fault> {
@@ -174,7 +182,7 @@ fn salt(body: &[u8]) -> u64 {
 
 fn take(ask: &Ask, source: &str, batch: watchkeep_ingest::Batch) -> Result<(), Fault> {
     ask.app.desk.take(source, batch).map_err(|error| match error {
-        SinkError::Full(_) => Fault::TooMany(1),
+        SinkError::Busy { reason, .. } => Fault::Busy(reason),
         SinkError::Failed(reason) => Fault::Broken(reason),
     })
 }
