@@ -1,6 +1,7 @@
 //! Promises to outsiders and to ourselves.
 
 mod crash;
+mod exports;
 mod reload;
 mod server;
 mod store;

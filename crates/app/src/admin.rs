@@ -128,13 +128,22 @@ pub fn import(args: &ImportArgs) -> anyhow::Result<ExitCode> {
 }
 
 pub fn export(args: &ExportArgs) -> anyhow::Result<ExitCode> {
-    let desk = args.data.open()?;
+    let desk = args.data.records()?;
+    let kind = desk.kind(&args.kind)?;
     let name = args.to.as_ref().map_or("out.csv".to_owned(), |to| to.display().to_string());
-    let bytes = desk.export(&operator(), desk.kind(&args.kind)?, &args.filter, Format::of(&name)?, Timestamp::now())?;
-    match &args.to {
-        Some(to) => std::fs::write(to, bytes).with_context(|| format!("writing {}", to.display()))?,
-        None => std::io::Write::write_all(&mut std::io::stdout(), &bytes)?,
-    }
+    let format = Format::of(&name)?;
+    let test = desk.filter(&operator(), kind, &args.filter, Timestamp::now())?;
+    let Some(to) = &args.to else {
+        let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+        desk.export(&operator(), kind, test, format, &mut out)?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    // Written aside: a file of that name is always a whole export.
+    let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let aside = tempfile::NamedTempFile::new_in(folder).with_context(|| format!("writing to {}", folder.display()))?;
+    let count = desk.export(&operator(), kind, test, format, &mut std::io::BufWriter::new(&aside))?;
+    aside.persist(to).with_context(|| format!("writing {}", to.display()))?;
+    eprintln!("{count} {} written to {}", kind.plural.to_lowercase(), to.display());
     Ok(ExitCode::SUCCESS)
 }
 

@@ -2,6 +2,7 @@
 
 use crate::ask::Ask;
 use crate::fault::Fault;
+use crate::flow;
 use crate::layout::Find;
 use crate::parts::{header, panel};
 use crate::routes::{Route, Who};
@@ -34,14 +35,16 @@ fn export(ask: &Ask) -> Result<Response, Fault> {
     let kind = ask.kind(ask.param("kind"))?;
     let format = Format::of(&ask.path)?;
     let ending = ask.path.rsplit('.').next().unwrap_or("csv");
-    let bytes = ask.app.desk.export(&ask.actor, kind, ask.query("q").unwrap_or_default(), format, ask.now)?;
+    let test = ask.app.desk.filter(&ask.actor, kind, ask.query("q").unwrap_or_default(), ask.now)?;
+    let (desk, actor) = (ask.app.desk.clone(), ask.actor.clone());
+    let body = flow::body(move |out| desk.export(&actor, kind, test, format, out).map(drop));
     let media = match format {
         Format::Csv => "text/csv; charset=utf-8",
         Format::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         Format::Json => "application/json",
     };
     let name = format!("attachment; filename=\"{}.{}\"", kind.name, ending);
-    Ok(([(http::CONTENT_TYPE, media.to_owned()), (http::CONTENT_DISPOSITION, name)], bytes).into_response())
+    Ok(([(http::CONTENT_TYPE, media.to_owned()), (http::CONTENT_DISPOSITION, name)], body).into_response())
 }
 
 fn wizard(ask: &Ask, outcome: Option<Markup>) -> Result<Markup, Fault> {
