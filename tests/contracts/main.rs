@@ -2,6 +2,7 @@
 
 mod crash;
 mod exports;
+mod inputs;
 mod reload;
 mod server;
 mod store;
