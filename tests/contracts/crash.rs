@@ -1,6 +1,6 @@
 //! Killed at any moment, fifty times under load: nothing that was acknowledged is lost, nothing is half-written.
 
-use crate::program::{command, free_port, send, start};
+use crate::server::{Server, command, request};
 use jiff::tz::TimeZone;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -20,30 +20,29 @@ fn nothing_acknowledged_is_lost_when_killed_fifty_times_under_load() {
     let token = command(&["token", "sam@demo.example"], data);
     let acknowledged: Arc<Mutex<(BTreeSet<String>, BTreeSet<String>)>> = Arc::default();
     for round in 0..KILLS {
-        let port = free_port();
-        let mut server = start(data, port);
+        let mut server = Server::start(data, &[], &token);
+        let port = server.port;
         let workers: Vec<_> = (0..2)
             .map(|worker| {
-                let (token, acknowledged) = (token.clone(), acknowledged.clone());
+                let (token, acknowledged) = (format!("Bearer {token}"), acknowledged.clone());
                 std::thread::spawn(move || {
+                    let send = |path: &str, body: &str| {
+                        let headers = [("authorization", token.as_str()), ("content-type", "application/json")];
+                        Some(request(port, "POST", path, &headers, body.as_bytes())?.status)
+                    };
                     for n in 0..200 {
                         let name = format!("w{worker}r{round}n{n}");
                         let line = format!("{{\"message\":\"mark {name}\"}}\n");
-                        let Some((200, _)) = send(port, "POST", "/ingest/load", &token, &line) else { return };
+                        let Some(200) = send("/ingest/load", &line) else { return };
                         acknowledged.lock().expect("marks").0.insert(name.clone());
-                        let Some((201, _)) =
-                            send(port, "POST", "/api/task", &token, &format!("{{\"title\":\"{name}\"}}"))
-                        else {
-                            return;
-                        };
+                        let Some(201) = send("/api/task", &format!("{{\"title\":\"{name}\"}}")) else { return };
                         acknowledged.lock().expect("marks").1.insert(name);
                     }
                 })
             })
             .collect();
         std::thread::sleep(Duration::from_millis(40 + (round * 37) % 160));
-        server.kill().expect("killed");
-        server.wait().expect("gone");
+        server.kill();
         workers.into_iter().for_each(|worker| worker.join().expect("a worker"));
     }
     let office =

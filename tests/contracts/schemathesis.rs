@@ -1,7 +1,7 @@
 //! The API against its own description: schemathesis makes thousands of calls from the OpenAPI document, good ones and
 //! bad ones, and fails on any answer that the document does not promise.
 
-use crate::program::{free_port, program, start};
+use crate::server::{Server, program};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use watchkeep_model::Value;
@@ -67,8 +67,8 @@ fn the_api_keeps_every_promise_of_its_description() {
     let Some(tool) = tool() else { return };
     let folder = tempfile::TempDir::new().expect("a folder");
     let token = organisation(folder.path());
-    let port = free_port();
-    let mut server = start(folder.path(), port);
+    let server = Server::start(folder.path(), &[], &token);
+    let port = server.port;
     let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("contracts/schemathesis.toml");
     let out = Command::new(tool)
         .arg("--config-file")

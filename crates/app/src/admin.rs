@@ -109,7 +109,7 @@ fn operator() -> Actor {
 }
 
 pub fn import(args: &ImportArgs) -> anyhow::Result<ExitCode> {
-    let desk = args.data.open()?;
+    let desk = args.data.records()?;
     let bytes = std::fs::read(&args.file).with_context(|| format!("reading {}", args.file.display()))?;
     let format = Format::of(&args.file.display().to_string())?;
     let report = desk.import(&operator(), desk.kind(&args.kind)?, format, &bytes, args.dry_run, Timestamp::now())?;
@@ -128,18 +128,27 @@ pub fn import(args: &ImportArgs) -> anyhow::Result<ExitCode> {
 }
 
 pub fn export(args: &ExportArgs) -> anyhow::Result<ExitCode> {
-    let desk = args.data.open()?;
+    let desk = args.data.records()?;
+    let kind = desk.kind(&args.kind)?;
     let name = args.to.as_ref().map_or("out.csv".to_owned(), |to| to.display().to_string());
-    let bytes = desk.export(&operator(), desk.kind(&args.kind)?, &args.filter, Format::of(&name)?, Timestamp::now())?;
-    match &args.to {
-        Some(to) => std::fs::write(to, bytes).with_context(|| format!("writing {}", to.display()))?,
-        None => std::io::Write::write_all(&mut std::io::stdout(), &bytes)?,
-    }
+    let format = Format::of(&name)?;
+    let test = desk.filter(&operator(), kind, &args.filter, Timestamp::now())?;
+    let Some(to) = &args.to else {
+        let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+        desk.export(&operator(), kind, test, format, &mut out)?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    // Written aside: a file of that name is always a whole export.
+    let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let aside = tempfile::NamedTempFile::new_in(folder).with_context(|| format!("writing to {}", folder.display()))?;
+    let count = desk.export(&operator(), kind, test, format, &mut std::io::BufWriter::new(&aside))?;
+    aside.persist(to).with_context(|| format!("writing {}", to.display()))?;
+    eprintln!("{count} {} written to {}", kind.plural.to_lowercase(), to.display());
     Ok(ExitCode::SUCCESS)
 }
 
 pub fn verify(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
-    let desk = args.data.open()?;
+    let desk = args.data.records()?;
     match desk.store.verify()? {
         Ok(entries) => {
             println!("the chain of {entries} history entries is unbroken and every record fits it");
@@ -153,7 +162,7 @@ pub fn verify(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
 }
 
 pub fn backup(args: &BackupArgs) -> anyhow::Result<ExitCode> {
-    let desk = args.data.open()?;
+    let desk = args.data.records()?;
     std::fs::create_dir(&args.to).with_context(|| format!("making the new folder {}", args.to.display()))?;
     desk.store.backup(&args.to.join("watchkeep.sqlite"))?;
     copy_folder(&args.data.data.join("lake"), &args.to.join("lake"))?;
@@ -196,7 +205,7 @@ fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
 }
 
 pub fn user(args: &UserArgs) -> anyhow::Result<ExitCode> {
-    let desk = args.data.open()?;
+    let desk = args.data.records()?;
     let now = Timestamp::now();
     match &args.what {
         UserCommand::Add { email, name, admin } => {
@@ -217,7 +226,7 @@ pub fn user(args: &UserArgs) -> anyhow::Result<ExitCode> {
 }
 
 pub fn token(args: &TokenArgs) -> anyhow::Result<ExitCode> {
-    let desk = args.data.open()?;
+    let desk = args.data.records()?;
     let person = desk.person_by_email(&args.email.to_lowercase())?;
     let person = person.ok_or_else(|| anyhow!("nobody has the e-mail {}", args.email))?;
     let now = Timestamp::now();

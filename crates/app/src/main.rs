@@ -3,6 +3,7 @@
 mod admin;
 mod inputs;
 mod open;
+mod rules;
 mod scan;
 mod serve;
 

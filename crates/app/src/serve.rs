@@ -1,7 +1,7 @@
 //! `watchkeep serve` and `watchkeep demo`: pages, API, inputs and timers in one process.
 
-use crate::inputs;
 use crate::open::DataArgs;
+use crate::{inputs, rules};
 use anyhow::Context;
 use clap::Args;
 use jiff::Timestamp;
@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use watchkeep_desk::Desk;
+use watchkeep_desk::rules::RuleFolders;
 use watchkeep_web::{App, Settings};
 
 /// Serve pages, API and inputs; ready when GET /healthz answers 200.
@@ -26,7 +27,7 @@ pub struct ServeArgs {
     /// E-mail of the first administrator, made on first start with a one-time link.
     #[arg(long, env = "WATCHKEEP_ADMIN", default_value = "admin@localhost")]
     pub admin: String,
-    /// Folder of Sigma rules besides the starter rules; may be given several times.
+    /// Folder of Sigma rules besides the starter rules; may be given several times. Changes take effect while it runs.
     #[arg(long, env = "WATCHKEEP_RULES", value_delimiter = ',')]
     pub rules: Vec<PathBuf>,
     /// Address for syslog over UDP, such as 127.0.0.1:5514.
@@ -62,14 +63,13 @@ fn run(args: &ServeArgs, demo: bool) -> anyhow::Result<ExitCode> {
     if demo {
         watchkeep_desk::demo::organisation(&desk, Timestamp::now())?;
     }
-    let loaded = desk.reload_rules(&args.rules, Timestamp::now())?;
-    tracing::info!("{} rules live, {} refused, {} switched off", loaded.live, loaded.refused, loaded.off);
+    let folders = rules::load(&desk, &args.rules)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(listen(args, desk, demo))?;
+    runtime.block_on(listen(args, desk, folders, demo))?;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn listen(args: &ServeArgs, desk: Desk, demo: bool) -> anyhow::Result<()> {
+async fn listen(args: &ServeArgs, desk: Desk, folders: RuleFolders, demo: bool) -> anyhow::Result<()> {
     let listener =
         tokio::net::TcpListener::bind(args.listen).await.with_context(|| format!("listening on {}", args.listen))?;
     let address = listener.local_addr()?;
@@ -83,6 +83,7 @@ async fn listen(args: &ServeArgs, desk: Desk, demo: bool) -> anyhow::Result<()> 
     }
     let settings = Settings { secure_cookies: args.secure, ..Settings::default() };
     inputs::start(args, &desk).await?;
+    rules::follow(desk.clone(), folders)?;
     let app = Arc::new(App::new(desk.clone(), settings));
     let timers = tokio::task::spawn_blocking(move || timers(&desk, demo));
     axum::serve(listener, watchkeep_web::server(app)).with_graceful_shutdown(stopped()).await?;

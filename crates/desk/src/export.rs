@@ -4,12 +4,15 @@ use crate::import::Format;
 use crate::{Desk, DeskError};
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
+use std::io::{Seek, Write};
 use watchkeep_model::resolve::{Context, Test, resolve_text};
 use watchkeep_model::{Actor, Catalog, Kind, Record, json as codec, text};
 use watchkeep_store::List;
 
 /// Records read at a time.
 const PAGE: usize = 500;
+/// Rows of a sheet below its header: the format's own limit.
+const SHEET_ROWS: u32 = 1_048_575;
 
 impl Desk {
     /// Makes a filter exact for one reader.
@@ -39,71 +42,106 @@ impl Desk {
         }
     }
 
-    /// A whole export. Import reads CSV and XLSX back and finds nothing to change.
+    /// Writes a list as a file, page by page: what is held at any time is one page of records, whatever the list's
+    /// length. Import reads CSV and XLSX back and finds nothing to change. Returns how many records were written.
+    ///
+    /// # Errors
+    /// Records that cannot be read, or an `out` that takes no more; what was written until then is incomplete.
     pub fn export(
         &self,
         actor: &Actor,
         kind: &'static Kind,
-        filter: &str,
+        test: Test,
         format: Format,
-        now: Timestamp,
-    ) -> Result<Vec<u8>, DeskError> {
-        let test = self.filter(actor, kind, filter, now)?;
+        out: &mut dyn Write,
+    ) -> Result<u64, DeskError> {
         match format {
-            Format::Csv => self.export_csv(actor, kind, test),
-            Format::Xlsx => self.export_xlsx(actor, kind, test),
-            Format::Json => self.export_json(actor, kind, test),
+            Format::Csv => self.export_csv(actor, kind, test, out),
+            Format::Xlsx => self.export_xlsx(actor, kind, test, out),
+            Format::Json => self.export_json(actor, kind, test, out),
         }
     }
 
-    fn export_csv(&self, actor: &Actor, kind: &'static Kind, test: Test) -> Result<Vec<u8>, DeskError> {
-        let mut out = csv::Writer::from_writer(Vec::new());
-        let wrong = |error: csv::Error| DeskError::File(error.to_string());
-        out.write_record(header(kind)).map_err(wrong)?;
+    fn export_csv(
+        &self,
+        actor: &Actor,
+        kind: &'static Kind,
+        test: Test,
+        out: &mut dyn Write,
+    ) -> Result<u64, DeskError> {
+        let mut out = csv::Writer::from_writer(out);
+        let mut count = 0;
+        out.write_record(header(kind)).map_err(failed)?;
         self.each(actor, kind, test, |record| {
+            count += 1;
             // A cell that a spreadsheet would run is written as text.
             let cells = cells(self.catalog(), record)
                 .into_iter()
                 .map(|cell| if cell.starts_with(['=', '+', '@', '\t', '\r']) { format!("'{cell}") } else { cell });
-            out.write_record(cells).map_err(wrong)
+            out.write_record(cells).map_err(failed)
         })?;
-        out.into_inner().map_err(|error| DeskError::File(error.to_string()))
+        out.flush().map_err(failed)?;
+        Ok(count)
     }
 
-    fn export_xlsx(&self, actor: &Actor, kind: &'static Kind, test: Test) -> Result<Vec<u8>, DeskError> {
+    /// The format puts its directory last and goes back to fill in sizes: rows and workbook are gathered in temporary
+    /// files, then copied.
+    fn export_xlsx(
+        &self,
+        actor: &Actor,
+        kind: &'static Kind,
+        test: Test,
+        out: &mut dyn Write,
+    ) -> Result<u64, DeskError> {
         let mut book = rust_xlsxwriter::Workbook::new();
-        let wrong = |error: rust_xlsxwriter::XlsxError| DeskError::File(error.to_string());
         let sheet = book.add_worksheet_with_constant_memory();
-        sheet.set_name(kind.plural.get(..kind.plural.len().min(31)).unwrap_or("Records")).map_err(wrong)?;
+        sheet.set_name(kind.plural.get(..kind.plural.len().min(31)).unwrap_or("Records")).map_err(failed)?;
         for (at, name) in (0u16..).zip(header(kind)) {
-            sheet.write_string(0, at, name).map_err(wrong)?;
+            sheet.write_string(0, at, name).map_err(failed)?;
         }
         let mut row = 0u32;
         self.each(actor, kind, test, |record| {
             row += 1;
+            if row > SHEET_ROWS {
+                return Err(DeskError::File(format!(
+                    "a sheet holds at most {SHEET_ROWS} records; narrow the filter, or export CSV or JSON"
+                )));
+            }
             for (at, cell) in (0u16..).zip(cells(self.catalog(), record)) {
                 // The format's own limit for one cell.
                 let cell: String = cell.chars().take(32_767).collect();
-                sheet.write_string(row, at, cell).map_err(wrong)?;
+                sheet.write_string(row, at, cell).map_err(failed)?;
             }
             Ok(())
         })?;
-        book.save_to_buffer().map_err(wrong)
+        let mut whole = tempfile::tempfile().map_err(failed)?;
+        book.save_to_writer(std::io::BufWriter::new(&whole)).map_err(failed)?;
+        whole.rewind().and_then(|()| std::io::copy(&mut whole, out)).map_err(failed)?;
+        out.flush().map_err(failed)?;
+        Ok(u64::from(row))
     }
 
-    fn export_json(&self, actor: &Actor, kind: &'static Kind, test: Test) -> Result<Vec<u8>, DeskError> {
-        let mut out = b"[".to_vec();
+    fn export_json(
+        &self,
+        actor: &Actor,
+        kind: &'static Kind,
+        test: Test,
+        out: &mut dyn Write,
+    ) -> Result<u64, DeskError> {
+        let mut count = 0;
+        out.write_all(b"[").map_err(failed)?;
         self.each(actor, kind, test, |record| {
-            if out.len() > 1 {
-                out.push(b',');
-            }
-            out.push(b'\n');
-            serde_json::to_writer(&mut out, &object(self.catalog(), record))
-                .map_err(|error| DeskError::File(error.to_string()))
+            out.write_all(if count == 0 { b"\n" } else { b",\n" }).map_err(failed)?;
+            count += 1;
+            serde_json::to_writer(&mut *out, &object(self.catalog(), record)).map_err(failed)
         })?;
-        out.extend(b"\n]\n");
-        Ok(out)
+        out.write_all(b"\n]\n").and_then(|()| out.flush()).map_err(failed)?;
+        Ok(count)
     }
+}
+
+fn failed(error: impl std::fmt::Display) -> DeskError {
+    DeskError::File(format!("cannot write the export: {error}"))
 }
 
 fn header(kind: &Kind) -> Vec<&'static str> {

@@ -1,10 +1,9 @@
 //! Importing records from CSV and XLSX: dry run, row-by-row errors, idempotent by external id.
 
+use crate::sheet;
 use crate::{Desk, DeskError};
-use calamine::Reader;
 use jiff::Timestamp;
 use std::collections::HashSet;
-use std::io::Cursor;
 use watchkeep_model::{Actor, Kind, Record, Value, Via, text};
 use watchkeep_store::{Change, StoreError};
 
@@ -36,17 +35,11 @@ pub struct Report {
     pub problems: Vec<Problem>,
 }
 
-/// A row that was refused, counted as spreadsheets do: the header is row 1.
+/// A row that was refused, numbered as a spreadsheet shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     pub row: usize,
     pub message: String,
-}
-
-/// A table of texts with its header.
-struct Sheet {
-    header: Vec<String>,
-    rows: Vec<Vec<String>>,
 }
 
 /// One row, read.
@@ -69,8 +62,8 @@ impl Desk {
         now: Timestamp,
     ) -> Result<Report, DeskError> {
         let sheet = match format {
-            Format::Csv => read_csv(bytes)?,
-            Format::Xlsx => read_xlsx(bytes)?,
+            Format::Csv => sheet::csv(bytes)?,
+            Format::Xlsx => sheet::xlsx(bytes)?,
             Format::Json => {
                 return Err(DeskError::File("import takes .csv or .xlsx; JSON goes through the API".to_owned()));
             }
@@ -80,17 +73,18 @@ impl Desk {
         let mut report = Report::default();
         let (mut changes, mut rows) = (Vec::new(), Vec::new());
         let mut seen = HashSet::new();
-        for (at, cells) in sheet.rows.iter().enumerate() {
-            if cells.iter().all(|cell| cell.trim().is_empty()) {
+        for sheet::Row { number: row, cells, problem } in sheet.rows {
+            if let Some(message) = problem {
+                report.problems.push(Problem { row, message });
                 continue;
             }
-            match self.row(&actor, kind, &columns, cells, &mut seen)? {
+            match self.row(&actor, kind, &columns, &cells, &mut seen)? {
                 Row::Change(change) => {
                     changes.push(change);
-                    rows.push(at + 2);
+                    rows.push(row);
                 }
                 Row::Same => report.unchanged += 1,
-                Row::Problem(message) => report.problems.push(Problem { row: at + 2, message }),
+                Row::Problem(message) => report.problems.push(Problem { row, message }),
             }
         }
         for (row, result) in rows.into_iter().zip(self.store.write_each(&actor, now, changes, dry)?) {
@@ -106,7 +100,10 @@ impl Desk {
 
     fn columns(&self, kind: &'static Kind, header: &[String]) -> Result<Vec<&'static str>, DeskError> {
         let name = |given: &String| {
-            let given = given.trim().trim_start_matches('\u{feff}');
+            let given = given.trim();
+            if given.is_empty() {
+                return Ok("");
+            }
             let field =
                 kind.fields.iter().find(|f| f.name.eq_ignore_ascii_case(given) || f.label.eq_ignore_ascii_case(given));
             let own = ["external_id", "number", "tags", "version", "created", "updated"];
@@ -124,7 +121,7 @@ impl Desk {
         };
         let columns = header.iter().map(name).collect::<Result<Vec<_>, _>>()?;
         let mut once = HashSet::new();
-        match columns.iter().find(|name| !once.insert(**name)) {
+        match columns.iter().find(|name| !name.is_empty() && !once.insert(**name)) {
             Some(twice) => Err(DeskError::File(format!("column `{twice}` stands twice; keep one"))),
             None => Ok(columns),
         }
@@ -202,26 +199,4 @@ fn change(
     } else {
         Row::Change(Change::Update { kind, id: record.id, version: None, values })
     }
-}
-
-fn read_csv(bytes: &[u8]) -> Result<Sheet, DeskError> {
-    let head = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let semicolons = head.iter().filter(|byte| **byte == b';').count();
-    let commas = head.iter().filter(|byte| **byte == b',').count();
-    let delimiter = if semicolons > commas { b';' } else { b',' };
-    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(bytes);
-    let wrong = |error: csv::Error| DeskError::File(format!("not a CSV file: {error}"));
-    let header = reader.headers().map_err(wrong)?.iter().map(str::to_owned).collect();
-    let rows = reader.records().map(|row| row.map(|row| row.iter().map(str::to_owned).collect()));
-    Ok(Sheet { header, rows: rows.collect::<Result<_, _>>().map_err(wrong)? })
-}
-
-fn read_xlsx(bytes: &[u8]) -> Result<Sheet, DeskError> {
-    let wrong = |error: calamine::XlsxError| DeskError::File(format!("not an XLSX file: {error}"));
-    let mut book: calamine::Xlsx<_> = calamine::Xlsx::new(Cursor::new(bytes)).map_err(wrong)?;
-    let sheet = book.worksheet_range_at(0).ok_or_else(|| DeskError::File("this workbook has no sheet".to_owned()))?;
-    let sheet = sheet.map_err(wrong)?;
-    let mut rows = sheet.rows().map(|row| row.iter().map(ToString::to_string).collect::<Vec<String>>());
-    let header = rows.next().unwrap_or_default();
-    Ok(Sheet { header, rows: rows.collect() })
 }

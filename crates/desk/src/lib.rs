@@ -12,6 +12,7 @@ pub mod import;
 mod jobs;
 pub mod respond;
 pub mod rules;
+mod sheet;
 pub mod sign_in;
 pub mod watch;
 pub mod why;

@@ -3,59 +3,156 @@
 use crate::watch::{Live, severity_value, shorten};
 use crate::{Desk, DeskError};
 use jiff::Timestamp;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::SystemTime;
 use watchkeep_detect::{RuleFile, RuleInfo, RuleSet, State, starter_rules};
 use watchkeep_model::{Record, Value};
 use watchkeep_store::Change;
 
 /// What a reload found.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Loaded {
     pub live: usize,
     pub refused: usize,
     pub off: usize,
+    /// Rules that are new, different, or gone since the last load.
+    pub changed: usize,
+    /// Rules that became refused with this load, each with its path and reason.
+    pub newly_refused: Vec<String>,
+}
+
+/// Rule folders looked at again and again: says when a file came, went or changed.
+#[derive(Debug)]
+pub struct RuleFolders {
+    folders: Vec<PathBuf>,
+    seen: BTreeMap<PathBuf, Stamp>,
+}
+
+/// What tells one state of a file from the next: size, and when it and its name last changed.
+type Stamp = (u64, Option<SystemTime>, i64, i64);
+
+impl RuleFolders {
+    /// Takes the folders as they are now for known.
+    ///
+    /// # Errors
+    /// A folder that cannot be read.
+    pub fn new(folders: Vec<PathBuf>) -> Result<Self, DeskError> {
+        let seen = stamps(&folders)?;
+        Ok(Self { folders, seen })
+    }
+
+    pub fn paths(&self) -> &[PathBuf] {
+        &self.folders
+    }
+
+    /// Whether anything differs since the last call. Look first and load after: what changes meanwhile is seen next time.
+    ///
+    /// # Errors
+    /// A folder that cannot be read; what was seen last stays known.
+    pub fn changed(&mut self) -> Result<bool, DeskError> {
+        let now = stamps(&self.folders)?;
+        let changed = now != self.seen;
+        self.seen = now;
+        Ok(changed)
+    }
+}
+
+fn stamps(folders: &[PathBuf]) -> Result<BTreeMap<PathBuf, Stamp>, DeskError> {
+    let mut seen = BTreeMap::new();
+    for path in rule_files(folders)? {
+        // A file that vanished meanwhile is as good as one that was never listed.
+        if let Ok(found) = std::fs::metadata(&path) {
+            seen.insert(path, (found.len(), found.modified().ok(), changed_at(&found).0, changed_at(&found).1));
+        }
+    }
+    Ok(seen)
+}
+
+#[cfg(unix)]
+fn changed_at(file: &std::fs::Metadata) -> (i64, i64) {
+    use std::os::unix::fs::MetadataExt;
+    (file.ctime(), file.ctime_nsec())
+}
+
+#[cfg(not(unix))]
+fn changed_at(_: &std::fs::Metadata) -> (i64, i64) {
+    (0, 0)
+}
+
+fn rule_files(folders: &[PathBuf]) -> Result<Vec<PathBuf>, DeskError> {
+    let mut files = Vec::new();
+    for folder in folders {
+        let found = watchkeep_ingest::folder::yaml_files(folder);
+        files.extend(found.map_err(|error| DeskError::File(format!("rule folder {error}")))?);
+    }
+    Ok(files)
 }
 
 impl Desk {
-    /// Reads every rule afresh, brings the records in line, and puts the live ones in force.
+    /// Reads every rule afresh, brings the records in line, and puts the live ones in force. A file that cannot be
+    /// read is refused like a rule that cannot; the others go on.
+    ///
+    /// # Errors
+    /// A folder that cannot be read, or a store that cannot be written: the rules in force stay as they were.
     pub fn reload_rules(&self, folders: &[PathBuf], now: Timestamp) -> Result<Loaded, DeskError> {
         let mut files: Vec<RuleFile> = starter_rules();
-        for folder in folders {
-            let texts =
-                watchkeep_ingest::folder::yaml_texts(folder).map_err(|error| DeskError::File(error.to_string()))?;
-            files.extend(texts.into_iter().map(|(path, text)| RuleFile { path, text }));
+        let mut unreadable = Vec::new();
+        for file in rule_files(folders)? {
+            let path = file.display().to_string();
+            match std::fs::read_to_string(&file) {
+                Ok(text) => files.push(RuleFile { path, text }),
+                // Removed between listing and reading: it is gone.
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) => unreadable.push(RuleInfo::refused(&path, "", format!("it cannot be read: {error}"))),
+            }
         }
         let texts: HashMap<String, String> = files.iter().map(|file| (file.path.clone(), file.text.clone())).collect();
-        let (set, infos) = RuleSet::load(files);
+        let (set, mut infos) = RuleSet::load(files);
+        infos.extend(unreadable);
         let known = self.all("detection_rule")?;
         let known: HashMap<&str, &Record> =
             known.iter().filter_map(|r| Some((r.get("rule_id").as_text()?, r))).collect();
         let mut changes = Vec::new();
+        let mut newly_refused = Vec::new();
         let mut present: HashSet<&str> = HashSet::new();
         for info in &infos {
             if !present.insert(&info.id) {
                 continue;
             }
             let values = values(info, texts.get(&*info.path));
+            if let State::Refused(why) = &info.state
+                && known
+                    .get(&*info.id)
+                    .is_none_or(|record| record.get("refused").as_text() != Some(&shorten(why, 2000)))
+            {
+                newly_refused.push(format!("{}: {why}", info.path));
+            }
             match known.get(&*info.id) {
                 None => changes.push(self.creating("detection_rule", values)?),
                 Some(record) => changes.extend(changed(record, values)),
             }
         }
         let kind = self.kind("detection_rule")?;
-        let gone = known.iter().filter(|(id, record)| !present.contains(*id) && record.state() != Some("gone"));
+        // One that a person switched off stays off: it may come back.
+        let stays = |record: &Record| matches!(record.state(), Some("gone" | "off"));
+        let gone = known.iter().filter(|(id, record)| !present.contains(*id) && !stays(record));
         changes.extend(gone.map(|(_, record)| Change::Note { kind, id: record.id, values: state("gone", kind) }));
-        self.store.write(&self.system(), now, changes)?;
-        self.put_in_force(set)
+        let changed = changes.len();
+        if changed > 0 {
+            self.store.write(&self.system(), now, changes)?;
+        }
+        Ok(Loaded { changed, newly_refused, ..self.put_in_force(set)? })
     }
 
     /// The rules and the record of each; those that people switched off stay out of force.
     fn put_in_force(&self, set: RuleSet) -> Result<Loaded, DeskError> {
         let mut live = Live { set: Some(set), ..Live::default() };
         let mut loaded = Loaded::default();
-        let mut off = HashSet::new();
+        // Held while the records are read: what a person switches meanwhile is noted after, and not forgotten.
+        let mut off = self.watch.off();
+        off.clear();
         for record in self.all("detection_rule")? {
             let Some(id) = record.get("rule_id").as_text() else { continue };
             live.records.insert(id.to_owned(), record.id);
@@ -69,7 +166,7 @@ impl Desk {
                 _ => {}
             }
         }
-        self.watch.set(live, off);
+        self.watch.set(live);
         Ok(loaded)
     }
 }

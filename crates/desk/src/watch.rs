@@ -3,13 +3,14 @@
 use crate::{Desk, DeskError};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockWriteGuard};
 use watchkeep_detect::{Level, Match, RuleInfo, RuleSet};
 use watchkeep_ingest::{Batch, Sink, SinkError};
+use watchkeep_lake::LakeError;
 use watchkeep_model::event::Event;
 use watchkeep_model::{Look, Record, RowType, Value};
 use watchkeep_records::watch::Severity;
-use watchkeep_store::Change;
+use watchkeep_store::{Change, StoreError};
 
 /// Detections of one rule about one entity within this many hours are one alert.
 const WINDOW_HOURS: i64 = 24;
@@ -23,6 +24,8 @@ pub struct Watch {
     /// Rule ids that people switched off.
     off: RwLock<HashSet<String>>,
     pub(crate) heard: Mutex<BTreeMap<String, Heard>>,
+    /// Held from looking for an open alert to writing it: two inputs at once make one alert, and count right.
+    writing: Mutex<()>,
 }
 
 /// Rules in force, with the record of each.
@@ -60,7 +63,7 @@ impl Watch {
             let rules = written.iter().filter(|one| one.record.kind.name == "detection_rule" && one.person.is_some());
             for rule in rules {
                 let Some(id) = rule.record.get("rule_id").as_text() else { continue };
-                let mut off = watch.off.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+                let mut off = watch.off();
                 if rule.record.state() == Some("off") {
                     off.insert(id.to_owned())
                 } else {
@@ -79,13 +82,13 @@ impl Watch {
     }
 
     /// Puts new rules in force between two batches: no event is lost or judged twice.
-    pub(crate) fn set(&self, live: Live, off: HashSet<String>) {
-        if let Ok(mut known) = self.off.write() {
-            *known = off;
-        }
-        if let Ok(mut rules) = self.rules.write() {
-            *rules = Arc::new(live);
-        }
+    pub(crate) fn set(&self, live: Live) {
+        *self.rules.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(live);
+    }
+
+    /// Rule ids that people switched off, held for changing.
+    pub(crate) fn off(&self) -> RwLockWriteGuard<'_, HashSet<String>> {
+        self.off.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Keeps counts for a later note.
@@ -119,8 +122,8 @@ impl Sink for Desk {
     fn take(&self, source: &str, mut batch: Batch) -> Result<(), SinkError> {
         match self.take_in(source, &mut batch) {
             Ok(()) => Ok(()),
-            // A slow disk holds the sender up; nothing is lost.
-            Err(DeskError::Lake(watchkeep_lake::LakeError::Full { .. })) => Err(SinkError::Full(batch)),
+            // A full or slow disk holds the sender up; nothing is lost.
+            Err(error) if passes(&error) => Err(SinkError::Busy { batch, reason: error.to_string() }),
             Err(error) => Err(SinkError::Failed(error.to_string())),
         }
     }
@@ -134,8 +137,13 @@ impl Desk {
         let bad: Vec<Event> = batch.bad.iter().map(|bad| bad.event.clone()).collect();
         self.lake.append(&batch.events)?;
         self.lake.append(&bad)?;
+        match self.judge(&batch.events) {
+            // Another try would not help, and the events are kept: better one alert missing than a source gone silent.
+            Err(error) if !passes(&error) => tracing::error!(source, "events of {source} were not judged: {error}"),
+            other => other?,
+        }
         self.watch.note(source, batch);
-        self.judge(&batch.events)
+        Ok(())
     }
 
     /// Evaluates the rules in force and writes the alerts.
@@ -153,6 +161,7 @@ impl Desk {
             return Ok(());
         }
         let now = events.iter().map(|event| event.received).max().unwrap_or_default();
+        let _one = self.watch.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut changes = Vec::new();
         for (key, group) in groups {
             changes.extend(self.change(&live, now, key, group)?);
@@ -170,10 +179,11 @@ impl Desk {
             let values = vec![("hidden".to_owned(), Value::Int(count))];
             return Ok(Some(Change::Note { kind: hidden.kind, id: hidden.id, values }));
         }
-        let window = now - SignedDuration::from_hours(WINDOW_HOURS);
-        let open = look.with("alert", "group_key", &Value::text(key.clone()), 200).into_iter().rev().find(|alert| {
-            alert.state() != Some("closed") && alert.read::<Timestamp>("last_seen").is_some_and(|last| last >= window)
-        });
+        let open = look
+            .with("alert", "group_key", &Value::text(key.clone()), 200)
+            .into_iter()
+            .rev()
+            .find(|alert| alert.state() != Some("closed") && near(alert, &group));
         match open {
             Some(alert) => Ok(more(&alert, &group)),
             None => Ok(Some(self.new_alert(rule, key, &group)?)),
@@ -261,6 +271,29 @@ fn suppressed(look: &dyn Look, rule: i64, entity: Option<&str>, now: Timestamp) 
         let fits = about.is_none_or(|about| entity.is_some_and(|entity| entity.eq_ignore_ascii_case(about)));
         fits && suppression.read::<Timestamp>("until").is_some_and(|until| until > now)
     })
+}
+
+/// Whether the same may succeed later: disk, network or database trouble, not a mistake in what was sent.
+fn passes(error: &DeskError) -> bool {
+    match error {
+        DeskError::Lake(error) => matches!(
+            error,
+            LakeError::Full { .. } | LakeError::Journal { .. } | LakeError::Folder { .. } | LakeError::Store { .. }
+        ),
+        DeskError::Store(error) => {
+            matches!(error, StoreError::Sqlite(_) | StoreError::Postgres(_) | StoreError::File { .. })
+        }
+        _ => false,
+    }
+}
+
+/// Whether a group's events lie within the window of what the alert has seen, by the events' own times: logs of last
+/// year, read today in many pieces, are grouped as they would have been then.
+fn near(alert: &Record, group: &Group<'_>) -> bool {
+    let window = SignedDuration::from_hours(WINDOW_HOURS).as_millis() as i64;
+    let seen = |field: &str| alert.get(field).as_int().unwrap_or_default();
+    let mut times = group.events.iter().map(|event| event.time.as_millisecond());
+    times.any(|time| time >= seen("first_seen") - window && time <= seen("last_seen") + window)
 }
 
 /// More events on a known alert; an event that is linked already was delivered twice and counts once.

@@ -1,6 +1,7 @@
 //! What is known about a rule, and what a match says.
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use watchkeep_model::event::LogSource;
 
@@ -48,7 +49,7 @@ pub enum State {
 /// One rule as it was offered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleInfo {
-    /// The rule's own id; the file's SHA-256 where it has none.
+    /// The rule's own id; the SHA-256 of its text where it has none, of its path where it cannot be read.
     pub id: Arc<str>,
     pub title: Arc<str>,
     pub level: Level,
@@ -66,6 +67,26 @@ pub struct RuleInfo {
 }
 
 impl RuleInfo {
+    /// A file of which nothing can be known but why. Its id is that of the path, so that the next try is the same rule.
+    pub fn refused(path: &str, sha256: &str, reason: String) -> Self {
+        let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+        Self {
+            id: hex(&Sha256::digest(path.as_bytes())).into(),
+            title: name.into(),
+            level: Level::default(),
+            status: None,
+            description: None,
+            author: None,
+            tags: Vec::new(),
+            references: Vec::new(),
+            false_positives: Vec::new(),
+            log: LogSource::default(),
+            path: path.into(),
+            sha256: sha256.into(),
+            state: State::Refused(reason),
+        }
+    }
+
     /// ATT&CK techniques among the tags, such as `T1059.001`.
     pub fn techniques(&self) -> impl Iterator<Item = String> + '_ {
         self.tags.iter().filter_map(|tag| {
@@ -98,4 +119,8 @@ pub struct Why {
     pub selection: Option<String>,
     /// What the rule looked for, shortened.
     pub pattern: Option<String>,
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,7 +1,7 @@
 //! A set of rules, read once and then shared: which there are, and which of them an event matches.
 
 use crate::check::refusal;
-use crate::info::{Level, Match, RuleInfo, State, Why};
+use crate::info::{Level, Match, RuleInfo, State, Why, hex};
 use crate::route::classes;
 use crate::view::View;
 use rsigma_eval::result::MatchDetailLevel;
@@ -143,44 +143,31 @@ impl RuleSet {
 /// The rules of one file; a file without a readable rule gives one refused entry.
 fn read(file: &RuleFile) -> Vec<(RuleInfo, Option<SigmaRule>)> {
     let sha256 = hex(&Sha256::digest(file.text.as_bytes()));
-    let refused = |title: &str, id: Option<&str>, reason: String| {
-        let info = RuleInfo {
-            id: id.unwrap_or(&sha256).into(),
-            title: title.into(),
-            level: Level::default(),
-            status: None,
-            description: None,
-            author: None,
-            tags: Vec::new(),
-            references: Vec::new(),
-            false_positives: Vec::new(),
-            log: LogSource::default(),
-            path: file.path.as_str().into(),
-            sha256: sha256.as_str().into(),
-            state: State::Refused(reason),
-        };
+    let refused = |reason: String| (RuleInfo::refused(&file.path, &sha256, reason), None);
+    let named = |title: &str, id: Option<&str>, reason: &str| {
+        let mut info = RuleInfo::refused(&file.path, &sha256, reason.to_owned());
+        (info.title, info.id) = (title.into(), id.unwrap_or(&sha256).into());
         (info, None)
     };
-    let name = file.path.rsplit(['/', '\\']).next().unwrap_or(&file.path);
     let collection = match parse_sigma_yaml(&file.text) {
         Ok(collection) => collection,
         Err(error) => {
-            return vec![refused(name, None, format!("it is not a Sigma rule: {error}"))];
+            return vec![refused(format!("it is not a Sigma rule: {error}"))];
         }
     };
     let mut found: Vec<(RuleInfo, Option<SigmaRule>)> = Vec::new();
-    found.extend(collection.errors.iter().map(|error| refused(name, None, format!("it is not a Sigma rule: {error}"))));
+    found.extend(collection.errors.iter().map(|error| refused(format!("it is not a Sigma rule: {error}"))));
     found.extend(
         collection
             .correlations
             .iter()
-            .map(|rule| refused(&rule.title, rule.id.as_deref(), "correlation rules are not evaluated yet".to_owned())),
+            .map(|rule| named(&rule.title, rule.id.as_deref(), "correlation rules are not evaluated yet")),
     );
     found.extend(
         collection
             .filters
             .iter()
-            .map(|rule| refused(&rule.title, rule.id.as_deref(), "filter documents are not applied yet".to_owned())),
+            .map(|rule| named(&rule.title, rule.id.as_deref(), "filter documents are not applied yet")),
     );
     let many = collection.rules.len() > 1;
     for (at, rule) in collection.rules.into_iter().enumerate() {
@@ -188,7 +175,7 @@ fn read(file: &RuleFile) -> Vec<(RuleInfo, Option<SigmaRule>)> {
         found.push((info_of(&rule, &id, &file.path, &sha256), Some(rule)));
     }
     if found.is_empty() {
-        found.push(refused(name, None, "the file holds no rule".to_owned()));
+        found.push(refused("the file holds no rule".to_owned()));
     }
     found
 }
@@ -255,10 +242,6 @@ fn matched(result: EvaluationResult) -> Option<Match> {
         })
         .collect();
     Some(Match { rule, why })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// An owner of the set may be shared by every thread.

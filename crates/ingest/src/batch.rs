@@ -93,16 +93,17 @@ pub trait Sink: Send + Sync {
     /// Takes a batch for `source`. `Ok` means it is durable; may block while writing.
     ///
     /// # Errors
-    /// [`SinkError::Full`] hands the batch back: the input waits and offers it again.
+    /// [`SinkError::Busy`] hands the batch back: the input waits and offers it again.
     fn take(&self, source: &str, batch: Batch) -> Result<(), SinkError>;
 }
 
 /// Why a sink did not take a batch.
 #[derive(Debug, thiserror::Error)]
 pub enum SinkError {
-    /// Try again later; nothing of the batch was kept.
-    #[error("the event store is busy; the input waits")]
-    Full(Batch),
+    /// Try again later: the disk is full or slow, or the database does not answer. What was kept of the batch is not
+    /// kept twice.
+    #[error("the event store cannot take more just now: {reason}")]
+    Busy { batch: Batch, reason: String },
     /// The batch cannot be stored; the input stops rather than lose events.
     #[error("the event store failed: {0}")]
     Failed(String),
@@ -111,21 +112,33 @@ pub enum SinkError {
 const FIRST_WAIT: std::time::Duration = std::time::Duration::from_millis(10);
 const LONGEST_WAIT: std::time::Duration = std::time::Duration::from_secs(1);
 
-/// Offers `batch` until the sink takes it, waiting longer each time; holds up the reader meanwhile.
+/// Offers `batch` until the sink takes it, waiting longer each time; holds up the reader meanwhile, and says so once.
 ///
 /// # Errors
 /// What the sink said when it failed for good.
 pub async fn deliver(sink: &Arc<dyn Sink>, source: &str, batch: Batch) -> Result<(), String> {
     let mut batch = batch;
     let mut wait = FIRST_WAIT;
+    let mut told = false;
     loop {
         if batch.is_empty() {
             return Ok(());
         }
         let (sink, name) = (Arc::clone(sink), source.to_owned());
         match tokio::task::spawn_blocking(move || sink.take(&name, batch)).await {
-            Ok(Ok(())) => return Ok(()),
-            Ok(Err(SinkError::Full(back))) => batch = back,
+            Ok(Ok(())) => {
+                if told {
+                    tracing::info!(source, "{source} goes on");
+                }
+                return Ok(());
+            }
+            Ok(Err(SinkError::Busy { batch: back, reason })) => {
+                batch = back;
+                if !told && wait == LONGEST_WAIT {
+                    told = true;
+                    tracing::warn!(source, "{source} waits, and so do its senders: {reason}");
+                }
+            }
             Ok(Err(SinkError::Failed(reason))) => return Err(reason),
             Err(stopped) => return Err(stopped.to_string()),
         }
@@ -186,7 +199,7 @@ pub(crate) mod tests {
             let mut full = self.full.lock().expect("sink");
             if *full > 0 {
                 *full -= 1;
-                return Err(SinkError::Full(batch));
+                return Err(SinkError::Busy { batch, reason: "full".to_owned() });
             }
             self.batches.lock().expect("sink").push(batch);
             Ok(())

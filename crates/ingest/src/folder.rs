@@ -25,6 +25,14 @@ pub fn files(path: &Path) -> Result<Vec<PathBuf>, IngestError> {
     below(path, ENDINGS)
 }
 
+/// The YAML files below `path` in name order; `path` itself when it is a file.
+///
+/// # Errors
+/// When `path` or a folder below it cannot be read.
+pub fn yaml_files(path: &Path) -> Result<Vec<PathBuf>, IngestError> {
+    below(path, &["yml", "yaml"])
+}
+
 /// The YAML texts below `path` with their paths, in name order; `path` itself when it is a file.
 ///
 /// # Errors
@@ -37,7 +45,7 @@ pub fn yaml_texts(path: &Path) -> Result<Vec<(String, String)>, IngestError> {
             Err(source) => Err(IngestError::File { path: shown, source }),
         }
     };
-    below(path, &["yml", "yaml"])?.into_iter().map(read).collect()
+    yaml_files(path)?.into_iter().map(read).collect()
 }
 
 fn below(path: &Path, endings: &[&str]) -> Result<Vec<PathBuf>, IngestError> {

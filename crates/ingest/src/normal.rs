@@ -17,6 +17,10 @@ use watchkeep_model::event::{Event, EventId};
 const COLUMN_COUNT: usize = 10;
 /// A claimed time further ahead than this is a wrong clock, not an event.
 const SKEW: SignedDuration = SignedDuration::from_hours(24);
+/// Seconds of 2 January 2000: clocks that were never set claim a time before it (1970, 1980 or 2000 as they start).
+const SET: i64 = 946_771_200;
+/// The field that tells of a clock that is not believed.
+const CLOCK: &str = "watchkeep.clock";
 
 /// Turns flat fields into events; build it once, share it.
 #[derive(Debug, Clone)]
@@ -39,8 +43,9 @@ impl Default for Normaliser {
 
 impl Normaliser {
     /// The event that `fields` and `raw` describe; `salt` is the line or record number within its source.
-    /// A claimed time more than a day after `received` stays in the fields only.
-    pub fn event(&self, source: &Source, fields: Fields, raw: Bytes, salt: u64, received: Timestamp) -> Event {
+    /// A claimed time more than a day after `received`, or of a clock that was never set, is not believed: it stays in
+    /// the fields, and `watchkeep.clock` says so.
+    pub fn event(&self, source: &Source, mut fields: Fields, raw: Bytes, salt: u64, received: Timestamp) -> Event {
         let mut best: [Option<(u8, usize)>; COLUMN_COUNT] = [None; COLUMN_COUNT];
         let mut times: Vec<(u8, usize)> = Vec::with_capacity(4);
         for (at, (name, value)) in fields.iter().enumerate() {
@@ -61,33 +66,43 @@ impl Normaliser {
         let pick = |column: Column| -> Option<&Arc<str>> {
             best.get(column as usize).copied().flatten().and_then(|(_, at)| fields.get(at)).map(|(_, value)| value)
         };
-        let time = times
-            .iter()
-            .filter_map(|(_, at)| fields.get(*at))
-            .find_map(|(_, value)| parse_time(value))
-            .filter(|claimed| claimed.duration_since(received) <= SKEW && claimed.as_second() > 0)
-            .unwrap_or(received);
+        let claimed = times.iter().filter_map(|(_, at)| fields.get(*at)).find_map(|(_, value)| parse_time(value));
+        let wrong = claimed.and_then(|claimed| wrong(claimed, received));
+        let time = claimed.filter(|_| wrong.is_none()).unwrap_or(received);
         let message = match pick(Column::Message) {
             Some(text) if !text.starts_with("<Event") => first_line(text),
             _ => summary(pick(Column::Provider), pick(Column::Code), pick(Column::Gist)),
         };
+        let (host, user) = (pick(Column::Host).cloned(), pick(Column::User).cloned());
+        let (src_ip, dst_ip) = (pick(Column::SrcIp).map(plain_address), pick(Column::DstIp).map(plain_address));
+        let (process, code) = (pick(Column::Process).cloned(), pick(Column::Code).cloned());
+        fields.extend(wrong.map(|words| (CLOCK.into(), words.into())));
         Event {
             id: EventId::of(time, &source.name, salt, &raw),
             time,
             received,
             source: Arc::clone(&source.name),
             log: source.log.clone(),
-            host: pick(Column::Host).cloned(),
-            user: pick(Column::User).cloned(),
-            src_ip: pick(Column::SrcIp).map(plain_address),
-            dst_ip: pick(Column::DstIp).map(plain_address),
-            process: pick(Column::Process).cloned(),
-            code: pick(Column::Code).cloned(),
+            host,
+            user,
+            src_ip,
+            dst_ip,
+            process,
+            code,
             message,
             fields,
             raw,
         }
     }
+}
+
+/// Why a claimed time is not believed.
+fn wrong(claimed: Timestamp, received: Timestamp) -> Option<String> {
+    let ahead = claimed.duration_since(received);
+    if ahead > SKEW {
+        return Some(format!("{} days ahead: it says {claimed}", ahead.as_hours() / 24));
+    }
+    (claimed.as_second() < SET).then(|| format!("never set: it says {claimed}"))
 }
 
 /// `::ffff:10.0.0.1` is written `10.0.0.1`; anything else stays.
@@ -192,6 +207,17 @@ mod tests {
         assert_eq!(near.time, at("2026-01-01T23:59:00Z"));
         let far = event(&[("time", "2026-01-02T00:00:01Z")]);
         assert_eq!((far.time, far.field("time")), (at("2026-01-01T00:00:00Z"), Some("2026-01-02T00:00:01Z")));
+        assert_eq!((near.field(CLOCK), far.field(CLOCK)), (None, Some("1 days ahead: it says 2026-01-02T00:00:01Z")));
+    }
+
+    #[test]
+    fn a_clock_that_was_never_set_is_not_believed() {
+        for text in ["1970-01-01T00:04:00Z", "1980-01-01T00:00:00Z", "2000-01-01 12:00:00", "1601-01-01T00:00:00Z"] {
+            let event = event(&[("time", text)]);
+            assert_eq!(event.time, event.received, "{text}");
+            assert!(event.field(CLOCK).is_some_and(|words| words.starts_with("never set")), "{text}");
+        }
+        assert_eq!(event(&[("time", "2004-08-04T12:00:00Z")]).time, at("2004-08-04T12:00:00Z"));
     }
 
     #[test]

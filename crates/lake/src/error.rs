@@ -14,6 +14,8 @@ pub enum LakeError {
     Full { waiting: usize, location: String },
     #[error("cannot use the lake's folder {}: {source}", path.display())]
     Folder { path: PathBuf, source: std::io::Error },
+    #[error("another Watchkeep uses the lake in {}; only one process writes it", path.display())]
+    InUse { path: PathBuf },
     #[error("`{location}` is neither a folder nor an object store address: {reason}")]
     Location { location: String, reason: String },
     #[error("cannot read or write {what}: {source}")]

@@ -29,6 +29,8 @@ pub struct Lake {
     /// Held while files are written, merged or deleted.
     pub(crate) writing: Mutex<()>,
     runtime: Option<tokio::runtime::Runtime>,
+    /// Held while the lake is open: two processes in one journal would lose events.
+    _lock: std::fs::File,
 }
 
 pub(crate) struct State {
@@ -55,11 +57,12 @@ impl Lake {
     /// Opens or makes a lake and takes back what the journal holds.
     ///
     /// # Errors
-    /// A folder or object store that cannot be used.
+    /// A folder or object store that cannot be used, or that another process uses.
     pub fn open(config: LakeConfig) -> Result<Self, LakeError> {
         let failed = |source| LakeError::Folder { path: config.local.clone(), source };
         let spill = config.local.join("spill");
         std::fs::create_dir_all(&spill).map_err(failed)?;
+        let lock = hold(&config.local)?;
         let (store, local) = config.store()?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(config.threads.max(1))
@@ -106,6 +109,7 @@ impl Lake {
             state: Mutex::new(state),
             writing: Mutex::new(()),
             runtime: Some(runtime),
+            _lock: lock,
         })
     }
 
@@ -251,6 +255,18 @@ impl Lake {
             Some(runtime) => on(runtime, work),
             None => Err(LakeError::Engine("the lake is closing".to_string())),
         }
+    }
+}
+
+/// The lake's lock, which ends with this process at the latest.
+fn hold(folder: &std::path::Path) -> Result<std::fs::File, LakeError> {
+    let path = folder.join("lock");
+    let opened = std::fs::File::options().create(true).truncate(false).write(true).open(&path);
+    let lock = opened.map_err(|source| LakeError::Folder { path: path.clone(), source })?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(std::fs::TryLockError::WouldBlock) => Err(LakeError::InUse { path: folder.to_path_buf() }),
+        Err(std::fs::TryLockError::Error(source)) => Err(LakeError::Folder { path, source }),
     }
 }
 

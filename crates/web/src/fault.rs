@@ -9,6 +9,9 @@ use watchkeep_desk::DeskError;
 use watchkeep_model::Refusal;
 use watchkeep_store::StoreError;
 
+/// Seconds after which a busy server is asked again.
+const RETRY: i64 = 5;
+
 /// Why there is no ordinary answer.
 #[derive(Debug)]
 pub enum Fault {
@@ -29,6 +32,8 @@ pub enum Fault {
     /// The request itself makes no sense.
     Bad(String),
     TooMany(i64),
+    /// Disk, database or memory cannot take more just now; the same request will do later.
+    Busy(String),
     TooLarge,
     /// Something of ours broke; the details are in the log.
     Broken(String),
@@ -79,6 +84,7 @@ impl Fault {
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Bad(_) => StatusCode::BAD_REQUEST,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -95,6 +101,7 @@ impl Fault {
             Self::Method => "method",
             Self::Bad(_) => "bad_request",
             Self::TooMany(_) => "too_many",
+            Self::Busy(_) => "busy",
             Self::TooLarge => "too_large",
             Self::Broken(_) => "internal",
         }
@@ -113,6 +120,7 @@ impl Fault {
                 message.clone()
             }
             Self::Method => "This cannot be done here; the header Allow names what can.".to_owned(),
+            Self::Busy(reason) => format!("Nothing is lost, but send it again in {RETRY} s: {reason}."),
             Self::TooMany(seconds) => format!("Too many attempts; wait {seconds} s and try again."),
             Self::TooLarge => "This is larger than Watchkeep takes in one request.".to_owned(),
             Self::Broken(_) => "Watchkeep could not do this; the reason is in its log.".to_owned(),
@@ -144,6 +152,14 @@ impl Fault {
         let mut answer = (self.status(), media, body.to_string()).into_response();
         if let Self::SignIn = self {
             answer.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        let wait = match self {
+            Self::TooMany(seconds) => Some(*seconds),
+            Self::Busy(_) => Some(RETRY),
+            _ => None,
+        };
+        if let Some(seconds) = wait {
+            answer.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
         answer
     }

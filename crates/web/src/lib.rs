@@ -6,6 +6,7 @@ mod ask;
 pub mod assets;
 mod cursor;
 mod fault;
+mod flow;
 pub mod headers;
 pub mod htmx;
 pub mod layout;

@@ -2,6 +2,7 @@
 
 use crate::ask::Ask;
 use crate::fault::Fault;
+use crate::flow;
 use crate::layout::Find;
 use crate::parts::{header, panel};
 use crate::routes::{Route, Who};
@@ -34,14 +35,16 @@ fn export(ask: &Ask) -> Result<Response, Fault> {
     let kind = ask.kind(ask.param("kind"))?;
     let format = Format::of(&ask.path)?;
     let ending = ask.path.rsplit('.').next().unwrap_or("csv");
-    let bytes = ask.app.desk.export(&ask.actor, kind, ask.query("q").unwrap_or_default(), format, ask.now)?;
+    let test = ask.app.desk.filter(&ask.actor, kind, ask.query("q").unwrap_or_default(), ask.now)?;
+    let (desk, actor) = (ask.app.desk.clone(), ask.actor.clone());
+    let body = flow::body(move |out| desk.export(&actor, kind, test, format, out).map(drop));
     let media = match format {
         Format::Csv => "text/csv; charset=utf-8",
         Format::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         Format::Json => "application/json",
     };
     let name = format!("attachment; filename=\"{}.{}\"", kind.name, ending);
-    Ok(([(http::CONTENT_TYPE, media.to_owned()), (http::CONTENT_DISPOSITION, name)], bytes).into_response())
+    Ok(([(http::CONTENT_TYPE, media.to_owned()), (http::CONTENT_DISPOSITION, name)], body).into_response())
 }
 
 fn wizard(ask: &Ask, outcome: Option<Markup>) -> Result<Markup, Fault> {
@@ -122,8 +125,8 @@ fn upload(ask: &Ask) -> Result<Response, Fault> {
         .find(|part| part.name == "source")
         .map(|part| String::from_utf8_lossy(&part.bytes).trim().to_owned());
     let name = named.filter(|name| !name.is_empty()).unwrap_or_else(|| "upload".to_owned());
-    if name.len() > 80 || name.contains('/') {
-        return Err(Fault::Bad("a source is named with 1 to 80 characters, without `/`".to_owned()));
+    if !is_source_name(&name) {
+        return Err(unnamed());
     }
     let source = Source::named(&name);
     let read = watchkeep_ingest::upload::read(&source, &file.file, file.bytes.clone(), UNPACKED, ask.now);
@@ -153,8 +156,16 @@ fn may_send(ask: &Ask) -> Result<(), Fault> {
 
 fn source_name(ask: &Ask) -> Result<&str, Fault> {
     let name = ask.param("source");
-    let fits = !name.is_empty() && name.len() <= 200 && !name.chars().any(|c| c.is_control() || c == '/');
-    if fits { Ok(name) } else { Err(Fault::Bad("a source is named with 1 to 200 characters, without `/`".to_owned())) }
+    is_source_name(name).then_some(name).ok_or_else(unnamed)
+}
+
+/// Whether a log source may be called so; the lake keeps its events under this name.
+fn is_source_name(name: &str) -> bool {
+    !name.is_empty() && name.len() <= 80 && !name.chars().any(|c| c.is_control() || c == '/')
+}
+
+fn unnamed() -> Fault {
+    Fault::Bad("a source is named with 1 to 80 bytes, without `/`".to_owned())
 }
 
 fn unpacked(ask: &Ask) -> Result<axum::body::Bytes, Fault> {
@@ -174,7 +185,7 @@ fn salt(body: &[u8]) -> u64 {
 
 fn take(ask: &Ask, source: &str, batch: watchkeep_ingest::Batch) -> Result<(), Fault> {
     ask.app.desk.take(source, batch).map_err(|error| match error {
-        SinkError::Full(_) => Fault::TooMany(1),
+        SinkError::Busy { reason, .. } => Fault::Busy(reason),
         SinkError::Failed(reason) => Fault::Broken(reason),
     })
 }

@@ -1,0 +1,67 @@
+//! Text logs, JSON lines, bulk requests, packed bodies and whole files.
+
+use crate::{Numbers, mutate, now, root, rounds};
+use bytes::Bytes;
+use std::io::BufReader;
+use watchkeep_ingest::blocks::blocks;
+use watchkeep_ingest::json_lines::{Form, Reader};
+use watchkeep_ingest::{Source, bulk, folder, upload};
+
+const LETTERS: &[u8] = b"\0\xff\"{[\\< \n";
+
+fn text_samples() -> Vec<Vec<u8>> {
+    let root = root().join("crates/ingest/samples");
+    let mut found: Vec<Vec<u8>> =
+        folder::files(&root).expect("samples").iter().map(|path| std::fs::read(path).expect("a sample")).collect();
+    found.push(br#"[{"a":1},{"b":[1,2,{"c":null}]}]"#.to_vec());
+    found.push(br#"{"Records":[{"a":1}]}"#.to_vec());
+    found
+}
+
+#[test]
+fn text_parsers_survive_damage() {
+    let samples = text_samples();
+    let mut numbers = Numbers(0x5eed_0001);
+    let (mut any, mut json) =
+        (Reader::new(Source::named("s"), Form::AnyText), Reader::new(Source::named("s"), Form::OnlyJson));
+    let mut read = 0;
+    for round in 0..rounds(4_000) {
+        let bytes = Bytes::from(mutate(&samples[round % samples.len()], LETTERS, &mut numbers));
+        for batch in [any.block(&bytes, 1, now()), json.block(&bytes, 1, now())] {
+            read += batch.len();
+            let kept = batch.events.iter().chain(batch.bad.iter().map(|bad| &bad.event));
+            for event in kept {
+                assert!(
+                    bytes.windows(event.raw.len().max(1)).any(|window| window == &event.raw[..]),
+                    "raw bytes are kept as they came"
+                );
+            }
+        }
+        drop(bulk::bulk(&Source::named("s"), &bytes, 1, now()));
+        drop(bulk::unpack(&bytes, 1 << 16));
+        for block in blocks(BufReader::with_capacity(16, &bytes[..]), "s") {
+            drop(block);
+        }
+    }
+    assert!(read > 10_000, "the mutations left too little to read: {read}");
+}
+
+#[test]
+fn uploads_of_any_kind_survive_damage() {
+    let samples = text_samples();
+    let mut numbers = Numbers(0x5eed_0003);
+    let (mut read, mut refused) = (0, 0);
+    for round in 0..rounds(2_000) {
+        let mut bytes = mutate(&samples[round % samples.len()], LETTERS, &mut numbers);
+        if round % 3 == 0 {
+            let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            std::io::Write::write_all(&mut packed, &bytes).expect("packed");
+            bytes = mutate(&packed.finish().expect("packed"), LETTERS, &mut numbers);
+        }
+        match upload::read(&Source::named("s"), "up", bytes.into(), 1 << 20, now()) {
+            Ok(batches) => read += batches.iter().map(|batch| batch.len()).sum::<usize>(),
+            Err(_) => refused += 1,
+        }
+    }
+    assert!(read > 1_000 && refused > 10, "{read} read, {refused} refused");
+}
