@@ -1,5 +1,6 @@
 //! Promises to outsiders and to ourselves.
 
 mod crash;
+mod facets;
 mod store;
 mod tidy;
