@@ -73,6 +73,15 @@ impl Store {
         Ok(Tally { count: size(&found), exact: !found.capped, facets })
     }
 
+    /// Loads the sets of every kind, so that the first list need not wait: for a thread of its own after start.
+    pub fn warm(&self) -> Result<(), StoreError> {
+        let mut lease = self.reader()?;
+        for kind in self.inner.catalog.kinds() {
+            self.inner.sets.with(&mut *lease, (&self.inner.catalog, &self.inner.tags), kind, |_| ())?;
+        }
+        Ok(())
+    }
+
     fn counted(
         &self,
         lease: &mut dyn Connection,
@@ -83,7 +92,7 @@ impl Store {
     ) -> Result<Named, StoreError> {
         match split.answered() {
             true => Ok(Named { ids: split.among.clone(), capped: false }),
-            false => self.named(lease, actor, list, split, limit),
+            false => self.named(lease, (actor, list), split, limit),
         }
     }
 }

@@ -18,8 +18,9 @@ use watchkeep_model::{Actor, Record, Value};
 
 /// Up to so many candidates are fetched and sorted.
 const GATHER: u64 = 3_000;
-/// How far an index is walked before the filter's own index is asked.
+/// How far an index is walked before the filter's own index is asked; further where the page will soon be full.
 const SHORT: Patience = Patience { walked: 20_000, tested: 300 };
+const LONG: Patience = Patience { walked: 60_000, tested: 2_000 };
 const ENDLESS: Patience = Patience { walked: usize::MAX, tested: usize::MAX };
 /// So many ids are taken from the filter's own index.
 const NAMED: usize = 30_000;
@@ -120,6 +121,9 @@ impl Hunt<'_> {
             return Ok(());
         }
         if !self.split.answered() {
+            if self.promising() && self.walk(&mut walk, LONG)? {
+                return Ok(());
+            }
             self.name(actor)?;
             if self.split.among.len() <= GATHER {
                 return self.gather();
@@ -130,6 +134,11 @@ impl Hunt<'_> {
 
     fn full(&self) -> bool {
         self.found.len() > self.list.limit
+    }
+
+    /// Whether so many rows passed already that going on will soon fill the page.
+    fn promising(&self) -> bool {
+        self.found.len() * LONG.tested >= self.did.tested * (self.list.limit + 1)
     }
 
     /// Whether an index ends in this order.
@@ -252,7 +261,8 @@ impl Hunt<'_> {
         if self.split.answered() {
             return Ok(());
         }
-        let named = self.store.named(self.lease, actor, self.list, &self.split, NAMED)?;
+        let tried = self.did.tested;
+        let named = self.store.candidates(self.lease, (actor, self.list), &self.split, tried, NAMED)?;
         if !named.capped {
             self.split.among = named.ids;
         }

@@ -7,7 +7,7 @@ use crate::schema::table;
 use crate::{Store, StoreError, int, sets};
 use roaring::RoaringBitmap;
 use sea_query::{Cond, Condition, Query};
-use watchkeep_model::matches::matches;
+use watchkeep_model::matches::{matches, words_of};
 use watchkeep_model::resolve::Test;
 use watchkeep_model::{Actor, Kind, Record, Sight};
 
@@ -15,12 +15,20 @@ use watchkeep_model::{Actor, Kind, Record, Sight};
 pub struct Split {
     /// Who may pass by what the sets know.
     pub among: RoaringBitmap,
-    /// Parts with words: compared in memory once a record is read, because an index of words answers them whole.
+    /// Words that a record must have: compared in memory once it is read, because an index answers them whole.
+    words: Vec<Word>,
+    /// Other parts with words, such as `lamp or severity:high`: compared in memory too.
     worded: Vec<Test>,
     /// Parts that only the database answers.
     plain: Vec<Test>,
     /// Whether only the database says what is seen.
     sight_open: bool,
+}
+
+/// A word, and how many of the records compared so far had it.
+struct Word {
+    text: String,
+    had: usize,
 }
 
 /// Records that the database named for the parts that the sets do not answer.
@@ -33,20 +41,43 @@ pub struct Named {
 impl Split {
     /// Whether the sets answer everything.
     pub fn answered(&self) -> bool {
-        self.worded.is_empty() && self.plain.is_empty() && !self.sight_open
+        self.words.is_empty() && self.worded.is_empty() && self.plain.is_empty() && !self.sight_open
     }
 
     /// Whether a record that the database let pass has the words too.
-    pub fn passes(&self, store: &Store, record: &Record) -> bool {
-        self.worded.iter().all(|part| matches(part, record, &store.look()))
+    pub fn passes(&mut self, store: &Store, record: &Record) -> bool {
+        let mut all = true;
+        let own = if self.words.is_empty() { Vec::new() } else { words_of(record) };
+        for word in &mut self.words {
+            let has = own.iter().any(|own| own.starts_with(&word.text));
+            word.had += usize::from(has);
+            all &= has;
+        }
+        all && self.worded.iter().all(|part| matches(part, record, &store.look()))
+    }
+
+    /// All words, as a test.
+    fn all_words(&self) -> Test {
+        Test::Words(self.words.iter().map(|word| word.text.clone()).collect())
+    }
+
+    /// After `tried` records were compared, the words that few of them had: an index reads a rare word quickly and a
+    /// common one slowly, and what it names is compared again anyway.
+    fn rare_words(&self, tried: usize) -> Test {
+        let rarest = self.words.iter().map(|word| word.had).min().unwrap_or(0);
+        let rare = self.words.iter().filter(|word| word.had == rarest || word.had * 20 <= tried);
+        Test::Words(rare.map(|word| word.text.clone()).collect())
     }
 }
 
 impl Store {
     pub(crate) fn split(&self, lease: &mut dyn Connection, actor: &Actor, list: &List) -> Result<Split, StoreError> {
         let kind = list.kind;
-        let (mut answered, mut worded, mut plain) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut answered, mut words, mut worded, mut plain) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         conjuncts(&list.test, &mut |part| match part {
+            Test::Words(all) if searched(kind) => {
+                words.extend(all.iter().map(|text| Word { text: text.clone(), had: 0 }))
+            }
             part if sets::answer(kind, part) => answered.push(part.clone()),
             part if in_memory(kind, part) => worded.push(part.clone()),
             part => plain.push(part.clone()),
@@ -58,7 +89,7 @@ impl Store {
             let seen = sets.seen(tags, &sight).unwrap_or_else(|| sets.live().clone());
             answered.iter().fold(seen, |among, part| among & sets.passing(tags, part))
         })?;
-        Ok(Split { among, worded, plain, sight_open })
+        Ok(Split { among, words, worded, plain, sight_open })
     }
 
     /// The whole question but for what memory compares.
@@ -81,28 +112,64 @@ impl Store {
     pub(crate) fn named(
         &self,
         lease: &mut dyn Connection,
-        actor: &Actor,
-        list: &List,
+        (actor, list): (&Actor, &List),
         split: &Split,
         limit: usize,
     ) -> Result<Named, StoreError> {
-        let mut named = match split.worded.as_slice() {
+        self.named_by(lease, (actor, list), split, split.all_words(), limit)
+    }
+
+    /// As `named`, and maybe more than those: `tried` records were compared, and rare words suffice.
+    pub(crate) fn candidates(
+        &self,
+        lease: &mut dyn Connection,
+        (actor, list): (&Actor, &List),
+        split: &Split,
+        tried: usize,
+        limit: usize,
+    ) -> Result<Named, StoreError> {
+        self.named_by(lease, (actor, list), split, split.rare_words(tried), limit)
+    }
+
+    fn named_by(
+        &self,
+        lease: &mut dyn Connection,
+        (actor, list): (&Actor, &List),
+        split: &Split,
+        words: Test,
+        limit: usize,
+    ) -> Result<Named, StoreError> {
+        let mut parts: Vec<&Test> = split.plain.iter().chain(&split.worded).collect();
+        parts.extend((words != Test::Words(Vec::new())).then_some(&words));
+        let mut named = match parts.as_slice() {
             [only] if split.plain.is_empty() && !split.sight_open => self.any(lease, actor, list.kind, only, limit)?,
             _ => {
-                let mut select = Query::select();
-                select.column("id").from(table(list.kind)).limit(limit as u64 + 1);
-                if split.sight_open {
-                    select.cond_where(self.sight_condition(lease, actor, list.kind)?);
-                }
-                for part in split.plain.iter().chain(&split.worded) {
-                    select.cond_where(self.test_condition(lease, actor, list.kind, part)?);
-                }
-                let (sql, cells) = build_select(lease.dialect(), &select);
-                ids(&lease.query(&sql, &cells)?, limit)
+                let sight = match split.sight_open {
+                    true => self.sight_condition(lease, actor, list.kind)?,
+                    false => Cond::all(),
+                };
+                self.selected(lease, actor, list.kind, (sight, &parts), limit)?
             }
         };
         named.ids &= &split.among;
         Ok(named)
+    }
+
+    fn selected(
+        &self,
+        lease: &mut dyn Connection,
+        actor: &Actor,
+        kind: &'static Kind,
+        (mut wanted, parts): (Condition, &[&Test]),
+        limit: usize,
+    ) -> Result<Named, StoreError> {
+        for part in parts {
+            wanted = wanted.add(self.test_condition(lease, actor, kind, part)?);
+        }
+        let mut select = Query::select();
+        select.column("id").from(table(kind)).cond_where(wanted).limit(limit as u64 + 1);
+        let (sql, cells) = build_select(lease.dialect(), &select);
+        Ok(ids(&lease.query(&sql, &cells)?, limit))
     }
 
     /// Records that pass a test with words; each branch of an `or` by its own index.
@@ -135,13 +202,7 @@ impl Store {
                     self.inner.sets.with(lease, (&self.inner.catalog, tags), kind, |sets| sets.passing(tags, part))?;
                 Ok(Named { ids: passing, capped: false })
             }
-            part => {
-                let mut select = Query::select();
-                select.column("id").from(table(kind)).limit(limit as u64 + 1);
-                select.cond_where(self.test_condition(lease, actor, kind, part)?);
-                let (sql, cells) = build_select(dialect, &select);
-                Ok(ids(&lease.query(&sql, &cells)?, limit))
-            }
+            part => self.selected(lease, actor, kind, (Cond::all(), &[part]), limit),
         }
     }
 }
