@@ -24,6 +24,7 @@ pub fn catalog() -> Arc<Catalog> {
 pub struct Office {
     pub desk: Desk,
     pub folder: TempDir,
+    location: Location,
 }
 
 impl Office {
@@ -38,7 +39,12 @@ impl Office {
         let lake = Lake::open(LakeConfig::in_folder(&folder.path().join("lake"))).expect("a lake");
         let desk = Desk::new(store, lake, jiff::tz::TimeZone::get("Europe/Berlin").expect("a zone"));
         desk.first_start(now()).expect("a first start");
-        Self { desk, folder }
+        Self { desk, folder, location: location.clone() }
+    }
+
+    /// A second store over the same database, as another process would have.
+    pub fn again(&self) -> Store {
+        Store::open(&self.location, catalog()).expect("a store")
     }
 
     pub fn kind(&self, name: &str) -> &'static Kind {

@@ -11,5 +11,6 @@ mod exports;
 mod inputs;
 mod reload;
 mod server;
+mod facets;
 mod store;
 mod tidy;

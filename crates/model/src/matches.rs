@@ -48,7 +48,8 @@ pub fn words_of(record: &Record) -> Vec<String> {
     fields.filter_map(|field| record.get(field.name).as_text()).flat_map(words).collect()
 }
 
-fn passes(compare: &Compare, value: &Value) -> bool {
+/// Whether one value passes a comparison.
+pub fn passes(compare: &Compare, value: &Value) -> bool {
     match compare {
         Compare::Never => false,
         Compare::Empty => value.is_empty(),

@@ -181,7 +181,14 @@ fn plain_of(own: Expr, sql: &str, dialect: Dialect, text: bool, compare: &Compar
         Compare::Like(parts) => {
             let escape = |part: &String| part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
             let pattern = parts.iter().map(escape).collect::<Vec<_>>().join("%");
-            Cond::all().add(folded().like(LikeExpr::new(pattern).escape('\\')))
+            let fits = Cond::all().add(folded().like(LikeExpr::new(pattern).escape('\\')));
+            match parts.first().filter(|start| !start.is_empty()) {
+                // A range on the index of folded texts.
+                Some(start) => {
+                    fits.add(folded().gte(start.as_str())).add(folded().lte(format!("{start}{}", char::MAX)))
+                }
+                None => fits,
+            }
         }
         Compare::Between(from, to) => {
             let low = from.as_ref().map(|from| own().gte(value(from)));

@@ -79,7 +79,17 @@ impl Dialect {
         }
     }
 
-    /// The value for `has_words`.
+    /// Ids of records whose words begin with all of the words in the statement's only value.
+    pub fn with_words(self, kind: &str, limit: usize) -> String {
+        match self {
+            Self::Sqlite => format!("SELECT rowid FROM search_{kind} WHERE words MATCH $1 LIMIT {limit}"),
+            Self::Postgres => {
+                format!("SELECT rowid FROM search_{kind} WHERE words @@ to_tsquery('simple', $1::text) LIMIT {limit}")
+            }
+        }
+    }
+
+    /// The value for `has_words` and `with_words`.
     pub fn words_query(self, words: &[String]) -> String {
         match self {
             Self::Sqlite => words.iter().map(|word| format!("\"{word}\"*")).collect::<Vec<_>>().join(" "),
@@ -94,6 +104,43 @@ impl Dialect {
             (Self::Postgres, Holds::Number) => format!("((custom::json->>'{name}')::double precision)"),
             (Self::Postgres, Holds::Flag) => format!("((custom::json->>'{name}')::bigint)"),
             (Self::Postgres, Holds::Text | Holds::Date) => format!("((custom::json->>'{name}') COLLATE \"C\")"),
+        }
+    }
+
+    /// One column in order.
+    pub fn order(self, column: &str, descending: bool) -> String {
+        format!("{column} {}", if descending { "DESC" } else { "ASC" })
+    }
+
+    /// Records in the order of a column and then of their id. Both databases put empty values first, so that one
+    /// index serves both directions.
+    pub fn sort(self, column: &str, descending: bool) -> String {
+        let nulls = match (self, descending) {
+            (Self::Sqlite, _) => "",
+            (Self::Postgres, true) => " NULLS LAST",
+            (Self::Postgres, false) => " NULLS FIRST",
+        };
+        format!("{}{nulls}, {}", self.order(column, descending), self.order("id", descending))
+    }
+
+    /// A condition that holds for these ids.
+    pub fn among(self, ids: impl Iterator<Item = i64>) -> sea_query::Expr {
+        let ids = ids.map(|id| id.to_string()).collect::<Vec<_>>().join(",");
+        match self {
+            Self::Sqlite => {
+                sea_query::Expr::cust_with_values("id IN (SELECT value FROM json_each(?))", [format!("[{ids}]")])
+            }
+            Self::Postgres => {
+                sea_query::Expr::cust_with_values("id = ANY (string_to_array($1::text, ',')::bigint[])", [ids])
+            }
+        }
+    }
+
+    /// Asks how a statement would be answered.
+    pub fn explain(self, sql: &str) -> String {
+        match self {
+            Self::Sqlite => format!("EXPLAIN QUERY PLAN {sql}"),
+            Self::Postgres => format!("EXPLAIN {sql}"),
         }
     }
 

@@ -5,20 +5,27 @@ mod condition;
 pub mod dialect;
 pub mod driver;
 mod error;
+mod facets;
 pub mod history;
+mod list;
 mod names;
 mod postgres;
 pub mod query;
 mod row;
 pub mod schema;
+mod sets;
+mod split;
 mod sqlite;
 mod tags;
 mod vault;
+mod walk;
 mod write;
 
 pub use error::StoreError;
+pub use facets::{Facet, Tally};
 pub use history::{Entry, Tampering};
-pub use query::{Cursor, Facet, List, Page};
+pub use list::Explained;
+pub use query::{Cursor, List, Page};
 pub use vault::{Secret, Vault};
 pub use write::{Change, Written};
 
@@ -51,6 +58,7 @@ struct Inner {
     driver: Box<dyn Driver>,
     catalog: Arc<Catalog>,
     tags: tags::TagSets,
+    sets: sets::Sets,
     listeners: RwLock<Vec<Listener>>,
 }
 
@@ -69,7 +77,9 @@ impl Store {
         schema::check(&mut *writer, &catalog)?;
         let tags = tags::TagSets::load(&mut *writer)?;
         drop(writer);
-        Ok(Self { inner: Arc::new(Inner { driver, catalog, tags, listeners: RwLock::default() }) })
+        Ok(Self {
+            inner: Arc::new(Inner { driver, catalog, tags, sets: sets::Sets::default(), listeners: RwLock::default() }),
+        })
     }
 
     pub fn catalog(&self) -> &Arc<Catalog> {
@@ -94,6 +104,11 @@ impl Store {
 
     fn writer(&self) -> Result<Lease<'_>, StoreError> {
         self.inner.driver.writer()
+    }
+
+    /// After a commit, while its writer is still held.
+    fn committed(&self, written: &[Written]) {
+        self.inner.sets.follow(&self.inner.tags, written);
     }
 
     fn told(&self, written: &[Written]) {

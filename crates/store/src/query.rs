@@ -1,12 +1,12 @@
-//! Reading: one record, pages by key, capped counts, facets; always through the actor's sight.
+//! Reading: what a list asks and gives, one record, titles; always through the actor's sight.
 
 use crate::dialect::build_select;
-use crate::driver::{Cell, Connection};
+use crate::driver::Cell;
 use crate::schema::{column, table};
 use crate::{Store, StoreError, int, row, text};
-use sea_query::{Asterisk, Cond, Expr, ExprTrait, NullOrdering, Order, Query, SelectStatement};
+use sea_query::{Expr, ExprTrait, Order, Query};
 use watchkeep_model::resolve::Test;
-use watchkeep_model::{Actor, Field, Kind, Look, Record, Value};
+use watchkeep_model::{Actor, Kind, Look, Record, Value};
 
 /// What a list shows.
 #[derive(Debug, Clone)]
@@ -27,6 +27,28 @@ pub struct Cursor {
     pub id: i64,
 }
 
+impl Cursor {
+    /// By value as both databases order it, empty ones first, then by id.
+    pub(crate) fn compare(&self, other: &Self) -> std::cmp::Ordering {
+        use std::cmp::Ordering::{Greater, Less};
+        let real = |cell: &Cell| match cell {
+            Cell::Int(number) => *number as f64,
+            Cell::Real(number) => *number,
+            _ => f64::NEG_INFINITY,
+        };
+        let values = match (&self.value, &other.value) {
+            (Cell::Null, Cell::Null) => std::cmp::Ordering::Equal,
+            (Cell::Null, _) => Less,
+            (_, Cell::Null) => Greater,
+            (Cell::Int(a), Cell::Int(b)) => a.cmp(b),
+            (Cell::Text(a), Cell::Text(b)) => a.cmp(b),
+            (Cell::Bytes(a), Cell::Bytes(b)) => a.cmp(b),
+            (a, b) => real(a).total_cmp(&real(b)),
+        };
+        values.then(self.id.cmp(&other.id))
+    }
+}
+
 /// One page of records.
 #[derive(Debug, Clone)]
 pub struct Page {
@@ -34,14 +56,7 @@ pub struct Page {
     pub next: Option<Cursor>,
 }
 
-/// How many records hold each value of a field; most frequent first.
-#[derive(Debug, Clone)]
-pub struct Facet {
-    pub field: &'static Field,
-    pub counts: Vec<(Value, i64)>,
-}
-
-/// Counting stops here: lists say "10 000+".
+/// Counting stops here where a filter asks for more than the sets know: lists say "10 000+".
 pub const COUNT_CAP: i64 = 10_000;
 
 impl List {
@@ -64,7 +79,7 @@ impl List {
         self
     }
 
-    fn sort_column(&self) -> String {
+    pub(crate) fn sort_column(&self) -> String {
         match self.sort.as_str() {
             "created" | "updated" => self.sort.clone(),
             name => self.kind.field(name).map_or_else(|| "id".to_owned(), |field| column(field.name)),
@@ -95,73 +110,6 @@ impl Store {
         Ok(record.filter(|record| self.sight(actor, kind).shows(record)))
     }
 
-    /// A page of records.
-    pub fn list(&self, actor: &Actor, list: &List) -> Result<Page, StoreError> {
-        let mut lease = self.reader()?;
-        let sort = list.sort_column();
-        let mut select = self.select(&mut *lease, actor, list)?;
-        select.columns(row::columns(list.kind));
-        let order = if list.descending { Order::Desc } else { Order::Asc };
-        if sort != "id" {
-            // Both databases put empty values first, so that one index serves both directions.
-            let nulls = if list.descending { NullOrdering::Last } else { NullOrdering::First };
-            match lease.dialect() {
-                crate::dialect::Dialect::Sqlite => select.order_by(sort.clone(), order.clone()),
-                crate::dialect::Dialect::Postgres => select.order_by_with_nulls(sort.clone(), order.clone(), nulls),
-            };
-        }
-        select.order_by("id", order).limit(list.limit as u64 + 1);
-        if let Some(after) = &list.after {
-            select.cond_where(beyond(&sort, after, list.descending));
-        }
-        let (sql, cells) = build_select(lease.dialect(), &select);
-        let mut rows = lease.query(&sql, &cells)?;
-        let more = rows.len() > list.limit;
-        rows.truncate(list.limit);
-        let at = row::columns(list.kind).iter().position(|name| *name == sort).unwrap_or(0);
-        let next = rows
-            .last()
-            .filter(|_| more)
-            .map(|last| Cursor { value: last.get(at).cloned().unwrap_or(Cell::Null), id: int(last, 0) });
-        let read = |found: &Vec<Cell>| row::read(&mut *lease, &self.inner.tags, list.kind, found);
-        let records = rows.iter().map(read).collect::<Result<_, _>>()?;
-        Ok(Page { records, next })
-    }
-
-    /// How many records there are, up to `COUNT_CAP` (one more means "more").
-    pub fn count(&self, actor: &Actor, list: &List) -> Result<i64, StoreError> {
-        let mut lease = self.reader()?;
-        let mut inner = self.select(&mut *lease, actor, list)?;
-        inner.expr(Expr::val(1)).limit(COUNT_CAP as u64 + 1);
-        let mut select = Query::select();
-        select.expr(Expr::col(Asterisk).count()).from_subquery(inner, "found");
-        let (sql, cells) = build_select(lease.dialect(), &select);
-        Ok(lease.query(&sql, &cells)?.first().map_or(0, |found| int(found, 0)))
-    }
-
-    /// Counts of the values of each facet field under the list's filter.
-    pub fn facets(&self, actor: &Actor, list: &List) -> Result<Vec<Facet>, StoreError> {
-        let mut lease = self.reader()?;
-        let mut facets = Vec::new();
-        for field in list.kind.fields.iter().filter(|field| field.facet) {
-            let mut select = self.select(&mut *lease, actor, list)?;
-            let name = column(field.name);
-            select.column(name.clone()).expr_as(Expr::col("id").count(), "n");
-            select.group_by_col(name).order_by("n", Order::Desc).limit(12);
-            let (sql, cells) = build_select(lease.dialect(), &select);
-            let counts = lease.query(&sql, &cells)?.into_iter().map(|found| {
-                let value = match found.first() {
-                    Some(Cell::Int(number)) => Value::Int(*number),
-                    Some(Cell::Text(_)) => Value::Text(text(&found, 0).to_owned()),
-                    _ => Value::Null,
-                };
-                (value, int(&found, 1))
-            });
-            facets.push(Facet { field, counts: counts.collect() });
-        }
-        Ok(facets)
-    }
-
     /// Titles of records by id, for showing references; unseen ones are absent.
     pub fn titles(&self, actor: &Actor, kind: &'static Kind, ids: &[i64]) -> Result<Vec<(i64, String)>, StoreError> {
         if ids.is_empty() {
@@ -176,52 +124,9 @@ impl Store {
         Ok(lease.query(&sql, &cells)?.iter().map(|found| (int(found, 0), text(found, 1).to_owned())).collect())
     }
 
-    /// How the database would answer a list: for tests that hold its indexes true.
-    pub fn explain(&self, actor: &Actor, list: &List) -> Result<String, StoreError> {
-        let mut lease = self.reader()?;
-        let mut select = self.select(&mut *lease, actor, list)?;
-        let order = if list.descending { Order::Desc } else { Order::Asc };
-        select.columns(row::columns(list.kind)).order_by(list.sort_column(), order.clone()).order_by("id", order);
-        select.limit(list.limit as u64);
-        let (sql, cells) = build_select(lease.dialect(), &select);
-        let rows = lease.query(&format!("EXPLAIN QUERY PLAN {sql}"), &cells)?;
-        Ok(rows.iter().map(|found| text(found, 3).to_owned()).collect::<Vec<_>>().join("\n"))
-    }
-
-    fn select(&self, lease: &mut dyn Connection, actor: &Actor, list: &List) -> Result<SelectStatement, StoreError> {
-        let mut select = Query::select();
-        select.from(table(list.kind));
-        select.cond_where(self.sight_condition(lease, actor, list.kind)?);
-        select.cond_where(self.test_condition(lease, actor, list.kind, &list.test)?);
-        Ok(select)
-    }
-
     /// Looks at records outside a transaction, regardless of access: for filters in memory and measures.
     pub fn look(&self) -> Outside<'_> {
         Outside(self)
-    }
-}
-
-/// Rows that come after a cursor.
-fn beyond(sort: &str, after: &Cursor, descending: bool) -> sea_query::Condition {
-    let id = || Expr::col("id");
-    let id_beyond = if descending { id().lt(after.id) } else { id().gt(after.id) };
-    if sort == "id" {
-        return Cond::all().add(id_beyond);
-    }
-    let column = || Expr::col(sort.to_owned());
-    let value = crate::dialect::value(after.value.clone());
-    match (&after.value, descending) {
-        (Cell::Null, true) => Cond::all().add(column().is_null()).add(id_beyond),
-        (Cell::Null, false) => {
-            Cond::any().add(Cond::all().add(column().is_null()).add(id_beyond)).add(column().is_not_null())
-        }
-        (_, true) => Cond::any()
-            .add(Expr::tuple([column(), id()]).lt(Expr::tuple([Expr::val(value), Expr::val(after.id)])))
-            .add(column().is_null()),
-        (_, false) => {
-            Cond::all().add(Expr::tuple([column(), id()]).gt(Expr::tuple([Expr::val(value), Expr::val(after.id)])))
-        }
     }
 }
 

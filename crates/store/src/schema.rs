@@ -4,7 +4,7 @@ use crate::dialect::Dialect;
 use crate::driver::{Cell, Connection};
 use crate::{StoreError, int, text, transact};
 use std::collections::BTreeSet;
-use watchkeep_model::{Catalog, Kind, Shape};
+use watchkeep_model::{Catalog, Field, Kind, Shape};
 
 /// Committed migrations by number and reason, for each dialect: generated as a diff, then read by a person.
 const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
@@ -19,6 +19,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         "custom fields and lateness",
         include_str!("../migrations/0002_custom_fields_and_lateness.sqlite.sql"),
         include_str!("../migrations/0002_custom_fields_and_lateness.postgres.sql"),
+    ),
+    (
+        3,
+        "listing",
+        include_str!("../migrations/0003_listing.sqlite.sql"),
+        include_str!("../migrations/0003_listing.postgres.sql"),
     ),
 ];
 
@@ -184,8 +190,11 @@ fn kind_indexes(dialect: Dialect, kind: &Kind, indexes: &mut Vec<(String, String
     };
     add(format!("{table}_external"), "UNIQUE ", "external_id".to_owned(), " WHERE external_id IS NOT NULL");
     add(format!("{table}_updated"), "", "updated, id".to_owned(), "");
+    add(format!("{table}_created"), "", "created, id".to_owned(), "");
     let sort = kind.order().0;
-    for field in kind.fields.iter().filter(|field| field.index || field.unique || field.name == sort) {
+    let ordered =
+        |field: &&Field| field.index || field.unique || field.name == sort || kind.calendar == Some(field.name);
+    for field in kind.fields.iter().filter(ordered) {
         let name = column(field.name);
         if field.unique {
             let key = if matches!(field.shape, Shape::Text) { dialect.lower(&name) } else { name.clone() };

@@ -59,8 +59,18 @@ impl TagSets {
         Ok(id)
     }
 
-    /// Numbers of the sets that hold at least one of `tags`, as the database has them now.
-    pub fn holding(&self, connection: &mut dyn Connection, tags: &BTreeSet<i64>) -> Result<Vec<i64>, StoreError> {
+    /// The number of a set that was read or made before.
+    pub fn number(&self, tags: &TagSet) -> Option<i64> {
+        self.sets.read().ok()?.by_tags.get(tags).copied()
+    }
+
+    /// The tags of a set that was read or made before.
+    pub fn known(&self, id: i64) -> Option<TagSet> {
+        self.sets.read().ok()?.by_id.get(&id).cloned()
+    }
+
+    /// Reads the sets again where the database has others.
+    pub fn refresh(&self, connection: &mut dyn Connection) -> Result<(), StoreError> {
         let known = self.sets.read().map(|sets| sets.by_id.len()).unwrap_or(0);
         let rows = connection.query("SELECT COUNT(*) FROM tag_set", &[])?;
         if rows.first().map_or(0, |row| int(row, 0)) != known as i64 {
@@ -69,6 +79,12 @@ impl TagSets {
                 *sets = fresh;
             }
         }
+        Ok(())
+    }
+
+    /// Numbers of the sets that hold at least one of `tags`, as the database has them now.
+    pub fn holding(&self, connection: &mut dyn Connection, tags: &BTreeSet<i64>) -> Result<Vec<i64>, StoreError> {
+        self.refresh(connection)?;
         let Ok(sets) = self.sets.read() else {
             return Ok(Vec::new());
         };

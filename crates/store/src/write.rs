@@ -95,6 +95,7 @@ impl Store {
                 .map(|change| self.apply(tx, &mut chain, actor, now, change))
                 .collect::<Result<Vec<_>, _>>()
         })?;
+        self.committed(&written);
         drop(lease);
         self.told(&written);
         Ok(written)
@@ -124,6 +125,7 @@ impl Store {
             }
             Ok::<_, StoreError>(written)
         })?;
+        self.committed(&written);
         drop(lease);
         self.told(&written);
         written.into_iter().next().ok_or_else(|| StoreError::Broken("nothing was written".to_owned()))
@@ -142,10 +144,11 @@ impl Store {
         let results = self.each(&mut *lease, actor, now, changes);
         let keep = !dry && results.is_ok();
         lease.batch(if keep { "COMMIT" } else { "ROLLBACK" })?;
-        drop(lease);
         let results = results?;
         if keep {
             let written: Vec<_> = results.iter().filter_map(|result| result.as_ref().ok().cloned()).collect();
+            self.committed(&written);
+            drop(lease);
             self.told(&written);
         }
         Ok(results)
