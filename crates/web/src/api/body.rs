@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::{Map, Value as Json};
 use watchkeep_model::json::from_outward;
-use watchkeep_model::{Field, FieldError, Kind, Look, Move, Refusal, Shape, Value};
+use watchkeep_model::text::number;
+use watchkeep_model::{Catalog, Field, FieldError, Kind, Look, Move, Refusal, Shape, Value};
 
 /// The body as JSON, whatever it is; anything that does not call itself JSON is refused.
 pub fn json(ask: &Ask) -> Result<Json, Fault> {
@@ -127,12 +128,13 @@ fn own(json: &Json) -> Option<Value> {
 }
 
 fn value(ask: &Ask, field: &'static Field, json: &Json) -> Result<Value, FieldError> {
-    typed(field, json)?;
-    from_outward(ask.app.desk.catalog(), &ask.app.desk.store.names(&ask.actor), field, json)
+    let catalog = ask.app.desk.catalog();
+    typed(catalog, field, json)?;
+    from_outward(catalog, &ask.app.desk.store.names(&ask.actor), field, json)
 }
 
 /// Programs send types, not what a person would type: numbers as numbers, choices by their names, dates in full.
-fn typed(field: &Field, json: &Json) -> Result<(), FieldError> {
+fn typed(catalog: &Catalog, field: &Field, json: &Json) -> Result<(), FieldError> {
     let wrong = |accepted: &str| Err(FieldError::new(field.name, format!("{json} is not accepted; use {accepted}")));
     match (field.shape, json) {
         (_, Json::Null) => Ok(()),
@@ -152,11 +154,26 @@ fn typed(field: &Field, json: &Json) -> Result<(), FieldError> {
         (Shape::Instant, Json::String(text)) if text.parse::<Timestamp>().is_err() => {
             wrong("an instant such as 2026-03-01T08:00:00Z")
         }
-        (Shape::Ref(_) | Shape::File, Json::String(text)) if text.trim().is_empty() => wrong("null for nothing"),
+        (Shape::File, Json::String(text)) if text.trim().is_empty() => wrong("null for nothing"),
+        (Shape::Ref(kind), Json::String(text)) if !names(catalog, kind, text) => wrong(&an_example(catalog, kind)),
+        (Shape::Links(kind), Json::Array(items))
+            if items.iter().filter_map(Json::as_str).any(|text| !names(catalog, kind, text)) =>
+        {
+            wrong(&an_example(catalog, kind))
+        }
         (Shape::Rows(fields), Json::Array(rows)) => rows.iter().filter_map(Json::as_object).try_for_each(|row| {
             let cells = fields.iter().filter_map(|field| Some((field, row.get(field.name)?)));
-            cells.into_iter().try_for_each(|(field, json)| typed(field, json))
+            cells.into_iter().try_for_each(|(field, json)| typed(catalog, field, json))
         }),
         _ => Ok(()),
     }
+}
+
+/// Whether a text is a number of the kind, written in full.
+fn names(catalog: &Catalog, kind: &str, text: &str) -> bool {
+    catalog.number(text).is_some_and(|(found, id)| found.name == kind && number(catalog, kind, id) == text)
+}
+
+fn an_example(catalog: &Catalog, kind: &str) -> String {
+    format!("a number such as {}", number(catalog, kind, 3))
 }

@@ -21,9 +21,10 @@ use watchkeep_store::{Change, List, StoreError};
 
 /// Records in one request.
 const BATCH: usize = 1000;
-/// Characters of an `external_id` and of a reason.
+/// Characters of an `external_id`, of a reason, and of a reason in an address, which must stay short.
 const EXTERNAL: usize = 200;
 const REASON: usize = 10_000;
+const REASON_IN_ADDRESS: usize = 1000;
 /// Largest and usual number of records a page.
 const PAGE: (usize, usize) = (500, 50);
 /// What "why can, why cannot" may be asked about.
@@ -173,7 +174,7 @@ fn delete(ask: &Ask) -> Result<Response, Fault> {
     body::only(ask, &["reason"])?;
     let given: Map<String, Json> =
         ask.query("reason").map(|text| ("reason".to_owned(), text.into())).into_iter().collect();
-    let reason = body::text(&given, "reason", REASON)?;
+    let reason = body::text(&given, "reason", REASON_IN_ADDRESS)?;
     let version = conditions::version(ask, &record)?;
     write(ask, vec![Change::Delete { kind: record.kind, id: record.id, version, reason }])?;
     Ok(StatusCode::NO_CONTENT.into_response())

@@ -18,6 +18,7 @@ pub fn document(ask: &Ask) -> Json {
     if seen.iter().any(|kind| kind.name == "role_assignment") {
         paths.insert("/api/why".to_owned(), json!({"get": why()}));
     }
+    schemas.extend(all.iter().map(|kind| (format!("number_{}", kind.name), schema::number(kind))));
     for kind in seen {
         schemas.insert(kind.name.to_owned(), schema::record(kind));
         schemas.insert(format!("new_{}", kind.name), schema::new(kind));
@@ -143,7 +144,8 @@ fn with_body(mut operation: Map<String, Json>, schema: Json, required: bool) -> 
 
 fn id(kind: &Kind) -> Json {
     let pattern = format!("^({}-)?[1-9][0-9]{{0,17}}$", kind.prefix);
-    parameter("path", "id", json!({"type": "string", "pattern": pattern}), "Id or number.")
+    let schema = json!({"type": "string", "pattern": pattern, "examples": ["1", format!("{}-2", kind.prefix)]});
+    parameter("path", "id", schema, "Id or number.")
 }
 
 fn if_match() -> Json {
@@ -261,7 +263,7 @@ fn single(kind: &'static Kind) -> Json {
     let reason = parameter(
         "query",
         "reason",
-        json!({"type": "string", "maxLength": super::REASON}),
+        json!({"type": "string", "maxLength": super::REASON_IN_ADDRESS}),
         "Why it goes; kept in the history.",
     );
     let delete = operation(

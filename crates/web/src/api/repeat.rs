@@ -65,7 +65,8 @@ pub fn once(ask: &Ask, run: fn(&Ask) -> Result<Response, Fault>) -> Result<Respo
     // The key belongs to the credential: a narrower token must not read what a wider one was answered.
     let credential = ask.header("authorization").unwrap_or("session");
     let key = hex(&[&ask.actor.person.unwrap_or_default().to_string(), credential, given]);
-    let request = hex(&[&ask.path, &String::from_utf8_lossy(&ask.body)]);
+    let start = ask.header("if-match").unwrap_or_default();
+    let request = hex(&[&ask.path, start, &String::from_utf8_lossy(&ask.body)]);
     let _turn = ask.app.keys.turn(&key);
     let vault = ask.app.desk.store.vault();
     if let Some(before) = vault.get("idempotency", &key, ask.now)? {

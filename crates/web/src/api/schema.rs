@@ -38,10 +38,8 @@ fn value(field: &Field) -> Json {
             json!({"type": "string", "enum": choices.iter().map(|choice| choice.name).collect::<Vec<_>>()})
         }
         Shape::Flag => json!({"type": "boolean"}),
-        Shape::Ref(kind) => json!({"type": "string", "minLength": 1, "description": format!("Number of a {kind}.")}),
-        Shape::Links(kind) => json!({
-            "type": "array", "items": {"type": "string", "minLength": 1}, "description": format!("Numbers of {kind} records."),
-        }),
+        Shape::Ref(kind) => reference(&format!("number_{kind}")),
+        Shape::Links(kind) => json!({"type": "array", "items": reference(&format!("number_{kind}"))}),
         Shape::Rows(fields) => json!({"type": "array", "items": rows(fields)}),
         Shape::File => json!({"type": "string", "pattern": "^[0-9a-f]{64}$"}),
     };
@@ -96,25 +94,25 @@ fn required<'a>(fields: impl Iterator<Item = &'a Field>) -> Vec<&'a str> {
         .collect()
 }
 
+/// The number of a record, by which others name it.
+pub fn number(kind: &Kind) -> Json {
+    json!({"type": "string", "pattern": format!("^{}-[1-9][0-9]*$", kind.prefix), "description": format!("Number of a {}.", kind.label.to_lowercase())})
+}
+
 /// A record as the API answers with it.
 pub fn record(kind: &'static Kind) -> Json {
     let mut properties = Map::new();
-    properties
-        .insert("number".to_owned(), json!({"type": "string", "pattern": format!("^{}-[1-9][0-9]*$", kind.prefix)}));
+    properties.insert("number".to_owned(), reference(&format!("number_{}", kind.name)));
     properties.insert("version".to_owned(), json!({"type": "integer", "minimum": 1}));
     properties.insert("external_id".to_owned(), json!({"type": ["string", "null"]}));
     for name in ["created", "updated"] {
         properties.insert(name.to_owned(), json!({"type": "string", "format": "date-time"}));
     }
-    properties.insert("tags".to_owned(), json!({"type": "array", "items": tag()}));
+    properties.insert("tags".to_owned(), json!({"type": "array", "items": reference("number_scope_tag")}));
     properties.extend(kind.fields.iter().map(|field| (field.name.to_owned(), read(field))));
     let required: Vec<String> = properties.keys().cloned().collect();
     properties.insert("custom".to_owned(), json!({"type": "object"}));
     json!({"type": "object", "description": kind.help, "properties": properties, "required": required, "additionalProperties": false})
-}
-
-fn tag() -> Json {
-    json!({"type": "string", "pattern": "^TAG-[1-9][0-9]*$"})
 }
 
 /// A record as it is sent to be made.
@@ -122,31 +120,31 @@ pub fn new(kind: &'static Kind) -> Json {
     let mut properties = inputs(kind);
     let external = json!({"type": ["string", "null"], "maxLength": super::EXTERNAL, "description": "Another system's id; a known one changes that record."});
     properties.insert("external_id".to_owned(), external);
-    let tags = json!({"type": ["array", "null"], "items": tag(), "description": "Scope tags that you hold; otherwise the usual one."});
+    let tags = json!({"type": ["array", "null"], "items": reference("number_scope_tag"), "description": "Scope tags that you hold; otherwise the usual one."});
     properties.insert("tags".to_owned(), tags);
     let required = required(kind.editable());
     json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false})
 }
 
-/// A record as it is sent to be changed: only what changes.
+/// A record as it is sent to be changed: only what changes. What was read may be sent back with it.
 pub fn change(kind: &'static Kind) -> Json {
     let mut properties = inputs(kind);
-    properties.insert("external_id".to_owned(), json!({"description": "Read only; ignored."}));
-    properties.insert("tags".to_owned(), json!({"type": "array", "items": tag(), "minItems": 1}));
+    properties
+        .insert("tags".to_owned(), json!({"type": "array", "items": reference("number_scope_tag"), "minItems": 1}));
+    for name in super::body::READ.into_iter().chain(["external_id"]) {
+        properties.insert(name.to_owned(), json!({"readOnly": true, "description": "Ignored."}));
+    }
+    for field in kind.fields {
+        if !properties.contains_key(field.name) {
+            let kept = json!({"readOnly": true, "description": "Changed by moves or by Watchkeep."});
+            properties.insert(field.name.to_owned(), kept);
+        }
+    }
     json!({"type": "object", "properties": properties, "additionalProperties": false})
 }
 
 fn inputs(kind: &'static Kind) -> Map<String, Json> {
     let mut properties: Map<String, Json> = kind.editable().map(|field| (field.name.to_owned(), sent(field))).collect();
-    for name in super::body::READ {
-        properties.insert(name.to_owned(), json!({"description": "Read only; ignored."}));
-    }
-    // What only moves and Watchkeep change may be sent back as it was read.
-    for field in kind.fields {
-        if !properties.contains_key(field.name) {
-            properties.insert(field.name.to_owned(), described(field, nullable(value(field))));
-        }
-    }
     let own = json!({"type": "object", "additionalProperties": {"type": ["string", "number", "null"]}});
     properties.insert("custom".to_owned(), own);
     properties
