@@ -8,6 +8,7 @@ mod rights;
 mod routes;
 mod schemathesis;
 mod exports;
+mod faults;
 mod inputs;
 mod reload;
 mod server;
