@@ -139,6 +139,9 @@ fn only_what_the_description_allows_is_taken() {
     refused("task", r#"{"title":"t","due":"2026-3-1"}"#, "due");
     refused("task", r#"[{"title":"a","external_id":"x"},{"title":"b","external_id":"x"}]"#, "external_id");
     assert_eq!(program.tasks(), 0, "a list enters whole or not at all");
+    program
+        .office
+        .make("custom_field", &[("label", "Rack".into()), ("of_kind", "asset".into()), ("name", "rack".into())]);
     let sent_back =
         program.call("POST", "/api/asset", &[], r#"{"name":"a","class":"server","custom":{"rack":"R1"}}"#).body;
     let changed = program.call("PATCH", "/api/asset/1", &[], &sent_back);

@@ -5,6 +5,7 @@ mod api;
 mod crash;
 mod exports;
 mod facets;
+mod faults;
 mod inputs;
 mod pairs;
 mod reload;

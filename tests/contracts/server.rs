@@ -102,7 +102,7 @@ pub struct Server {
     pub port: u16,
     pub token: String,
     data: PathBuf,
-    log: PathBuf,
+    log: tempfile::TempPath,
     cookie: OnceLock<String>,
 }
 
@@ -123,8 +123,9 @@ impl Server {
 
     /// Starts `command`, whose output names the address.
     pub fn spawn(mut command: Command, data: &Path, token: &str) -> Self {
-        let log = data.join("test-server.log");
-        let kept = File::options().create(true).append(true).open(&log).expect("a log");
+        // Not in the data folder: tests fill that up.
+        let log = tempfile::NamedTempFile::new().expect("a log").into_temp_path();
+        let kept = File::options().append(true).open(&log).expect("a log");
         let mut child = command.stdout(Stdio::piped()).stderr(kept).spawn().expect("it starts");
         let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
         let port = lines.find_map(|line| {
@@ -223,6 +224,12 @@ impl Server {
 
     pub fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// No request and no input brought any part of it down.
+    pub fn is_well(&self) {
+        assert_eq!(self.get("/healthz").status, 200);
+        assert!(!self.log().contains("panicked"), "{}", self.log());
     }
 
     /// Sends a signal by its name, such as `HUP`.

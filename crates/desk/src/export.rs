@@ -71,7 +71,7 @@ impl Desk {
     ) -> Result<u64, DeskError> {
         let mut out = csv::Writer::from_writer(out);
         let mut count = 0;
-        out.write_record(header(kind)).map_err(failed)?;
+        out.write_record(header(self.catalog(), kind)).map_err(failed)?;
         self.each(actor, kind, test, |record| {
             count += 1;
             // A cell that a spreadsheet would run is written as text.
@@ -96,7 +96,7 @@ impl Desk {
         let mut book = rust_xlsxwriter::Workbook::new();
         let sheet = book.add_worksheet_with_constant_memory();
         sheet.set_name(kind.plural.get(..kind.plural.len().min(31)).unwrap_or("Records")).map_err(failed)?;
-        for (at, name) in (0u16..).zip(header(kind)) {
+        for (at, name) in (0u16..).zip(header(self.catalog(), kind)) {
             sheet.write_string(0, at, name).map_err(failed)?;
         }
         let mut row = 0u32;
@@ -144,14 +144,17 @@ fn failed(error: impl std::fmt::Display) -> DeskError {
     DeskError::File(format!("cannot write the export: {error}"))
 }
 
-fn header(kind: &Kind) -> Vec<&'static str> {
-    ["number", "external_id"].into_iter().chain(kind.fields.iter().map(|field| field.name)).collect()
+fn header(catalog: &Catalog, kind: &Kind) -> Vec<&'static str> {
+    let added = catalog.customs.of(kind.name).into_iter().map(|custom| custom.field.name);
+    ["number", "external_id"].into_iter().chain(kind.fields.iter().map(|field| field.name)).chain(added).collect()
 }
 
 fn cells(catalog: &Catalog, record: &Record) -> Vec<String> {
     let own = [record.number(), record.external_id.clone().unwrap_or_default()];
     let fields = record.kind.fields.iter().zip(&record.values).map(|(field, value)| text::show(catalog, field, value));
-    own.into_iter().chain(fields).collect()
+    let customs = catalog.customs.of(record.kind.name);
+    let added = customs.iter().map(|custom| text::show(catalog, &custom.field, &custom.value(record)));
+    own.into_iter().chain(fields).chain(added).collect()
 }
 
 /// A record as the API and JSON exports show it.
@@ -167,8 +170,14 @@ pub fn object(catalog: &Catalog, record: &Record) -> Json {
     for (field, value) in record.kind.fields.iter().zip(&record.values) {
         object.insert(field.name.to_owned(), codec::outward(catalog, field, value));
     }
-    if !record.custom.is_empty() {
-        object.insert("custom".to_owned(), record.custom.clone().into());
+    let mut custom = record.custom.clone();
+    for added in catalog.customs.of(record.kind.name) {
+        if let Some(value) = custom.get_mut(&added.definition.name) {
+            *value = codec::outward(catalog, &added.field, &added.value(record));
+        }
+    }
+    if !custom.is_empty() {
+        object.insert("custom".to_owned(), custom.into());
     }
     object.into()
 }

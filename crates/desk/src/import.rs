@@ -4,7 +4,7 @@ use crate::sheet;
 use crate::{Desk, DeskError};
 use jiff::Timestamp;
 use std::collections::HashSet;
-use watchkeep_model::{Actor, Kind, Record, Value, Via, text};
+use watchkeep_model::{Actor, Field, Kind, Record, Value, Via, text};
 use watchkeep_store::{Change, StoreError};
 
 /// A file format, told by the file's ending.
@@ -99,19 +99,21 @@ impl Desk {
     }
 
     fn columns(&self, kind: &'static Kind, header: &[String]) -> Result<Vec<&'static str>, DeskError> {
+        let added: Vec<&Field> = self.catalog().customs.of(kind.name).iter().map(|custom| &custom.field).collect();
         let name = |given: &String| {
             let given = given.trim();
             if given.is_empty() {
                 return Ok("");
             }
-            let field =
-                kind.fields.iter().find(|f| f.name.eq_ignore_ascii_case(given) || f.label.eq_ignore_ascii_case(given));
+            let mut fields = kind.fields.iter().chain(added.iter().copied());
+            let field = fields.find(|f| f.name.eq_ignore_ascii_case(given) || f.label.eq_ignore_ascii_case(given));
             let own = ["external_id", "number", "tags", "version", "created", "updated"];
             field
                 .map(|field| field.name)
                 .or_else(|| own.into_iter().find(|own| own.eq_ignore_ascii_case(given)))
                 .ok_or_else(|| {
-                    let names: Vec<_> = kind.editable().map(|field| field.name).collect();
+                    let names = kind.editable().chain(added.iter().copied()).map(|field| field.name);
+                    let names: Vec<_> = names.collect();
                     DeskError::File(format!(
                         "column `{given}` is not a field of {}; use {}",
                         kind.plural.to_lowercase(),
@@ -159,7 +161,8 @@ impl Desk {
             (None, None) => None,
         };
         let mut values = Vec::new();
-        for field in kind.fields {
+        let customs = catalog.customs.of(kind.name);
+        for field in kind.fields.iter().chain(customs.iter().map(|custom| &custom.field)) {
             let Some(given) = cell(field.name) else { continue };
             if given.is_empty() && known.is_none() {
                 continue;
@@ -175,6 +178,21 @@ impl Desk {
                 Some(id) => tags.push(id),
                 None => return Ok(Row::Problem(format!("tags: there is no scope tag `{tag}`"))),
             }
+        }
+        if let Some(record) = &known {
+            let customs = customs.iter().filter(|custom| columns.contains(&custom.field.name));
+            let same: Vec<&str> = customs
+                .filter(|custom| {
+                    let given = values.iter().find(|(name, _)| name == custom.field.name).map(|(_, value)| value);
+                    let mut after = record.clone();
+                    given.is_none_or(|value| {
+                        custom.put(&mut after, value);
+                        after.custom == record.custom
+                    })
+                })
+                .map(|custom| custom.field.name)
+                .collect();
+            values.retain(|(name, _)| !same.contains(&name.as_str()));
         }
         Ok(change(kind, known, values, tags, external))
     }
@@ -193,7 +211,11 @@ fn change(
         let external_id = external.map(str::to_owned);
         return Row::Change(Change::Create { kind, values, tags: Some(tags), external_id });
     };
-    values.retain(|(name, value)| record.get(name) != value && !(record.get(name).is_empty() && value.is_empty()));
+    // Added fields were compared by the caller.
+    let same = |name: &str, value: &Value| {
+        kind.field(name).is_some() && (record.get(name) == value || (record.get(name).is_empty() && value.is_empty()))
+    };
+    values.retain(|(name, value)| !same(name, value));
     if values.is_empty() {
         Row::Same
     } else {

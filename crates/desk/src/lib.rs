@@ -3,6 +3,7 @@
 pub mod access;
 pub mod concern;
 mod customs;
+pub mod deliveries;
 pub mod demo;
 pub mod duties;
 mod error;

@@ -1,5 +1,6 @@
 //! Intake: events are made durable, judged by the rules, and become alerts grouped by rule and entity.
 
+use crate::deliveries::Deliveries;
 use crate::{Desk, DeskError};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -10,7 +11,7 @@ use watchkeep_lake::LakeError;
 use watchkeep_model::event::Event;
 use watchkeep_model::{Look, Record, RowType, Value};
 use watchkeep_records::watch::Severity;
-use watchkeep_store::{Change, StoreError};
+use watchkeep_store::Change;
 
 /// Detections of one rule about one entity within this many hours are one alert.
 const WINDOW_HOURS: i64 = 24;
@@ -26,6 +27,7 @@ pub struct Watch {
     pub(crate) heard: Mutex<BTreeMap<String, Heard>>,
     /// Held from looking for an open alert to writing it: two inputs at once make one alert, and count right.
     writing: Mutex<()>,
+    pub deliveries: Deliveries,
 }
 
 /// Rules in force, with the record of each.
@@ -280,9 +282,7 @@ fn passes(error: &DeskError) -> bool {
             error,
             LakeError::Full { .. } | LakeError::Journal { .. } | LakeError::Folder { .. } | LakeError::Store { .. }
         ),
-        DeskError::Store(error) => {
-            matches!(error, StoreError::Sqlite(_) | StoreError::Postgres(_) | StoreError::File { .. })
-        }
+        DeskError::Store(error) => error.passes(),
         _ => false,
     }
 }

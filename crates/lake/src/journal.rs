@@ -87,6 +87,16 @@ impl Journal {
         Ok(())
     }
 
+    /// Whether the open segment takes nothing more.
+    pub fn is_broken(&self) -> bool {
+        lock(&self.written).broken
+    }
+
+    #[cfg(test)]
+    pub fn break_segment(&self) {
+        lock(&self.written).broken = true;
+    }
+
     /// Closes the open segment and starts the next; returns the closed one's number. No append may be under way.
     pub fn seal(&self) -> Result<u64, LakeError> {
         let mut synced = lock(&self.synced);
@@ -200,12 +210,12 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use jiff::Timestamp;
     use watchkeep_model::event::EventId;
 
-    fn event(n: u64) -> Event {
+    pub(crate) fn event(n: u64) -> Event {
         let time = Timestamp::UNIX_EPOCH;
         Event {
             id: EventId::of(time, "s", n, b"x"),

@@ -62,8 +62,8 @@ impl Lake {
         let failed = |source| LakeError::Folder { path: config.local.clone(), source };
         let spill = config.local.join("spill");
         std::fs::create_dir_all(&spill).map_err(failed)?;
-        let lock = hold(&config.local)?;
         let (store, local) = config.store()?;
+        let lock = hold(&config.local)?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(config.threads.max(1))
             .thread_name("lake")
@@ -129,26 +129,47 @@ impl Lake {
                 .inspect_err(|error| tracing::warn!("the lake's files cannot be written: {error}"))
                 .or(Err(LakeError::Full { waiting, location: self.config.location.clone() }))?;
         }
-        let due = {
-            let _open = self.gate.read().unwrap_or_else(PoisonError::into_inner);
-            let fresh: Vec<Event> = {
-                let state = self.state();
-                events.iter().filter(|event| !state.known.contains(&event.id.0)).cloned().collect()
-            };
-            if fresh.is_empty() {
-                return Ok(());
-            }
-            self.journal.append(&fresh)?;
-            let state = &mut *self.state();
-            state.sources.saw(&fresh);
-            state.buffer.add(&fresh, &mut state.known)?;
-            state.buffer.bytes() > self.config.flush_bytes
-        };
+        let kept = self.keep(events);
+        if kept.is_err() && self.journal.is_broken() {
+            self.renew();
+        }
+        let due = kept?;
         // The events are safe in the journal: a failure here is not the caller's, and the next flush tries again.
         if due && let Err(error) = self.flush() {
             tracing::warn!("the lake's files cannot be written: {error}");
         }
         Ok(())
+    }
+
+    /// Journals what is new and takes it into memory; says whether memory holds enough for files.
+    fn keep(&self, events: &[Event]) -> Result<bool, LakeError> {
+        let _open = self.gate.read().unwrap_or_else(PoisonError::into_inner);
+        let fresh: Vec<Event> = {
+            let state = self.state();
+            events.iter().filter(|event| !state.known.contains(&event.id.0)).cloned().collect()
+        };
+        if fresh.is_empty() {
+            return Ok(false);
+        }
+        self.journal.append(&fresh)?;
+        let state = &mut *self.state();
+        state.sources.saw(&fresh);
+        state.buffer.add(&fresh, &mut state.known)?;
+        Ok(state.buffer.bytes() > self.config.flush_bytes)
+    }
+
+    /// A segment that failed takes nothing more: the sender's next try finds a new one. What of the failed write is on
+    /// disk all the same is read at the next start, under the same ids.
+    fn renew(&self) {
+        let renewed = if self.state().buffer.is_empty() {
+            let _alone = self.gate.write().unwrap_or_else(PoisonError::into_inner);
+            self.journal.seal().map(drop)
+        } else {
+            self.flush()
+        };
+        if let Err(error) = renewed {
+            tracing::warn!("the journal's next segment cannot be used yet: {error}");
+        }
     }
 
     /// Writes what waits if it is much or has waited long, and deletes dropped files; a timer calls this. Returns
@@ -311,5 +332,24 @@ impl State {
         let mut memory = self.buffer.batches()?;
         memory.extend(self.sealed.iter().flat_map(|sealed| sealed.batches.iter().cloned()));
         self.sources.list(&self.files, &memory)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_segment_that_failed_is_left_behind_at_the_next_try() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let lake = Lake::open(LakeConfig::in_folder(folder.path())).expect("a lake");
+        for kept in [0, 1] {
+            lake.journal.break_segment();
+            let event = crate::journal::tests::event(kept);
+            assert!(matches!(lake.append(std::slice::from_ref(&event)), Err(LakeError::Journal { .. })));
+            lake.append(&[event]).expect("taken in");
+            let events: u64 = lake.sources_seen().expect("sources").iter().map(|source| source.events).sum();
+            assert_eq!(events, kept + 1);
+        }
     }
 }

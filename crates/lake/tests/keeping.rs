@@ -271,6 +271,7 @@ fn an_object_store_keeps_events_like_a_folder() {
     assert_eq!(lake.compact().expect("merged"), 20);
     lake.append(&events(60..80)).expect("taken in");
     check_all(&lake, 80);
+    drop(lake);
     let unknown = LakeConfig { location: "gopher://x".into(), ..LakeConfig::in_folder(folder.path()) };
     assert!(matches!(Lake::open(unknown), Err(LakeError::Location { .. })));
 }

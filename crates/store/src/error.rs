@@ -31,6 +31,25 @@ fn postgres_text(error: &postgres::Error) -> String {
 }
 
 impl StoreError {
+    /// Whether the same may succeed later: disk, network or database trouble, not a mistake in what was asked.
+    pub fn passes(&self) -> bool {
+        match self {
+            Self::Sqlite(error) => error.sqlite_error_code().is_some_and(|code| {
+                use rusqlite::ErrorCode::{
+                    CannotOpen, DatabaseBusy, DatabaseLocked, DiskFull, OutOfMemory, SystemIoFailure,
+                };
+                let passing = [CannotOpen, DatabaseBusy, DatabaseLocked, DiskFull, OutOfMemory, SystemIoFailure];
+                passing.contains(&code)
+            }),
+            // No answer at all, no resources (class 53), an operator's doing (57), trouble of its system (58).
+            Self::Postgres(error) => error
+                .code()
+                .is_none_or(|code| ["08", "53", "57", "58"].iter().any(|class| code.code().starts_with(class))),
+            Self::File { .. } => true,
+            _ => false,
+        }
+    }
+
     pub(crate) fn missing(what: impl Into<String>) -> Self {
         Self::Missing { what: what.into() }
     }

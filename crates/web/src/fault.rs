@@ -46,6 +46,7 @@ impl From<StoreError> for Fault {
             StoreError::Refused(refusal) => Self::Refused(refusal),
             StoreError::Version { .. } => Self::Conflict(error.to_string()),
             StoreError::Filter(message) => Self::Bad(message),
+            passing if passing.passes() => Self::Busy(passing.to_string()),
             other => Self::Broken(other.to_string()),
         }
     }
@@ -120,7 +121,7 @@ impl Fault {
                 message.clone()
             }
             Self::Method => "This cannot be done here; the header Allow names what can.".to_owned(),
-            Self::Busy(reason) => format!("Nothing is lost, but send it again in {RETRY} s: {reason}."),
+            Self::Busy(reason) => format!("Watchkeep cannot take this just now; try again in {RETRY} s: {reason}."),
             Self::TooMany(seconds) => format!("Too many attempts; wait {seconds} s and try again."),
             Self::TooLarge => "This is larger than Watchkeep takes in one request.".to_owned(),
             Self::Broken(_) => "Watchkeep could not do this; the reason is in its log.".to_owned(),

@@ -53,9 +53,13 @@ pub fn values(ask: &Ask, kind: &'static Kind, object: &Map<String, Json>) -> Res
             (name, _, None) if READ.contains(&name) => {}
             ("custom", Json::Object(custom), None) => {
                 for (key, value) in custom {
-                    match own(value) {
-                        Some(value) => values.push((format!("custom.{key}"), value)),
-                        None => errors.push(FieldError::new(&format!("custom/{key}"), "use text, a number or null")),
+                    let at = |message: String| FieldError::new(&format!("custom/{key}"), message);
+                    match ask.app.desk.catalog().customs.find(kind.name, key).map(|added| &added.field) {
+                        Some(field) => match self::value(ask, field, value) {
+                            Ok(value) => values.push((field.name.to_owned(), value)),
+                            Err(error) => errors.push(at(error.message)),
+                        },
+                        None => errors.push(at(format!("{} have no such field", kind.plural.to_lowercase()))),
                     }
                 }
             }
@@ -116,15 +120,6 @@ pub fn tags(ask: &Ask, tags: &Json) -> Result<Vec<i64>, Fault> {
         (kind.name == "scope_tag" && known).then_some(id)
     };
     list.iter().map(|tag| id(tag).ok_or_else(|| wrong(format!("there is no scope tag {tag}")).into())).collect()
-}
-
-fn own(json: &Json) -> Option<Value> {
-    match json {
-        Json::Null => Some(Value::Null),
-        Json::String(text) => Some(Value::text(text)),
-        Json::Number(number) => number.as_i64().map(Value::Int).or_else(|| number.as_f64().map(Value::Real)),
-        _ => None,
-    }
 }
 
 fn value(ask: &Ask, field: &'static Field, json: &Json) -> Result<Value, FieldError> {

@@ -145,7 +145,7 @@ pub fn change(kind: &'static Kind) -> Json {
 
 fn inputs(kind: &'static Kind) -> Map<String, Json> {
     let mut properties: Map<String, Json> = kind.editable().map(|field| (field.name.to_owned(), sent(field))).collect();
-    let own = json!({"type": "object", "additionalProperties": {"type": ["string", "number", "null"]}});
+    let own = json!({"type": "object", "additionalProperties": {"type": ["string", "number", "boolean", "null"]}, "description": "Fields that the organisation added, by name."});
     properties.insert("custom".to_owned(), own);
     properties
 }

@@ -106,7 +106,7 @@ fn ingest(ask: &Ask) -> Result<Response, Fault> {
     may_send(ask)?;
     let body = unpacked(ask)?;
     let source = Source::named(source_name(ask)?);
-    let batch = bulk::ndjson(&source, &body, salt(&body), ask.now);
+    let batch = bulk::ndjson(&source, &body, salt(&body), arrival(ask));
     let (good, bad) = (batch.events.len(), batch.bad.len());
     take(ask, &source.name, batch)?;
     Ok(axum::Json(json!({"accepted": good, "unreadable": bad})).into_response())
@@ -141,7 +141,7 @@ fn elastic_bulk(ask: &Ask) -> Result<Response, Fault> {
     may_send(ask)?;
     let body = unpacked(ask)?;
     let source = Source::named(if ask.param("source").is_empty() { "bulk" } else { source_name(ask)? });
-    let read = bulk::bulk(&source, &body, salt(&body), ask.now).map_err(|error| Fault::Bad(error.to_string()))?;
+    let read = bulk::bulk(&source, &body, salt(&body), arrival(ask)).map_err(|error| Fault::Bad(error.to_string()))?;
     let answer = read.answer(0);
     take(ask, &source.name, read.batch)?;
     Ok(axum::Json(answer).into_response())
@@ -173,6 +173,14 @@ fn unpacked(ask: &Ask) -> Result<axum::body::Bytes, Fault> {
         return bulk::unpack(&ask.body, UNPACKED).map_err(|error| Fault::Bad(error.to_string()));
     }
     Ok(ask.body.clone())
+}
+
+/// Now, or when a delivery with the same `Idempotency-Key` came first.
+fn arrival(ask: &Ask) -> jiff::Timestamp {
+    match ask.header("idempotency-key").filter(|key| !key.is_empty()) {
+        Some(key) => ask.app.desk.watch.deliveries.first(&format!("{:?} {key}", ask.actor.person), ask.now),
+        None => ask.now,
+    }
 }
 
 /// The same delivery twice has the same ids.
