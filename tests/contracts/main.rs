@@ -3,6 +3,7 @@
 mod agreed;
 mod api;
 mod crash;
+mod custom;
 mod exports;
 mod facets;
 mod faults;

@@ -43,6 +43,21 @@ fn ru_15_roles_not_given_are_the_managers_and_come_back() {
 }
 
 #[test]
+fn ru_15_a_role_made_for_the_incident_comes_back_too() {
+    let Room { office, vera, cleo, incident } = room();
+    let liaison = |act: &str| {
+        let values = [("role", "legal liaison".into()), ("to", Value::from(cleo.id))];
+        office.act(&vera, &incident, act, &values, None).expect(act).record
+    };
+    assert_eq!(holder_of(&liaison("give_role"), "legal liaison"), (vec![cleo.id], false));
+    let back = liaison("take_back_role");
+    assert_eq!(holder_of(&back, "legal liaison"), (vec![vera.person.expect("a person")], true));
+    assert_eq!(back.get("roles").rows().len(), 1, "it is still shown, with nobody of its own");
+    let again = liaison("give_role");
+    assert_eq!((holder_of(&again, "legal liaison").0, again.get("roles").rows().len()), (vec![cleo.id], 1));
+}
+
+#[test]
 fn ru_16_ad_hoc_roles_and_several_tech_leads() {
     let Room { office, vera, cleo, incident } = room();
     let lead = vera.person.expect("a person");

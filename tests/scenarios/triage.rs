@@ -1,6 +1,7 @@
 //! Triage, findings and duties: RU-02, RU-06, RU-13, RU-25, RU-42 to RU-44, D-010.
 
 use watchkeep_model::{Actor, Record, Value};
+use watchkeep_store::Change;
 use watchkeep_tests::{Office, now, refused};
 
 fn alert(office: &Office) -> Record {
@@ -81,4 +82,23 @@ fn d_010_measures_alerts_past_their_target() {
     office.act(&tom, &first, "claim", &[], None).expect("claimed");
     let held = office.desk.measure(&tom, "D-010", None, later).expect("measured").expect("a measure");
     assert_eq!((held.figure().as_str(), held.state.name(), held.offenders.len()), ("1 of 2", "red", 1));
+
+    // Touched at last, but too late: it still counts as missed, though it no longer waits.
+    let second = office.desk.all("alert").expect("alerts").remove(1);
+    let claim = Change::Move {
+        kind: second.kind,
+        id: second.id,
+        version: None,
+        act: "claim".to_owned(),
+        values: Vec::new(),
+        reason: None,
+    };
+    office.desk.store.write_one(&tom, later, claim).expect("claimed");
+    let held = office.desk.measure(&tom, "D-010", None, later).expect("measured").expect("a measure");
+    assert_eq!((held.figure().as_str(), held.state.name()), ("1 of 2", "amber"));
+    assert_eq!(held.offenders[0].why, "touched 60 min past its target");
+    (0..38).for_each(|_| drop(alert(&office)));
+    let held = office.desk.measure(&tom, "D-010", None, later - jiff::SignedDuration::from_hours(2)).expect("measured");
+    let held = held.expect("a measure");
+    assert_eq!((held.figure().as_str(), held.state.name()), ("39 of 40", "green"), "97.5 % is above the limit");
 }

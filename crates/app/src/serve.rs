@@ -111,6 +111,9 @@ fn first_link(desk: &Desk, admin: &str, demo: bool) -> anyhow::Result<Option<Str
 
 /// Jobs that run every few seconds; each is safe to run twice.
 fn timers(desk: &Desk, demo: bool) {
+    if demo && let Err(error) = watchkeep_desk::demo::yesterday(desk, Timestamp::now()) {
+        tracing::error!("the demo's day before failed: {error}");
+    }
     let mut round = 0u64;
     loop {
         let now = Timestamp::now();
