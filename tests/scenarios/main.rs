@@ -2,6 +2,8 @@
 
 mod access;
 mod incident;
+mod roles;
+mod sign_in;
 mod transfer;
 mod triage;
 mod watch;
