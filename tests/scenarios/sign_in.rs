@@ -194,3 +194,18 @@ fn sessions_end_with_a_new_password_and_with_leaving() {
     assert!(!alive(&fresh));
     assert_eq!(sign_in(&site, "tom@demo.example", "another long password", "").status, 401);
 }
+
+#[test]
+fn live_updates_end_with_their_session() {
+    let (office, _) = office();
+    let mara = office.holding("Mara", "Administrator").person.expect("a person");
+    let mara = office.desk.store.get(&Actor::system(), office.kind("person"), mara).expect("Mara");
+    let site = Site::of(&office);
+    let browser = site.sign_in(&office, &mara);
+    let mut stream = site.live(&browser.cookie);
+    office.make("task", &[("title", "seen".into())]);
+    assert_eq!(site.next(&mut stream), "task");
+    site.post(&browser, "/sign-out", "");
+    office.make("task", &[("title", "unseen".into())]);
+    assert_eq!(site.next(&mut stream), "", "the stream is over");
+}
