@@ -92,10 +92,11 @@ impl Site {
         Live(response.into_body())
     }
 
-    /// The next update: the names of kinds, separated by spaces.
+    /// The next update: the names of kinds, separated by spaces; empty once the stream has ended.
     pub fn next(&self, live: &mut Live) -> String {
         loop {
-            let frame = self.runtime.block_on(live.0.frame()).expect("an open stream").expect("a frame");
+            let Some(frame) = self.runtime.block_on(live.0.frame()) else { return String::new() };
+            let frame = frame.expect("a frame");
             let text = frame.into_data().map(|data| String::from_utf8_lossy(&data).into_owned()).unwrap_or_default();
             if let Some(words) = text.lines().find_map(|line| line.strip_prefix("data: ")) {
                 return words.to_owned();

@@ -50,6 +50,8 @@ fn the_description_is_the_one_agreed() {
         }
     };
     part("security scheme", &document["components"]["securitySchemes"]);
+    part("response", &document["components"]["responses"]);
+    part("parameter", &document["components"]["parameters"]);
     part("schema", &document["components"]["schemas"]);
     for (path, operations) in document["paths"].as_object().expect("paths") {
         part(path, operations);

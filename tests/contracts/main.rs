@@ -8,6 +8,7 @@ mod exports;
 mod facets;
 mod faults;
 mod inputs;
+mod dependencies;
 mod pairs;
 mod reload;
 mod rights;

@@ -162,10 +162,22 @@ impl House {
     }
 
     fn call(&self, entry: &Entry, headers: &[(&str, &str)]) -> Answer {
-        let path = ["{kind}=alert", "{id}=1", "{source}=x", "{key}=x", "{move}=claim", "{number}=ALR-1"]
-            .iter()
-            .filter_map(|pair| pair.split_once('='))
-            .fold(entry.1.to_owned(), |path, (name, value)| path.replace(name, value));
+        self.call_at(entry, headers, "1")
+    }
+
+    /// The route's call for the record with this id.
+    fn call_at(&self, entry: &Entry, headers: &[(&str, &str)], id: &str) -> Answer {
+        let path = [
+            &format!("{{id}}={id}"),
+            "{kind}=alert",
+            "{source}=x",
+            "{key}=x",
+            "{move}=claim",
+            &format!("{{number}}=ALR-{id}"),
+        ]
+        .iter()
+        .filter_map(|pair| pair.split_once('='))
+        .fold(entry.1.to_owned(), |path, (name, value)| path.replace(name, value));
         let json = entry.1.starts_with("/api/") && entry.0 != "GET";
         let body = if json { r#"{"title":"x"}"# } else { "title=x&act=claim&id=1&text=x&name=x&days=1" };
         let kind = if json { "application/json" } else { "application/x-www-form-urlencoded" };
@@ -230,6 +242,43 @@ fn a_token_that_grants_nothing_opens_nothing() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert_eq!(house.written(), before, "a token that grants nothing changed something");
+}
+
+/// To whoever sees other records of the kind, an unseen one is a missing one on every route that names a record.
+#[test]
+fn an_unseen_record_is_a_missing_one_on_every_route() {
+    let house = house();
+    let tag = house.office.make("scope_tag", &[("name", "Lyon".into())]).id;
+    let sara = house.office.holding_tags("Sara", "Security Manager", &[tag]);
+    let person = house.office.desk.person_by_email("sara@demo.example").expect("found").expect("Sara");
+    let own = [("title", "own".into())];
+    let seen = house.office.create(&sara, "alert", &own).expect("made").record;
+    let browser = house.site.sign_in(&house.office, &person);
+    let by = [("cookie", browser.cookie.as_str()), ("x-csrf-token", browser.csrf.as_str())];
+    let before = house.written();
+    let (mut routes, mut told) = (0, 0);
+    for entry in ROUTES.iter().filter(|entry| entry.1.contains("{id}") || entry.1.contains("{number}")) {
+        // A redirect and an echo of the number say what was asked, not what is there.
+        let call = |id: &str| {
+            let mut answer = house.call_at(entry, &by, id);
+            for kind in house.office.desk.catalog().kinds() {
+                answer.body = answer.body.replace(&format!("{}-{id}", kind.prefix), "NUMBER");
+            }
+            answer.body = answer.body.replace(&format!("/alert/{id}"), "/alert/ID");
+            answer.location = answer.location.map(|to| to.replace(&format!("/{id}"), "/ID"));
+            answer.headers.remove("location");
+            answer.headers.remove("content-length");
+            answer
+        };
+        let (unseen, missing) = (call("1"), call("99"));
+        assert_eq!(unseen, missing, "{} {}", entry.0, entry.1);
+        assert!(!unseen.body.contains(SECRET), "{} {}", entry.0, entry.1);
+        routes += 1;
+        let reads = entry.0 == "GET" && entry.1.contains("{kind}") && !entry.1.contains("export");
+        told += usize::from(reads && call(&seen.id.to_string()) != missing);
+    }
+    assert_eq!(house.written(), before, "an unseen record was changed");
+    assert!(routes > 20 && told > 2, "{routes} routes; {told} tell a seen record from a missing one");
 }
 
 /// Even for somebody who may do everything: no change without the session's token, no change by reading.

@@ -108,7 +108,7 @@ fn description(server: &Server) -> serde_json::Value {
     let operations = document["paths"].as_object_mut().expect("paths").values_mut();
     for operation in operations.filter_map(serde_json::Value::as_object_mut).flat_map(|path| path.values_mut()) {
         if let Some(parameters) = operation.get_mut("parameters").and_then(serde_json::Value::as_array_mut) {
-            parameters.retain(|parameter| parameter["name"] != "Idempotency-Key");
+            parameters.retain(|parameter| parameter["$ref"] != "#/components/parameters/idempotency_key");
         }
     }
     document

@@ -3,6 +3,8 @@
 mod access;
 mod concern;
 mod incident;
+mod roles;
+mod sign_in;
 mod transfer;
 mod triage;
 mod watch;

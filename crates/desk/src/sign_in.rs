@@ -101,6 +101,12 @@ impl Desk {
         Ok(Some((Session { key: key.to_owned(), person, csrf, last_visit }, record)))
     }
 
+    /// Whether a session is alive, without using it: what only listens does not keep anybody signed in.
+    pub fn session_lives(&self, key: &str, now: Timestamp) -> Result<bool, DeskError> {
+        let Some(secret) = self.store.vault().get("session", &digest(key), now)? else { return Ok(false) };
+        Ok(self.still_here(secret.person, now)?.is_some())
+    }
+
     pub fn sign_out(&self, key: &str) -> Result<(), DeskError> {
         self.store.vault().remove("session", &digest(key))?;
         Ok(())

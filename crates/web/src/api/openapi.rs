@@ -43,7 +43,7 @@ pub fn document(ask: &Ask) -> Json {
         "info": {"title": "Watchkeep", "version": env!("CARGO_PKG_VERSION"), "description": "Records, moves and history. Filters are written in Watchkeep's filter language."},
         "servers": [{"url": "/"}],
         "security": [{"token": []}],
-        "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}, "schemas": schemas},
+        "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}, "schemas": schemas, "responses": responses(), "parameters": parameters()},
         "paths": paths
     })
 }
@@ -79,24 +79,28 @@ fn entry() -> Json {
     })
 }
 
-/// What a call may be answered with, beside the good answer; 401 always.
+/// What a call may be answered with, beside the good answer.
+const REFUSALS: [(&str, &str); 8] = [
+    ("400", "The request makes no sense; detail says why"),
+    ("401", "No token, or one that is not valid"),
+    ("403", "Seen, but not permitted"),
+    ("404", "Nothing there, or nothing that you may see"),
+    ("412", "Changed meanwhile: not the version of If-Match"),
+    ("413", "Larger than is taken in one request"),
+    ("415", "Not JSON"),
+    ("422", "Refused by a rule or a field; errors point at the fields"),
+];
+
+fn responses() -> Map<String, Json> {
+    let content = json!({"application/problem+json": {"schema": reference("problem")}});
+    let response = |about: &str| json!({"description": about, "content": content});
+    REFUSALS.iter().map(|(code, about)| (format!("refused_{code}"), response(about))).collect()
+}
+
+/// Those of a call, by reference; 401 always.
 fn refusals(codes: &[&str]) -> Map<String, Json> {
-    let known = [
-        ("400", "The request makes no sense; detail says why"),
-        ("401", "No token, or one that is not valid"),
-        ("403", "Seen, but not permitted"),
-        ("404", "Nothing there, or nothing that you may see"),
-        ("412", "Changed meanwhile: not the version of If-Match"),
-        ("413", "Larger than is taken in one request"),
-        ("415", "Not JSON"),
-        ("422", "Refused by a rule or a field; errors point at the fields"),
-    ];
-    let problem = |about: &str| json!({"description": about, "content": {"application/problem+json": {"schema": reference("problem")}}});
-    known
-        .iter()
-        .filter(|(code, _)| *code == "401" || codes.contains(code))
-        .map(|(code, about)| ((*code).to_owned(), problem(about)))
-        .collect()
+    let codes = REFUSALS.iter().map(|(code, _)| *code).filter(|code| *code == "401" || codes.contains(code));
+    codes.map(|code| (code.to_owned(), json!({"$ref": format!("#/components/responses/refused_{code}")}))).collect()
 }
 
 const READING: &[&str] = &["400", "404"];
@@ -148,19 +152,19 @@ fn id(kind: &Kind) -> Json {
     parameter("path", "id", schema, "Id or number.")
 }
 
-fn if_match() -> Json {
+/// Headers that several calls take.
+fn parameters() -> Json {
     let tags = r#"^(\*|(W/)?"[0-9]+"(, (W/)?"[0-9]+")*)$"#;
-    parameter(
-        "header",
-        "If-Match",
-        json!({"type": "string", "pattern": tags}),
-        "The version that this change starts from, as in ETag.",
-    )
+    let key = json!({"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"});
+    json!({
+        "if_match": parameter("header", "If-Match", json!({"type": "string", "pattern": tags}), "The version that this change starts from, as in ETag."),
+        "if_none_match": parameter("header", "If-None-Match", json!({"type": "string"}), "A version that you hold already."),
+        "idempotency_key": parameter("header", "Idempotency-Key", key, "Repeated within a day, the call is done once and answered alike."),
+    })
 }
 
-fn idempotency_key() -> Json {
-    let key = json!({"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"});
-    parameter("header", "Idempotency-Key", key, "Repeated within a day, the call is done once and answered alike.")
+fn header(name: &str) -> Json {
+    json!({"$ref": format!("#/components/parameters/{name}")})
 }
 
 fn itself() -> Json {
@@ -236,14 +240,12 @@ fn collection(kind: &'static Kind) -> Json {
         &answers,
         WRITING,
     );
-    let create = with_body(with(create, &[idempotency_key()]), sent, true);
+    let create = with_body(with(create, &[header("idempotency_key")]), sent, true);
     json!({"get": list, "post": create})
 }
 
 fn single(kind: &'static Kind) -> Json {
     let name = |verb: &str| format!("{verb}_{}", kind.name);
-    let none_match =
-        parameter("header", "If-None-Match", json!({"type": "string"}), "A version that you hold already.");
     let same = json!({"description": "You hold this version already"});
     let get = operation(
         &name("get"),
@@ -259,7 +261,7 @@ fn single(kind: &'static Kind) -> Json {
         &[("200", one("The changed record", kind, &["ETag"]))],
         WRITING,
     );
-    let patch = with_body(with(patch, &[if_match()]), reference(&name("change")), true);
+    let patch = with_body(with(patch, &[header("if_match")]), reference(&name("change")), true);
     let reason = parameter(
         "query",
         "reason",
@@ -275,9 +277,9 @@ fn single(kind: &'static Kind) -> Json {
     );
     json!({
         "parameters": [id(kind)],
-        "get": with(get, &[none_match]),
+        "get": with(get, &[header("if_none_match")]),
         "patch": patch,
-        "delete": with(delete, &[if_match(), reason]),
+        "delete": with(delete, &[header("if_match"), reason]),
     })
 }
 
@@ -305,5 +307,5 @@ fn movement(kind: &'static Kind, act: &Move) -> Json {
     let post = operation(&format!("{}_{}", act.name, kind.name), &summary, kind.plural, &answers, WRITING);
     let sent = schema::questions(kind, act);
     let required = sent.get("required").and_then(Json::as_array).is_some_and(|names| !names.is_empty());
-    with_body(with(post, &[if_match(), idempotency_key()]), sent, required).into()
+    with_body(with(post, &[header("if_match"), header("idempotency_key")]), sent, required).into()
 }
