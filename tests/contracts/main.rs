@@ -2,6 +2,7 @@
 
 mod agreed;
 mod api;
+mod cli;
 mod crash;
 mod exports;
 mod facets;

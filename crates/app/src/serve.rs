@@ -13,8 +13,24 @@ use watchkeep_desk::Desk;
 use watchkeep_desk::rules::RuleFolders;
 use watchkeep_web::{App, Settings};
 
-/// Serve pages, API and inputs; ready when GET /healthz answers 200.
+const SERVE: &str = "\
+The first start prints a one-time link for the administrator. SIGHUP reloads the rules; SIGTERM ends.
+
+Examples:
+  watchkeep serve --data ./data
+  watchkeep serve --syslog-udp 127.0.0.1:5514 --syslog-tcp 127.0.0.1:5514 --tail web=/var/log/nginx/access.log
+  watchkeep serve --rules ./sigma/rules --rules ./our-rules
+  WATCHKEEP_LOG=debug watchkeep serve --database postgres://watchkeep@127.0.0.1/watchkeep";
+
+const DEMO: &str = "\
+Takes every setting of `watchkeep serve`.
+
+Examples:
+  watchkeep demo --data ./demo --listen 127.0.0.1:8000";
+
+/// Serve pages, API and inputs; ready when GET /healthz answers 200
 #[derive(Debug, Clone, Args)]
+#[command(after_help = SERVE)]
 pub struct ServeArgs {
     #[command(flatten)]
     pub data: DataArgs,
@@ -41,8 +57,9 @@ pub struct ServeArgs {
     pub tail: Vec<String>,
 }
 
-/// Serve a demo organisation with invented events that keep coming.
+/// Serve a demo organisation with invented events that keep coming
 #[derive(Debug, Clone, Args)]
+#[command(after_help = DEMO)]
 pub struct DemoArgs {
     #[command(flatten)]
     pub serve: ServeArgs,
