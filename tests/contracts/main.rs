@@ -8,6 +8,7 @@ mod exports;
 mod facets;
 mod faults;
 mod inputs;
+mod lake;
 mod pairs;
 mod reload;
 mod rights;

@@ -43,6 +43,11 @@ pub struct ServeArgs {
     /// E-mail of the first administrator, made on first start with a one-time link.
     #[arg(long, env = "WATCHKEEP_ADMIN", default_value = "admin@localhost")]
     pub admin: String,
+    /// Where the files of the event lake go: a folder, or a bucket such as s3://bucket/prefix, with keys, region and
+    /// endpoint in AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION and AWS_ENDPOINT. The journal stays in the data
+    /// folder [default: lake/events in the data folder]
+    #[arg(long, env = "WATCHKEEP_LAKE", value_name = "PLACE")]
+    pub lake: Option<String>,
     /// Folder of Sigma rules besides the starter rules; may be given several times. Changes take effect while it runs.
     #[arg(long, env = "WATCHKEEP_RULES", value_delimiter = ',')]
     pub rules: Vec<PathBuf>,
@@ -76,7 +81,7 @@ pub fn demo(args: &DemoArgs) -> anyhow::Result<ExitCode> {
 fn run(args: &ServeArgs, demo: bool) -> anyhow::Result<ExitCode> {
     let filter = tracing_subscriber::EnvFilter::try_from_env("WATCHKEEP_LOG").unwrap_or_else(|_| "info".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let desk = args.data.open()?;
+    let desk = args.data.open(args.lake.as_deref())?;
     if demo {
         watchkeep_desk::demo::organisation(&desk, Timestamp::now())?;
     }
