@@ -2,6 +2,7 @@
 
 pub mod postgres;
 pub mod requests;
+pub mod s3;
 
 use jiff::Timestamp;
 use std::sync::Arc;

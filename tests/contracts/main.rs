@@ -2,13 +2,15 @@
 
 mod agreed;
 mod api;
+mod cli;
 mod crash;
 mod custom;
+mod dependencies;
 mod exports;
 mod facets;
 mod faults;
 mod inputs;
-mod dependencies;
+mod lake;
 mod pairs;
 mod reload;
 mod rights;

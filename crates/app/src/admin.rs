@@ -1,70 +1,44 @@
-//! Commands for whoever runs the machine: people, tokens, backup, restore, verify, import, export.
+//! Commands for whoever runs the machine: people, tokens, and whether the history is whole.
 
 use crate::open::DataArgs;
-use anyhow::{Context, anyhow, bail};
+use crate::progress;
+use anyhow::anyhow;
 use clap::{Args, Subcommand};
 use jiff::{SignedDuration, Timestamp};
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use watchkeep_desk::import::Format;
-use watchkeep_model::{Actor, Via};
 
-/// Import records from CSV or XLSX. A row with an external_id that is known updates that record.
-#[derive(Debug, Args)]
-pub struct ImportArgs {
-    #[command(flatten)]
-    data: DataArgs,
-    /// Kind of record, such as asset.
-    kind: String,
-    /// File ending in .csv or .xlsx; the first row names the fields.
-    file: PathBuf,
-    /// Only report what would happen.
-    #[arg(long)]
-    dry_run: bool,
-}
+const VERIFY: &str = "\
+Exit code: 0 whole, 1 tampered with, 2 it could not be read.
 
-/// Export records as CSV, XLSX or JSON to standard output or a file.
-#[derive(Debug, Args)]
-pub struct ExportArgs {
-    #[command(flatten)]
-    data: DataArgs,
-    /// Kind of record, such as asset.
-    kind: String,
-    /// Filter, such as 'criticality>=4 owner:none'.
-    #[arg(long, default_value = "")]
-    filter: String,
-    /// File ending in .csv, .xlsx or .json; without it, CSV on standard output.
-    #[arg(long)]
-    to: Option<PathBuf>,
-}
+Examples:
+  watchkeep verify --data ./data
+  watchkeep verify --database postgres://watchkeep@127.0.0.1/watchkeep";
 
-/// Check that history and records fit together; names the first record that was tampered with.
+const USER: &str = "\
+Works beside a running server.
+
+Examples:
+  watchkeep user add anna@example.org \"Anna Keller\" --admin
+  watchkeep user link anna@example.org";
+
+const TOKEN: &str = "\
+Prints the token once; only its digest is kept.
+
+Examples:
+  watchkeep token anna@example.org --scope event:create --name \"log shipper\" --days 365
+  TOKEN=$(watchkeep token anna@example.org --scope alert:read)";
+
+/// Check that history and records fit together; names the first record that was tampered with
 #[derive(Debug, Args)]
+#[command(after_help = VERIFY)]
 pub struct VerifyArgs {
     #[command(flatten)]
     data: DataArgs,
 }
 
-/// Copy all records to a new file, and the events beside it, while Watchkeep runs.
+/// Add people, make administrators, give sign-in links
 #[derive(Debug, Args)]
-pub struct BackupArgs {
-    #[command(flatten)]
-    data: DataArgs,
-    /// New folder for the copy.
-    to: PathBuf,
-}
-
-/// Restore a backup into a new, empty data folder.
-#[derive(Debug, Args)]
-pub struct RestoreArgs {
-    /// Folder made by `watchkeep backup`.
-    from: PathBuf,
-    /// Data folder to make; must not exist or be empty.
-    to: PathBuf,
-}
-
-/// Add people, make administrators, give sign-in links.
-#[derive(Debug, Args)]
+#[command(after_help = USER)]
 pub struct UserArgs {
     #[command(flatten)]
     data: DataArgs,
@@ -85,8 +59,9 @@ enum UserCommand {
     Link { email: String },
 }
 
-/// Make and list API tokens.
+/// Make an API token
 #[derive(Debug, Args)]
+#[command(after_help = TOKEN)]
 pub struct TokenArgs {
     #[command(flatten)]
     data: DataArgs,
@@ -103,53 +78,12 @@ pub struct TokenArgs {
     days: i64,
 }
 
-/// The machine's owner at the command line: everything, and named in the history.
-fn operator() -> Actor {
-    Actor { via: Via::Command, name: "command line".to_owned(), ..Actor::system() }
-}
-
-pub fn import(args: &ImportArgs) -> anyhow::Result<ExitCode> {
-    let desk = args.data.records()?;
-    let bytes = std::fs::read(&args.file).with_context(|| format!("reading {}", args.file.display()))?;
-    let format = Format::of(&args.file.display().to_string())?;
-    let report = desk.import(&operator(), desk.kind(&args.kind)?, format, &bytes, args.dry_run, Timestamp::now())?;
-    for problem in &report.problems {
-        eprintln!("row {}: {}", problem.row, problem.message);
-    }
-    let would = if args.dry_run { "would be " } else { "" };
-    println!(
-        "{} {would}created, {} {would}updated, {} unchanged, {} refused",
-        report.created,
-        report.updated,
-        report.unchanged,
-        report.problems.len()
-    );
-    Ok(if report.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
-}
-
-pub fn export(args: &ExportArgs) -> anyhow::Result<ExitCode> {
-    let desk = args.data.records()?;
-    let kind = desk.kind(&args.kind)?;
-    let name = args.to.as_ref().map_or("out.csv".to_owned(), |to| to.display().to_string());
-    let format = Format::of(&name)?;
-    let test = desk.filter(&operator(), kind, &args.filter, Timestamp::now())?;
-    let Some(to) = &args.to else {
-        let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-        desk.export(&operator(), kind, test, format, &mut out)?;
-        return Ok(ExitCode::SUCCESS);
-    };
-    // Written aside: a file of that name is always a whole export.
-    let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let aside = tempfile::NamedTempFile::new_in(folder).with_context(|| format!("writing to {}", folder.display()))?;
-    let count = desk.export(&operator(), kind, test, format, &mut std::io::BufWriter::new(&aside))?;
-    aside.persist(to).with_context(|| format!("writing {}", to.display()))?;
-    eprintln!("{count} {} written to {}", kind.plural.to_lowercase(), to.display());
-    Ok(ExitCode::SUCCESS)
-}
-
 pub fn verify(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
     let desk = args.data.records()?;
-    match desk.store.verify()? {
+    let waiting = progress::waiting("walking the history");
+    let found = desk.store.verify()?;
+    waiting.finish_and_clear();
+    match found {
         Ok(entries) => {
             println!("the chain of {entries} history entries is unbroken and every record fits it");
             Ok(ExitCode::SUCCESS)
@@ -161,54 +95,12 @@ pub fn verify(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
     }
 }
 
-pub fn backup(args: &BackupArgs) -> anyhow::Result<ExitCode> {
-    let desk = args.data.records()?;
-    std::fs::create_dir(&args.to).with_context(|| format!("making the new folder {}", args.to.display()))?;
-    desk.store.backup(&args.to.join("watchkeep.sqlite"))?;
-    copy_folder(&args.data.data.join("lake"), &args.to.join("lake"))?;
-    println!("backed up to {}", args.to.display());
-    Ok(ExitCode::SUCCESS)
-}
-
-pub fn restore(args: &RestoreArgs) -> anyhow::Result<ExitCode> {
-    if !args.from.join("watchkeep.sqlite").is_file() {
-        bail!("{} holds no watchkeep.sqlite; name a folder made by `watchkeep backup`", args.from.display());
-    }
-    let taken = args.to.read_dir().is_ok_and(|mut files| files.next().is_some());
-    if taken {
-        bail!("{} is not empty; name a new folder", args.to.display());
-    }
-    copy_folder(&args.from, &args.to)?;
-    println!("restored; start it with: watchkeep serve --data {}", args.to.display());
-    Ok(ExitCode::SUCCESS)
-}
-
-fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
-    std::fs::create_dir_all(to).with_context(|| format!("making {}", to.display()))?;
-    let Ok(entries) = from.read_dir() else { return Ok(()) };
-    for entry in entries {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy_folder(&entry.path(), &target)?;
-        } else {
-            match std::fs::copy(entry.path(), &target) {
-                // Compaction may remove a file while a running lake is copied: its events are in the newer file.
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-                other => {
-                    other.with_context(|| format!("copying {}", entry.path().display()))?;
-                }
-            }
-        }
-    }
-    Ok(())
-}
-
 pub fn user(args: &UserArgs) -> anyhow::Result<ExitCode> {
     let desk = args.data.records()?;
     let now = Timestamp::now();
     match &args.what {
         UserCommand::Add { email, name, admin } => {
+            let email = email.to_lowercase();
             let made =
                 desk.make(now, "person", vec![("name", name.as_str().into()), ("email", email.as_str().into())])?;
             if *admin {

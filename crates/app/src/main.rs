@@ -1,21 +1,41 @@
 //! Watchkeep's command line: settings and wiring.
 
 mod admin;
+mod backup;
 mod inputs;
 mod open;
+mod progress;
 mod rules;
 mod scan;
 mod serve;
+mod transfer;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use std::process::ExitCode;
+
+const AFTER: &str = "\
+Every setting may also be given by the environment, such as WATCHKEEP_DATA for --data.
+
+Exit codes: 0 done, 1 done and something was found (scan: threats, import: refused rows, verify: tampering), 2 not done.
+
+Examples:
+  watchkeep demo
+  watchkeep serve --data ./data --syslog-tcp 127.0.0.1:5514 --rules ./sigma/rules
+  watchkeep scan --stats evidence/
+  watchkeep completions bash > /etc/bash_completion.d/watchkeep";
+
+const COMPLETIONS: &str = "\
+Examples:
+  watchkeep completions bash > /etc/bash_completion.d/watchkeep
+  watchkeep completions zsh > ~/.zfunc/_watchkeep
+  watchkeep completions fish > ~/.config/fish/completions/watchkeep.fish";
 
 /// The system a security manager runs security with.
 ///
 /// Start with `watchkeep demo` to look around, or `watchkeep serve --data ./data` for your own organisation.
 /// All data lives in the data folder: watchkeep.sqlite (records) and lake (events).
 #[derive(Debug, Parser)]
-#[command(version, propagate_version = true)]
+#[command(version, propagate_version = true, after_help = AFTER)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -26,15 +46,17 @@ enum Command {
     Serve(serve::ServeArgs),
     Demo(serve::DemoArgs),
     Scan(scan::ScanArgs),
-    Import(admin::ImportArgs),
-    Export(admin::ExportArgs),
+    Import(transfer::ImportArgs),
+    Export(transfer::ExportArgs),
     Verify(admin::VerifyArgs),
-    Backup(admin::BackupArgs),
-    Restore(admin::RestoreArgs),
+    Backup(backup::BackupArgs),
+    Restore(backup::RestoreArgs),
     User(admin::UserArgs),
     Token(admin::TokenArgs),
-    /// Prints completions for a shell: watchkeep completions bash > /etc/bash_completion.d/watchkeep
+    /// Print completions for a shell
+    #[command(after_help = COMPLETIONS)]
     Completions {
+        /// The shell to complete in.
         shell: clap_complete::Shell,
     },
 }
@@ -44,11 +66,11 @@ fn main() -> ExitCode {
         Command::Serve(args) => serve::serve(&args),
         Command::Demo(args) => serve::demo(&args),
         Command::Scan(args) => scan::run(args),
-        Command::Import(args) => admin::import(&args),
-        Command::Export(args) => admin::export(&args),
+        Command::Import(args) => transfer::import(&args),
+        Command::Export(args) => transfer::export(&args),
         Command::Verify(args) => admin::verify(&args),
-        Command::Backup(args) => admin::backup(&args),
-        Command::Restore(args) => admin::restore(&args),
+        Command::Backup(args) => backup::backup(&args),
+        Command::Restore(args) => backup::restore(&args),
         Command::User(args) => admin::user(&args),
         Command::Token(args) => admin::token(&args),
         Command::Completions { shell } => {

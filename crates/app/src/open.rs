@@ -4,7 +4,7 @@ use anyhow::{Context, anyhow};
 use clap::Args;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use watchkeep_desk::Desk;
 use watchkeep_lake::{Lake, LakeConfig};
@@ -34,23 +34,26 @@ impl DataArgs {
     }
 
     /// Opens what is there, or brings a new organisation to life. Only one process can: it owns the events.
-    pub fn open(&self) -> anyhow::Result<Desk> {
+    /// `lake` is another place for the events' files.
+    pub fn open(&self, lake: Option<&str>) -> anyhow::Result<Desk> {
         std::fs::create_dir_all(&self.data).with_context(|| format!("making the folder {}", self.data.display()))?;
-        self.with_lake(&self.data.join("lake"))
+        let mut config = LakeConfig::in_folder(&self.data.join("lake"));
+        config.location = lake.map_or(config.location, str::to_owned);
+        self.with_lake(config)
     }
 
     /// Opens the records only, for commands beside a running server: its events are left alone.
     pub fn records(&self) -> anyhow::Result<Records> {
         std::fs::create_dir_all(&self.data).with_context(|| format!("making the folder {}", self.data.display()))?;
         let empty = tempfile::tempdir().context("making a temporary folder")?;
-        Ok(Records { desk: self.with_lake(empty.path())?, _empty: empty })
+        Ok(Records { desk: self.with_lake(LakeConfig::in_folder(empty.path()))?, _empty: empty })
     }
 
-    fn with_lake(&self, lake: &Path) -> anyhow::Result<Desk> {
+    fn with_lake(&self, lake: LakeConfig) -> anyhow::Result<Desk> {
         let zone = TimeZone::get(&self.zone)
             .map_err(|_| anyhow!("`{}` is not a time zone; use one such as Europe/Berlin", self.zone))?;
         let store = Store::open(&self.location(), Arc::new(catalog()?))?;
-        let lake = Lake::open(LakeConfig::in_folder(lake)).context("opening the event lake")?;
+        let lake = Lake::open(lake).context("opening the event lake")?;
         let desk = Desk::new(store, lake, zone);
         desk.first_start(Timestamp::now())?;
         Ok(desk)

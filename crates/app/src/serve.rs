@@ -13,8 +13,24 @@ use watchkeep_desk::Desk;
 use watchkeep_desk::rules::RuleFolders;
 use watchkeep_web::{App, Settings};
 
-/// Serve pages, API and inputs; ready when GET /healthz answers 200.
+const SERVE: &str = "\
+The first start prints a one-time link for the administrator. SIGHUP reloads the rules; SIGTERM ends.
+
+Examples:
+  watchkeep serve --data ./data
+  watchkeep serve --syslog-udp 127.0.0.1:5514 --syslog-tcp 127.0.0.1:5514 --tail web=/var/log/nginx/access.log
+  watchkeep serve --rules ./sigma/rules --rules ./our-rules
+  WATCHKEEP_LOG=debug watchkeep serve --database postgres://watchkeep@127.0.0.1/watchkeep";
+
+const DEMO: &str = "\
+Takes every setting of `watchkeep serve`.
+
+Examples:
+  watchkeep demo --data ./demo --listen 127.0.0.1:8000";
+
+/// Serve pages, API and inputs; ready when GET /healthz answers 200
 #[derive(Debug, Clone, Args)]
+#[command(after_help = SERVE)]
 pub struct ServeArgs {
     #[command(flatten)]
     pub data: DataArgs,
@@ -27,6 +43,11 @@ pub struct ServeArgs {
     /// E-mail of the first administrator, made on first start with a one-time link.
     #[arg(long, env = "WATCHKEEP_ADMIN", default_value = "admin@localhost")]
     pub admin: String,
+    /// Where the files of the event lake go: a folder, or a bucket such as s3://bucket/prefix, with keys, region and
+    /// endpoint in AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION and AWS_ENDPOINT. The journal stays in the data
+    /// folder [default: lake/events in the data folder]
+    #[arg(long, env = "WATCHKEEP_LAKE", value_name = "PLACE")]
+    pub lake: Option<String>,
     /// Folder of Sigma rules besides the starter rules; may be given several times. Changes take effect while it runs.
     #[arg(long, env = "WATCHKEEP_RULES", value_delimiter = ',')]
     pub rules: Vec<PathBuf>,
@@ -41,8 +62,9 @@ pub struct ServeArgs {
     pub tail: Vec<String>,
 }
 
-/// Serve a demo organisation with invented events that keep coming.
+/// Serve a demo organisation with invented events that keep coming
 #[derive(Debug, Clone, Args)]
+#[command(after_help = DEMO)]
 pub struct DemoArgs {
     #[command(flatten)]
     pub serve: ServeArgs,
@@ -59,7 +81,7 @@ pub fn demo(args: &DemoArgs) -> anyhow::Result<ExitCode> {
 fn run(args: &ServeArgs, demo: bool) -> anyhow::Result<ExitCode> {
     let filter = tracing_subscriber::EnvFilter::try_from_env("WATCHKEEP_LOG").unwrap_or_else(|_| "info".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let desk = args.data.open()?;
+    let desk = args.data.open(args.lake.as_deref())?;
     if demo {
         watchkeep_desk::demo::organisation(&desk, Timestamp::now())?;
     }

@@ -18,6 +18,8 @@ pub enum LakeError {
     InUse { path: PathBuf },
     #[error("`{location}` is neither a folder nor an object store address: {reason}")]
     Location { location: String, reason: String },
+    #[error("cannot use the object store {location}: {reason}")]
+    Reach { location: String, reason: String },
     #[error("cannot read or write {what}: {source}")]
     Store { what: String, source: object_store::Error },
     #[error("a source name has 1 to 80 bytes, this one has {length}: `{name}`")]
@@ -33,6 +35,25 @@ pub enum LakeError {
 }
 
 impl LakeError {
+    /// Why an object store cannot be used at all, in words for whoever set it up.
+    pub(crate) fn reach(location: &str, error: &object_store::Error) -> Self {
+        let mut root: &dyn std::error::Error = error;
+        while let Some(source) = root.source() {
+            root = source;
+        }
+        // What lists objects tells of the status in words only.
+        let words = root.to_string();
+        let status = |codes: &[&str]| codes.iter().any(|code| words.contains(&format!("status code: {code}")));
+        let reason = if status(&["401", "403"]) {
+            "it refuses the keys; look at AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and what they may do".to_owned()
+        } else if status(&["404"]) {
+            "it has no such bucket; make it first, or look at the name and AWS_REGION".to_owned()
+        } else {
+            format!("it does not answer as one ({words}); look at AWS_ENDPOINT and the network")
+        };
+        Self::Reach { location: location.to_owned(), reason }
+    }
+
     /// Takes over an error of the query engine.
     pub(crate) fn engine(error: datafusion::error::DataFusionError, limit: usize) -> Self {
         match error.find_root() {

@@ -1,7 +1,8 @@
 //! The lake's Parquet files and what their names say, so that a listing is the whole catalogue.
 //!
-//! `source=fw-lyon/hour=2026-03-03T08/000000000007_000000000009_51200_1772524800123_1772528399000.parquet`
-//! holds segments 7 to 9 of that source and hour: 51,200 events between two instants (milliseconds since 1970).
+//! `source=fw-lyon/hour=2026-03-03T08/000000000007_000000000009_51200_1772524800123_1772528399000_1772528400950.parquet`
+//! holds segments 7 to 9 of that source and hour: 51,200 events between two instants, the last of them taken in at the
+//! third (milliseconds since 1970). Names without the third are older and mean the second.
 //! A file whose segments lie within those of another file of its folder was merged into it and no longer counts.
 
 use crate::error::LakeError;
@@ -26,6 +27,9 @@ pub struct FileEntry {
     /// First and last event, milliseconds since 1970, rounded down.
     pub first: i64,
     pub last: i64,
+    /// When the newest of them was taken in, milliseconds since 1970: retention counts from there, not from what an old
+    /// log says.
+    pub received: i64,
 }
 
 impl FileEntry {
@@ -33,7 +37,7 @@ impl FileEntry {
         let start = Timestamp::from_second(self.hour * 3600).unwrap_or(Timestamp::UNIX_EPOCH);
         let hour = TimeZone::UTC.to_datetime(start).strftime("%Y-%m-%dT%H").to_string();
         let (a, b) = self.segments;
-        let name = format!("{a:012}_{b:012}_{}_{}_{}.parquet", self.rows, self.first, self.last);
+        let name = format!("{a:012}_{b:012}_{}_{}_{}_{}.parquet", self.rows, self.first, self.last, self.received);
         Path::from_iter([format!("source={}", escape(&self.source)), format!("hour={hour}"), name])
     }
 
@@ -43,7 +47,11 @@ impl FileEntry {
         let hour = format!("{}:00Z", hour.as_ref().strip_prefix("hour=")?).parse::<Timestamp>().ok()?;
         let numbers: Vec<i64> =
             name.as_ref().strip_suffix(".parquet")?.split('_').map(str::parse).collect::<Result<_, _>>().ok()?;
-        let [a, b, rows, first, last] = numbers.as_slice() else { return None };
+        let (numbers, received) = match numbers.as_slice() {
+            [numbers @ .., received] if numbers.len() == 5 => (numbers, *received),
+            numbers => (numbers, *numbers.last()?),
+        };
+        let [a, b, rows, first, last] = numbers else { return None };
         Some(Self {
             source: unescape(source.as_ref().strip_prefix("source=")?)?.into(),
             hour: hour.as_second().div_euclid(3600),
@@ -52,6 +60,7 @@ impl FileEntry {
             bytes,
             first: *first,
             last: *last,
+            received,
         })
     }
 
@@ -120,11 +129,23 @@ mod tests {
     #[test]
     fn a_path_says_all_there_is_to_know() {
         let check = |source: &str, hour, first, last| {
-            let entry = FileEntry { source: source.into(), hour, segments: (7, 9), rows: 12, bytes: 99, first, last };
+            let entry = FileEntry {
+                source: source.into(),
+                hour,
+                segments: (7, 9),
+                rows: 12,
+                bytes: 99,
+                first,
+                last,
+                received: last + 7,
+            };
             assert_eq!(FileEntry::parse(&entry.path(), 99), Some(entry.clone()), "{}", entry.path());
         };
         check("fw-lyon", 492_368, 1_772_524_800_123, 1_772_528_399_000);
         check("../é %+~/x", 0, 0, 3_599_999);
         check("old", -1, -3_600_000, -1);
+        let older =
+            Path::from("source=s/hour=2026-03-03T08/000000000007_000000000009_12_1772524800123_1772528399000.parquet");
+        assert_eq!(FileEntry::parse(&older, 1).map(|entry| entry.received), Some(1_772_528_399_000));
     }
 }

@@ -78,7 +78,11 @@ impl Lake {
         let target = Arc::new(Target { store: store.clone(), local, engine });
 
         let waiting = Journal::waiting(&config.local.join("journal"))?;
-        let files = on(&runtime, async move { files::list(store.as_ref(), &waiting).await })?;
+        let files = on(&runtime, async move { files::list(store.as_ref(), &waiting).await });
+        let files = files.map_err(|error| match error {
+            LakeError::Store { source, .. } if target.local.is_none() => LakeError::reach(&config.location, &source),
+            other => other,
+        })?;
         let floor = files.iter().map(|file| file.segments.1).max().unwrap_or(0);
         let (journal, recovered) = Journal::open(&config.local.join("journal"), floor)?;
         let sources = Sources::open(config.local.join("sources.json"), &files);

@@ -17,10 +17,14 @@ const MANY: usize = 8;
 const LARGE: u64 = 1_000_000;
 
 impl Lake {
-    /// Drops whole hours of a source that end at or before `older_than`; returns how many events went.
+    /// Drops the files of a source whose hour ended, and whose events were taken in, at or before `older_than`; returns
+    /// how many events went. An old log that came lately is kept as long as a new one.
     pub fn retain(&self, source: &str, older_than: Timestamp) -> Result<u64, LakeError> {
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        let old = |file: &Arc<FileEntry>| *file.source == *source && (file.hour + 1) * 3600 <= older_than.as_second();
+        let (second, milli) = (older_than.as_second(), older_than.as_millisecond());
+        let old = |file: &Arc<FileEntry>| {
+            *file.source == *source && (file.hour + 1) * 3600 <= second && file.received <= milli
+        };
         let events = {
             let state = &mut *self.state();
             let (gone, kept) = std::mem::take(&mut state.files).into_iter().partition::<Vec<_>, _>(|file| old(file));

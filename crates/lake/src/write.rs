@@ -90,7 +90,10 @@ pub async fn file(
     let (first, last) = ends(part)?;
     let bytes = encode(part)?;
     let rows = part.num_rows() as u64;
-    let entry = FileEntry { source: source.into(), hour, segments, rows, bytes: bytes.len() as u64, first, last };
+    let received = column::<TimestampNanosecondArray>(part, "received")?.iter().flatten().max();
+    let received = received.map_or(last, |nanos| nanos.div_euclid(MILLI));
+    let bytes_long = bytes.len() as u64;
+    let entry = FileEntry { source: source.into(), hour, segments, rows, bytes: bytes_long, first, last, received };
     let path = entry.path();
     let put = target.store.put(&path, PutPayload::from(bytes)).await;
     put.map_err(|source| LakeError::Store { what: path.to_string(), source })?;

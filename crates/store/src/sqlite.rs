@@ -54,8 +54,11 @@ impl Driver for Sqlite {
 
     fn backup(&self, to: &Path) -> Result<(), StoreError> {
         let mut reader = self.readers.take()?;
-        reader.execute("VACUUM INTO $1", &[Cell::from(to.display().to_string())])?;
-        Ok(())
+        // Readers may not write, and the copy is a write, if to another file.
+        reader.batch("PRAGMA query_only = OFF")?;
+        let copied = reader.execute("VACUUM INTO $1", &[Cell::from(to.display().to_string())]);
+        reader.batch("PRAGMA query_only = ON")?;
+        copied.map(drop)
     }
 }
 

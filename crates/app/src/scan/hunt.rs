@@ -2,7 +2,8 @@
 
 use super::found::{Findings, Row};
 use super::read::{Inputs, Piece};
-use indicatif::{ProgressBar, ProgressStyle};
+use crate::progress;
+use indicatif::ProgressBar;
 use jiff::Timestamp;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,7 +23,7 @@ struct Work {
 pub fn hunt(rules: &RuleSet, inputs: Inputs, min_level: Level, threads: usize, now: Timestamp) -> Findings {
     let (send, receive) = sync_channel::<Work>(threads * 4);
     let receive = Mutex::new(receive);
-    let bar = progress(inputs.bytes);
+    let bar = progress::bytes(inputs.bytes);
     let mut findings = std::thread::scope(|scope| {
         let workers: Vec<_> =
             (0..threads).map(|_| scope.spawn(|| Worker::new(rules, min_level, now).work(&receive))).collect();
@@ -42,14 +43,6 @@ pub fn hunt(rules: &RuleSet, inputs: Inputs, min_level: Level, threads: usize, n
     bar.finish_and_clear();
     findings.rows.sort_unstable_by_key(|row| row.order);
     findings
-}
-
-fn progress(bytes: u64) -> ProgressBar {
-    let bar = ProgressBar::new(bytes);
-    if let Ok(style) = ProgressStyle::with_template("{wide_bar} {bytes} of {total_bytes}, {eta} left  {msg}") {
-        bar.set_style(style);
-    }
-    bar
 }
 
 fn feed(inputs: Inputs, send: &SyncSender<Work>, bar: &ProgressBar) -> Findings {

@@ -1,0 +1,142 @@
+//! The event lake in an object store, and how long events are kept.
+
+use crate::server::{Server, command, program, run};
+use jiff::{SignedDuration, Timestamp};
+use std::path::Path;
+use std::process::Command;
+use watchkeep_ingest::{Source, bulk};
+use watchkeep_lake::{Lake, LakeConfig, LakeError, SearchRequest};
+use watchkeep_model::event::Event;
+use watchkeep_tests::s3::S3;
+use watchkeep_tests::{Office, now};
+
+fn events(source: &str, first: u64, count: u64) -> Vec<Event> {
+    let line = |n: u64| {
+        let time = now() - SignedDuration::from_mins(n as i64 % 50);
+        format!("{{\"time\":\"{time}\",\"message\":\"mark {n}\",\"host\":\"h{}\"}}\n", n % 3)
+    };
+    let body: String = (first..first + count).map(line).collect();
+    bulk::ndjson(&Source::named(source), &body.into(), first << 16, now()).events
+}
+
+fn count(lake: &Lake, text: &str) -> u64 {
+    let query = watchkeep_model::filter::parse(text).expect("a query");
+    let (from, to, zone) = (Timestamp::UNIX_EPOCH, now() + SignedDuration::from_hours(1), &jiff::tz::TimeZone::UTC);
+    lake.count(&SearchRequest { query: &query, from, to, limit: 9, sources: None, now: now(), zone }).expect("counted")
+}
+
+fn config(folder: &Path, store: &S3, location: &str, key: &str) -> LakeConfig {
+    LakeConfig { location: location.to_owned(), options: store.options(key), ..LakeConfig::in_folder(folder) }
+}
+
+#[test]
+fn a_bucket_keeps_events_through_lists_ranges_merges_and_deletes() {
+    let (folder, store) = (tempfile::tempdir().expect("a folder"), S3::start());
+    let open = || Lake::open(config(folder.path(), &store, "s3://bucket/some/prefix", "key")).expect("opens");
+    let lake = open();
+    for part in 0..9 {
+        lake.append(&events("web paris", part * 40, 40)).expect("taken in");
+        lake.flush().expect("files");
+    }
+    assert_eq!(count(&lake, "source:\"web paris\""), 360);
+    drop(lake);
+    let lake = open();
+    assert_eq!((count(&lake, "mark"), count(&lake, "host:h1")), (360, 120), "after a restart");
+    let before = store.names().len();
+    assert!(store.names().iter().all(|name| name.starts_with("bucket/some/prefix/source=web+20paris/hour=")));
+    assert!(lake.compact().expect("merged") > 8 && store.names().len() < before, "{before} files were merged");
+    assert_eq!(count(&lake, "mark"), 360);
+    let gone = lake.retain("web paris", now() + SignedDuration::from_hours(1)).expect("retained");
+    assert_eq!((gone, store.names().len(), count(&lake, "mark")), (360, 0, 0));
+    let asked = store.asked();
+    for kind in ["PUT", "GET list", "GET range", "POST"] {
+        assert!(asked.iter().any(|one| one == kind), "{kind} was asked: {asked:?}");
+    }
+    assert!(asked.iter().filter(|one| *one == "GET list").count() > 4, "lists have pages");
+}
+
+#[test]
+fn a_bucket_that_fails_for_a_while_loses_nothing() {
+    let (folder, store) = (tempfile::tempdir().expect("a folder"), S3::start());
+    let open = || Lake::open(config(folder.path(), &store, "s3://bucket", "key"));
+    let lake = open().expect("opens");
+    lake.append(&events("s", 0, 10)).expect("taken in");
+    store.set_down(true);
+    assert!(matches!(lake.flush(), Err(LakeError::Store { .. })));
+    lake.append(&events("s", 10, 10)).expect("the journal takes them");
+    assert_eq!(count(&lake, "mark"), 20, "and memory answers");
+    store.set_down(false);
+    lake.flush().expect("files");
+    assert_eq!(count(&lake, "mark"), 20);
+    drop(lake);
+    assert_eq!(count(&open().expect("opens"), "mark"), 20);
+}
+
+#[test]
+fn a_bucket_that_cannot_be_used_says_why_and_what_to_look_at() {
+    let (folder, store) = (tempfile::tempdir().expect("a folder"), S3::start());
+    let refused = |config: LakeConfig| match Lake::open(config) {
+        Err(error) => error.to_string(),
+        Ok(_) => panic!("it opened"),
+    };
+    let keys = refused(config(folder.path(), &store, "s3://bucket", "wrong"));
+    assert!(keys.contains("s3://bucket: it refuses the keys; look at AWS_ACCESS_KEY_ID"), "{keys}");
+    let bucket = refused(config(folder.path(), &store, "s3://other/x", "key"));
+    assert!(bucket.contains("it has no such bucket"), "{bucket}");
+    let mut nowhere = config(folder.path(), &store, "s3://bucket", "key");
+    nowhere.options.push(("AWS_ENDPOINT".to_owned(), "http://127.0.0.1:9".to_owned()));
+    let nowhere = refused(nowhere);
+    assert!(nowhere.contains("it does not answer as one") && nowhere.contains("AWS_ENDPOINT"), "{nowhere}");
+    let scheme = refused(config(folder.path(), &store, "gopher://bucket", "key"));
+    assert!(scheme.contains("neither a folder nor an object store address"), "{scheme}");
+}
+
+#[test]
+fn the_server_keeps_its_events_in_a_bucket() {
+    let (data, store) = (tempfile::tempdir().expect("a folder"), S3::start());
+    command(&["user", "add", "sam@demo.example", "Sam", "--admin"], data.path());
+    let token = command(&["token", "sam@demo.example"], data.path());
+    let start = |key: &str| {
+        let mut server = Command::new(program());
+        server.args(["serve", "--listen", "127.0.0.1:0", "--lake", "s3://bucket/lake", "--data"]).arg(data.path());
+        server.envs(store.options(key));
+        server
+    };
+    let refused = start("wrong").output().expect("it ran");
+    let warned = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(refused.status.code() == Some(2) && warned.contains("it refuses the keys"), "{warned}");
+    let mut server = Server::spawn(start("key"), data.path(), &token);
+    assert_eq!(server.send("POST", "/ingest/load", &[], b"{\"message\":\"kept far away\"}").status, 200);
+    server.kill();
+    let server = Server::spawn(start("key"), data.path(), &token);
+    assert_eq!(server.count("source:load"), 1);
+    assert!(!data.path().join("lake/events").exists(), "no files here");
+    let help = run(&["serve", "--help"], data.path());
+    assert!(String::from_utf8_lossy(&help.stdout).contains("s3://bucket/prefix"));
+}
+
+#[test]
+fn each_source_keeps_its_events_as_long_as_its_page_says() {
+    let office = Office::open();
+    let desk = &office.desk;
+    for (name, days) in [("short", 1), ("long", 30)] {
+        office.make("log_source", &[("name", name.into()), ("keep_days", days.into())]);
+        desk.lake.append(&events(name, 0, 20)).expect("taken in");
+    }
+    // An old log that came today is kept as long as what happened today.
+    let old = br#"{"time":"2019-05-05T10:00:00Z","message":"mark old"}"#;
+    let old = bulk::ndjson(&Source::named("short"), &old.to_vec().into(), 1, now()).events;
+    desk.lake.append(&old).expect("taken in");
+    desk.lake.flush().expect("files");
+    let kept = |name: &str| count(&desk.lake, &format!("source:{name}"));
+    let days = |days: i64| now() + SignedDuration::from_hours(24 * days);
+    desk.tick(now(), 0).expect("a round");
+    assert_eq!((kept("short"), kept("long")), (21, 20), "nothing is due yet");
+    desk.tick(days(2), 1).expect("a round between");
+    assert_eq!(kept("short"), 21, "retention has its own rhythm");
+    desk.tick(days(2), 720).expect("a round");
+    assert_eq!((kept("short"), kept("long")), (0, 20));
+    desk.tick(days(32), 1440).expect("a round");
+    assert_eq!(kept("long"), 0);
+    desk.tick(days(32), 2160).expect("safe to run twice");
+}
