@@ -1,102 +1,186 @@
-//! Records at size: create, list, facets, export and import over generated alerts; CPU time, from a fixed seed.
+//! Records at size: create, list, facets, start, export and import over generated alerts; CPU time, from a fixed seed.
 //!
-//! `cargo bench -p watchkeep-tests --bench records`; `WATCHKEEP_ALERTS` sets how many alerts (100,000 unless told).
+//! `cargo bench -p watchkeep-tests --bench records`; `WATCHKEEP_ALERTS` sets how many alerts (100,000 unless told, at
+//! most 1,000,000).
 
-use cpu_time::ProcessTime;
-use std::time::Duration;
+mod common;
+
+use common::{Dice, each, forget_peak, memory, size, spent};
 use watchkeep_desk::import::Format;
 use watchkeep_model::resolve::Test;
 use watchkeep_model::{Actor, Value};
 use watchkeep_store::{Change, List};
+use watchkeep_tests::requests::Site;
 use watchkeep_tests::{Office, now};
 
+/// Filters of every sort of cost: none, common and rare values, ranges, words, wildcards, references, none at all.
+const FILTERS: &[&str] = &[
+    "",
+    "state:new,open",
+    "state:new",
+    "state:closed",
+    "severity>=high",
+    "owner:none",
+    "severity:critical source:source-3",
+    "severity:low source:source-3 tags:\"tag 3\"",
+    "-severity:low verdict:none",
+    "entity:ws-00012",
+    "entity:ws-0001*",
+    "last_seen<2026-02-05",
+    "created:today",
+    "triage_due<now",
+    "\"Rule 17\"",
+    "rule host",
+    "ws-00012",
+    "\"no such words\"",
+    "rule or source:source-3",
+    "entity:ws-00012 or severity:critical",
+    "owner.name:anna",
+    "site.name:lyon severity>=low",
+];
+const SORTS: &[&str] = &["last_seen", "severity", "entity", "triage_due", "number"];
+
 fn main() {
-    let alerts: u64 = std::env::var("WATCHKEEP_ALERTS").ok().and_then(|text| text.parse().ok()).unwrap_or(100_000);
+    let alerts = size("WATCHKEEP_ALERTS", 100_000, 1_000_000) / 100 * 100;
     let office = Office::open();
+    println!("input: {alerts} alerts, one of 50 scope tags each, seed 7, SQLite, one process; figures are CPU time");
     let tags: Vec<i64> = (0..50).map(|n| office.make("scope_tag", &[("name", format!("tag {n}").into())]).id).collect();
     let few = office.holding_tags("Few", "Analyst", &tags[..10]);
-    let all = Actor::system();
+    let mara = office.person("Mara");
+    office.desk.grant(now(), "Administrator: Mara", "Administrator", &[mara.id]).expect("granted");
+    create(&office, &tags, alerts);
+
     let kind = office.kind("alert");
-    println!("input: {alerts} alerts, one of 50 scope tags each, seed 7, SQLite, one process; figures are CPU time");
+    let first = spent(|| office.desk.store.list(&Actor::system(), &List::of(kind)).expect("a page")).1;
+    each("first list of alerts after start: loads the sets", first, 1);
+    let all = lists(&office, "everything", &Actor::system());
+    let some = lists(&office, "10 of 50 tags", &few);
+    println!("worst for 10 of 50 tags : worst for everything = {:.2}", some / all.max(0.001));
+    deep(&office, &few);
+    page(&office, &mara);
+    transfer(&office);
+    println!("memory: peak {} MB, of its own now {} MB", memory("VmHWM"), memory("RssAnon"));
 
-    let mut seed = 7u64;
-    let mut next = |below: u64| {
-        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (seed >> 33) % below
+    let start = std::time::Instant::now();
+    let (office, time) = spent(|| office.started_again());
+    each(&format!("start with {alerts} alerts ({} ms on the clock)", start.elapsed().as_millis()), time, 1);
+    let time = spent(|| office.desk.store.warm().expect("warm")).1;
+    each("loading the sets of all kinds, beside the first requests", time, 1);
+}
+
+fn create(office: &Office, tags: &[i64], alerts: u64) {
+    let (kind, system, mut dice) = (office.kind("alert"), Actor::system(), Dice(7));
+    let mut alert = |n: u64| {
+        let seen = now().as_millisecond() - i64::try_from(dice.roll(2_592_000_000)).unwrap_or(0);
+        let values = vec![
+            ("title".to_owned(), format!("Rule {} on host", dice.roll(400)).into()),
+            ("severity".to_owned(), Value::Int(10 * (1 + dice.roll(5) as i64))),
+            ("entity".to_owned(), format!("ws-{:05}", dice.roll(20_000)).into()),
+            ("source".to_owned(), format!("source-{}", dice.roll(40)).into()),
+            ("last_seen".to_owned(), Value::Int(seen)),
+            ("group_key".to_owned(), format!("k{n}").into()),
+        ];
+        Change::Create { kind, values, tags: Some(vec![tags[dice.roll(50) as usize]]), external_id: None }
     };
-    let start = ProcessTime::now();
-    for batch in 0..alerts / 100 {
-        let create = |n: u64, next: &mut dyn FnMut(u64) -> u64| {
-            let seen = now().as_millisecond() - (next(2_592_000_000)) as i64;
-            let values = vec![
-                ("title".to_owned(), format!("Rule {} on host", next(400)).into()),
-                ("severity".to_owned(), Value::Int(10 * (1 + next(5) as i64))),
-                ("entity".to_owned(), format!("ws-{:05}", next(20_000)).into()),
-                ("source".to_owned(), format!("source-{}", next(40)).into()),
-                ("last_seen".to_owned(), Value::Int(seen)),
-                ("group_key".to_owned(), format!("k{}", batch * 100 + n).into()),
-            ];
-            Change::Create { kind, values, tags: Some(vec![tags[next(50) as usize]]), external_id: None }
-        };
-        let changes = (0..100).map(|n| create(n, &mut next)).collect();
-        office.desk.store.write(&all, now(), changes).expect("written");
-    }
-    each("create, batches of 100, durable, with history", start.elapsed(), alerts / 100 * 100);
+    let time = spent(|| {
+        for batch in 0..alerts / 100 {
+            let changes = (0..100).map(|n| alert(batch * 100 + n)).collect();
+            office.desk.store.write(&system, now(), changes).expect("written");
+        }
+    });
+    each("create, batches of 100, durable, with history", time.1, alerts);
+    let time = spent(|| {
+        for n in 0..200 {
+            office.desk.store.write_one(&system, now(), alert(alerts + n)).expect("written");
+        }
+    });
+    each("create one, durable, with history", time.1, 200);
+    let time = spent(|| {
+        for id in 1..=200 {
+            let values = vec![("severity".to_owned(), Value::Int(50))];
+            let change = Change::Update { kind, id, version: None, values };
+            office.desk.store.write_one(&system, now(), change).expect("written");
+        }
+    });
+    each("update one, durable, with history", time.1, 200);
+}
 
-    let single = |n: i64| {
-        let values = vec![("title".to_owned(), format!("alone {n}").into())];
-        let change = Change::Create { kind, values, tags: Some(vec![tags[0]]), external_id: None };
-        office.desk.store.write_one(&all, now(), change).expect("written");
-    };
-    let start = ProcessTime::now();
-    (0..200).for_each(single);
-    each("create one, durable, with history", start.elapsed(), 200);
-
-    for (who, actor) in [("everything", &all), ("10 of 50 tags", &few)] {
-        for (filter, sort, descending) in [
-            ("", "last_seen", true),
-            ("state:new,open", "last_seen", true),
-            ("severity>=high", "last_seen", true),
-            ("owner:none", "severity", true),
-            ("entity:ws-00012", "last_seen", true),
-            ("\"Rule 17\"", "last_seen", true),
-        ] {
-            let test = office.desk.filter(actor, kind, filter, now()).expect("a filter");
-            let mut list = List::of(kind).filtered(test).limited(50);
-            (list.sort, list.descending) = (sort.to_owned(), descending);
-            let start = ProcessTime::now();
-            for _ in 0..20 {
-                office.desk.store.list(actor, &list).expect("a page");
+/// Every filter in every order, both ways; the slowest list in milliseconds.
+fn lists(office: &Office, who: &str, actor: &Actor) -> f64 {
+    let (store, kind) = (&office.desk.store, office.kind("alert"));
+    let (mut worst, mut total, mut count) = ((0.0, String::new()), 0.0, 0);
+    let mut worst_tally = (0.0, String::new());
+    for filter in FILTERS {
+        let test = office.desk.filter(actor, kind, filter, now()).expect("a filter");
+        for (sort, descending) in SORTS.iter().flat_map(|sort| [(sort, true), (sort, false)]) {
+            let mut list = List::of(kind).filtered(test.clone()).limited(50);
+            (list.sort, list.descending) = ((*sort).to_owned(), descending);
+            let (_, time) = spent(|| (0..5).for_each(|_| drop(store.list(actor, &list).expect("a page"))));
+            let one = time.as_secs_f64() * 200.0;
+            (total, count) = (total + one, count + 1);
+            if one > worst.0 {
+                worst = (one, format!("`{filter}` by {}{sort}", if descending { "-" } else { "" }));
             }
-            each(&format!("list of 50, {who}, `{filter}` by {sort}"), start.elapsed(), 20);
         }
-        let mut list = List::of(kind).limited(50);
-        for _ in 0..100 {
-            list.after = office.desk.store.list(actor, &list).expect("a page").next;
+        let list = List::of(kind).filtered(test);
+        let (tally, time) = spent(|| store.tally(actor, &list).expect("counted"));
+        let one = time.as_secs_f64() * 1000.0;
+        let exact = if tally.exact { "" } else { "at least " };
+        println!("{one:>10.3} ms  facets and count, {who}, `{filter}`: {exact}{}", tally.count);
+        if one > worst_tally.0 {
+            worst_tally = (one, format!("`{filter}`"));
         }
-        let start = ProcessTime::now();
-        office.desk.store.list(actor, &list).expect("a page");
-        each(&format!("page 101 of 50, {who}"), start.elapsed(), 1);
-        let start = ProcessTime::now();
-        office.desk.store.facets(actor, &List::of(kind)).expect("facets");
-        each(&format!("facet counts, {who}, no filter"), start.elapsed(), 1);
     }
+    println!("{:>10.3} ms  list of 50, {who}, mean of {count} filters and orders", total / f64::from(count));
+    println!("{:>10.3} ms  list of 50, {who}, the slowest: {}", worst.0, worst.1);
+    println!("{:>10.3} ms  facets and count, {who}, the slowest: {}", worst_tally.0, worst_tally.1);
+    worst.0
+}
 
-    let rows: String = (0..10_000).map(|n| format!("x{n},asset {n},server,{}\n", 1 + n % 5)).collect();
-    let text = format!("external_id,name,class,criticality\n{rows}");
-    let asset = office.kind("asset");
-    let start = ProcessTime::now();
-    let report = office.desk.import(&all, asset, Format::Csv, text.as_bytes(), false, now()).expect("imported");
-    assert_eq!(report.created, 10_000);
-    each("import of 10,000 rows with validation and history (whole)", start.elapsed(), 1);
-    for (name, format) in [("CSV", Format::Csv), ("XLSX", Format::Xlsx)] {
-        let start = ProcessTime::now();
-        let mut bytes = Vec::new();
-        office.desk.export(&all, asset, Test::All, format, &mut bytes).expect("exported");
-        each(&format!("{name} export of 10,000 records, {} KB (whole)", bytes.len() / 1024), start.elapsed(), 1);
+fn deep(office: &Office, few: &Actor) {
+    let (store, kind) = (&office.desk.store, office.kind("alert"));
+    for (who, actor) in [("everything", &Actor::system()), ("10 of 50 tags", few)] {
+        let mut list = List::of(kind).limited(50);
+        let mut turn = |pages: u64| {
+            spent(|| {
+                for _ in 0..pages {
+                    list.after = store.list(actor, &list).expect("a page").next;
+                }
+            })
+        };
+        each(&format!("pages 1 to 20, {who}"), turn(20).1, 20);
+        turn(360);
+        each(&format!("pages 381 to 400, {who}"), turn(20).1, 20);
     }
 }
 
-fn each(what: &str, spent: Duration, times: u64) {
-    println!("{:>10.3} ms  {what}", spent.as_secs_f64() * 1000.0 / times.max(1) as f64);
+/// The list as a browser gets it, with its count and facets.
+fn page(office: &Office, mara: &watchkeep_model::Record) {
+    let site = Site::of(office);
+    let browser = site.sign_in(office, mara);
+    for path in ["/r/alert", "/r/alert?q=severity%3E%3Dhigh&sort=-severity"] {
+        let (answer, time) = spent(|| site.get(&browser.cookie, path));
+        assert!(answer.status.is_success(), "{path}: {}", answer.status);
+        each(&format!("GET {path}: {} KB of HTML", answer.body.len() / 1024), time, 1);
+    }
+}
+
+fn transfer(office: &Office) {
+    let (system, asset) = (Actor::system(), office.kind("asset"));
+    let rows: String = (0..10_000).map(|n| format!("x{n},asset {n},server,{}\n", 1 + n % 5)).collect();
+    let text = format!("external_id,name,class,criticality\n{rows}");
+    let import = || office.desk.import(&system, asset, Format::Csv, text.as_bytes(), false, now()).expect("imported");
+    let (report, time) = spent(import);
+    assert_eq!(report.created, 10_000);
+    each("import of 10,000 rows with validation and history (whole)", time, 1);
+    for (name, format) in [("CSV", Format::Csv), ("XLSX", Format::Xlsx)] {
+        forget_peak();
+        let before = memory("VmRSS");
+        let mut bytes = Vec::new();
+        let out = &mut bytes;
+        let (_, time) = spent(|| office.desk.export(&system, asset, Test::All, format, out).expect("exported"));
+        let grown = memory("VmHWM").saturating_sub(before);
+        let what = format!("{name} export of 10,000 records, {} KB, peak {grown} MB more (whole)", bytes.len() / 1024);
+        each(&what, time, 1);
+    }
 }

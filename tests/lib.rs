@@ -43,6 +43,14 @@ impl Office {
         Self { desk, folder, location: location.clone() }
     }
 
+    /// Closed and started again over the same folder and database.
+    #[must_use]
+    pub fn started_again(self) -> Self {
+        let Self { desk, folder, location } = self;
+        drop(desk);
+        Self::at(&location, folder)
+    }
+
     /// A second store over the same database, as another process would have.
     pub fn again(&self) -> Store {
         Store::open(&self.location, catalog()).expect("a store")

@@ -8,8 +8,9 @@ use crate::dialect::build_select;
 use crate::driver::{Cell, Connection};
 use crate::query::{Cursor, List, Page};
 use crate::schema::{column, table};
+use crate::sets::{self, KindSets};
 use crate::split::Split;
-use crate::walk::Walk;
+use crate::walk::{Bounds, Walk};
 use crate::{Store, StoreError, int, row, text};
 use sea_query::{Condition, Query};
 use std::collections::{HashMap, VecDeque};
@@ -22,8 +23,12 @@ const GATHER: u64 = 3_000;
 const SHORT: Patience = Patience { walked: 20_000, tested: 300 };
 const LONG: Patience = Patience { walked: 60_000, tested: 2_000 };
 const ENDLESS: Patience = Patience { walked: usize::MAX, tested: usize::MAX };
+/// Looking a row up by its id costs as much as walking so many rows of an index.
+const LOOK_UP: u64 = 6;
 /// So many ids are taken from the filter's own index.
 const NAMED: usize = 30_000;
+/// So many where fewer do not suffice: all that there can be.
+const ALL: usize = u32::MAX as usize;
 /// Rows of the index read at a time, from the first chunk on.
 const CHUNKS: [usize; 4] = [0, 500, 2_000, 8_000];
 
@@ -52,6 +57,12 @@ struct Hunt<'a> {
     found: Vec<(Cursor, Record)>,
     did: Explained,
     explains: Explains,
+}
+
+/// See [`Hunt::way`].
+enum Way {
+    Sets(Option<Cursor>),
+    Index(Walk),
 }
 
 /// Rows of an index to walk, and rows to read and test, before giving up.
@@ -109,14 +120,10 @@ impl Hunt<'_> {
             return self.gather();
         }
         if !self.indexed() {
-            self.name(actor)?;
+            self.name(actor, ALL)?;
             return self.gather();
         }
-        let mut walk =
-            Walk::new(table(self.list.kind), self.sort.clone(), self.list.descending, self.list.after.as_ref());
-        if let Some((column, code)) = self.queue() {
-            walk = walk.only(column, code);
-        }
+        let mut walk = self.way();
         if self.walk(&mut walk, SHORT)? {
             return Ok(());
         }
@@ -124,16 +131,71 @@ impl Hunt<'_> {
             if self.promising() && self.walk(&mut walk, LONG)? {
                 return Ok(());
             }
-            self.name(actor)?;
-            if self.split.among.len() <= GATHER {
-                return self.gather();
+            // Few candidates are found quickly; where many pass and still none is near, all of them are named.
+            for most in [NAMED, ALL] {
+                let exact = self.name(actor, most)?;
+                if exact && self.split.among.len() <= GATHER {
+                    return self.gather();
+                }
+                let longer = Patience { tested: self.did.tested + LONG.tested, ..ENDLESS };
+                if exact || self.walk(&mut walk, longer)? {
+                    break;
+                }
             }
+        }
+        // Few of those that pass lie where the walk began: they are elsewhere, and looked up if that is cheaper.
+        if matches!(walk, Way::Index(_)) && self.split.among.len().saturating_mul(LOOK_UP) <= self.split.all {
+            return self.gather();
         }
         self.walk(&mut walk, ENDLESS).map(|_| ())
     }
 
+    /// How to meet the candidates in order: by the sets, where they keep the field, or by its index.
+    fn way(&self) -> Way {
+        let (list, after) = (self.list, self.list.after.as_ref());
+        if sets::keep(list.kind, &list.sort) {
+            return Way::Sets(after.cloned());
+        }
+        let walk = Walk::new(table(list.kind), self.sort.clone(), list.descending, after).within(self.bounds());
+        Way::Index(match self.queue() {
+            Some((column, code)) => walk.only(column, code),
+            None => walk,
+        })
+    }
+
     fn full(&self) -> bool {
         self.found.len() > self.list.limit
+    }
+
+    /// What the filter says of the sort value itself: the walk starts and ends there.
+    fn bounds(&self) -> Bounds {
+        let mut bounds = Bounds::default();
+        let number = |value: &Option<Value>| value.as_ref().and_then(Value::as_int);
+        for part in parts(&self.list.test) {
+            match part {
+                Test::Column(what, Compare::Between(from, to)) if self.sorts(*what) => {
+                    bounds.narrow(&Bounds { from: number(from), below: number(to) });
+                }
+                Test::Column(what, Compare::OneOf(values)) if self.sorts(*what) => {
+                    let numbers: Option<Vec<i64>> = values.iter().map(Value::as_int).collect();
+                    let numbers = numbers.unwrap_or_default();
+                    let below = numbers.iter().max().map(|most| most.saturating_add(1));
+                    bounds.narrow(&Bounds { from: numbers.iter().min().copied(), below });
+                }
+                _ => {}
+            }
+        }
+        bounds
+    }
+
+    /// Whether a column is the one that the list is sorted by.
+    fn sorts(&self, what: Column) -> bool {
+        match what {
+            Column::Field(name) => name == self.list.sort,
+            Column::Created => self.list.sort == "created",
+            Column::Updated => self.list.sort == "updated",
+            _ => false,
+        }
     }
 
     /// Whether so many rows passed already that going on will soon fill the page.
@@ -149,18 +211,15 @@ impl Hunt<'_> {
                 field.index || field.unique || name == kind.order().0 || kind.calendar == Some(name)
             })
         };
-        matches!(self.sort.as_str(), "id" | "updated" | "created") || field(&self.list.sort)
+        let kept = sets::keep(kind, &self.list.sort);
+        kept || matches!(self.sort.as_str(), "id" | "updated" | "created") || field(&self.list.sort)
     }
 
     /// One state in the default order: there is an index on just that.
     fn queue(&self) -> Option<(String, i64)> {
         let kind = self.list.kind;
         let state = kind.state.filter(|_| self.list.sort == kind.order().0)?;
-        let parts = match &self.list.test {
-            Test::And(list) => list.as_slice(),
-            one => std::slice::from_ref(one),
-        };
-        parts.iter().find_map(|part| match part {
+        parts(&self.list.test).iter().find_map(|part| match part {
             Test::Column(Column::Field(name), Compare::OneOf(codes)) if *name == state => match codes.as_slice() {
                 [Value::Int(code)] => Some((column(state), *code)),
                 _ => None,
@@ -170,7 +229,7 @@ impl Hunt<'_> {
     }
 
     /// Walks on until the page is full or the index ends (true), or patience does (false).
-    fn walk(&mut self, walk: &mut Walk, patience: Patience) -> Result<bool, StoreError> {
+    fn walk(&mut self, way: &mut Way, patience: Patience) -> Result<bool, StoreError> {
         let mut chunks = CHUNKS.iter().chain(std::iter::repeat(&CHUNKS[CHUNKS.len() - 1]));
         while !self.full() {
             if self.did.walked >= patience.walked || (self.did.tested >= patience.tested && !self.split.answered()) {
@@ -178,14 +237,36 @@ impl Hunt<'_> {
             }
             if self.pending.is_empty() {
                 let chunk = chunks.next().copied().unwrap_or(0).max(self.list.limit + 1);
-                let Some((sql, cells)) = walk.statement(self.lease.dialect(), chunk) else { return Ok(true) };
-                let rows: Vec<Cursor> = self.query(&sql, &cells)?.into_iter().map(place).collect();
-                self.did.walked += rows.len();
-                walk.advance(&rows, chunk);
-                self.pending.extend(rows);
+                if !self.step(way, chunk)? {
+                    return Ok(true);
+                }
             }
             self.test()?;
         }
+        Ok(true)
+    }
+
+    /// Meets the next rows; false at the end.
+    fn step(&mut self, way: &mut Way, chunk: usize) -> Result<bool, StoreError> {
+        let rows = match way {
+            Way::Sets(after) => {
+                let (sort, known) = ((self.list.sort.as_str(), self.list.descending), &self.store.inner);
+                let among = &self.split.among;
+                let next = |sets: &KindSets| sets.in_order(sort, among, after.as_ref(), chunk);
+                let rows = known.sets.with(self.lease, (&known.catalog, &known.tags), self.list.kind, next)?;
+                let Some(last) = rows.last() else { return Ok(false) };
+                *after = Some(last.clone());
+                rows
+            }
+            Way::Index(walk) => {
+                let Some((sql, cells)) = walk.statement(self.lease.dialect(), chunk) else { return Ok(false) };
+                let rows: Vec<Cursor> = self.query(&sql, &cells)?.into_iter().map(place).collect();
+                walk.advance(&rows, chunk);
+                rows
+            }
+        };
+        self.did.walked += rows.len();
+        self.pending.extend(rows);
         Ok(true)
     }
 
@@ -256,17 +337,17 @@ impl Hunt<'_> {
         if self.split.answered() { self.list.limit + 1 } else { 2 * (self.list.limit + 1) }
     }
 
-    /// Lets the filter's own index name the candidates, where these are not too many.
-    fn name(&mut self, actor: &Actor) -> Result<(), StoreError> {
+    /// Lets the filter's own index name the candidates, where these are not more than `most`; whether it did.
+    fn name(&mut self, actor: &Actor, most: usize) -> Result<bool, StoreError> {
         if self.split.answered() {
-            return Ok(());
+            return Ok(true);
         }
         let tried = self.did.tested;
-        let named = self.store.candidates(self.lease, (actor, self.list), &self.split, tried, NAMED)?;
+        let named = self.store.candidates(self.lease, (actor, self.list), &self.split, tried, most)?;
         if !named.capped {
             self.split.among = named.ids;
         }
-        Ok(())
+        Ok(!named.capped)
     }
 
     fn query(&mut self, sql: &str, cells: &[Cell]) -> Result<Vec<Vec<Cell>>, StoreError> {
@@ -282,4 +363,12 @@ impl Hunt<'_> {
 /// A row of an index walk: sort value and id.
 fn place(mut found: Vec<Cell>) -> Cursor {
     Cursor { id: int(&found, 1), value: found.swap_remove(0) }
+}
+
+/// Parts of a test that must all hold, as far as they are listed side by side.
+fn parts(test: &Test) -> &[Test] {
+    match test {
+        Test::And(list) => list,
+        one => std::slice::from_ref(one),
+    }
 }

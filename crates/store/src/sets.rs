@@ -5,6 +5,7 @@
 //! They count and propose; what leaves the store is always read through the whole predicate in the database.
 
 use crate::driver::{Cell, Connection};
+use crate::query::Cursor;
 use crate::tags::TagSets;
 use crate::write::Written;
 use crate::{StoreError, int, schema, text};
@@ -57,13 +58,18 @@ fn kept(kind: &'static Kind) -> impl Iterator<Item = &'static Field> {
     })
 }
 
+/// Whether sets are kept for a field.
+pub fn keep(kind: &'static Kind, name: &str) -> bool {
+    kept(kind).any(|field| field.name == name)
+}
+
 /// Whether a test asks only for what the sets know.
 pub fn answer(kind: &'static Kind, test: &Test) -> bool {
     match test {
         Test::All => true,
         Test::And(list) | Test::Or(list) => list.iter().all(|part| answer(kind, part)),
         Test::Not(inner) => answer(kind, inner),
-        Test::Column(Column::Field(name), _) => kept(kind).any(|field| field.name == *name),
+        Test::Column(Column::Field(name), _) => keep(kind, name),
         Test::Column(Column::Tags, _) => true,
         Test::Column(Column::Id, compare) => matches!(compare, Compare::OneOf(_) | Compare::Never),
         Test::Column(..) | Test::Words(_) | Test::Through(..) => false,
@@ -236,6 +242,46 @@ impl KindSets {
         }
     }
 
+    /// Up to `limit` of `among` in the order of a field and then of their ids, after a place in it.
+    pub fn in_order(
+        &self,
+        (field, descending): (&str, bool),
+        among: &RoaringBitmap,
+        after: Option<&Cursor>,
+        limit: usize,
+    ) -> Vec<Cursor> {
+        let Some(at) = kept(self.kind).position(|kept| kept.name == field) else { return Vec::new() };
+        let mut values: Vec<(&Key, &RoaringBitmap)> = self.fields.get(at).into_iter().flatten().collect();
+        values.sort_by(|a, b| if descending { b.0.cmp(a.0) } else { a.0.cmp(b.0) });
+        let mut found = Vec::new();
+        for (key, set) in values {
+            let value = key.cell();
+            let first = Cursor { value: value.clone(), id: if descending { i64::MAX } else { 0 } };
+            let last = Cursor { value: value.clone(), id: if descending { 0 } else { i64::MAX } };
+            let beyond = |place: &Cursor| after.is_none_or(|after| (place.compare(after).is_lt()) == descending);
+            if found.len() >= limit {
+                break;
+            }
+            if !beyond(&last) {
+                continue;
+            }
+            let mut ids = set & among;
+            if let Some(after) = after.filter(|_| !beyond(&first)) {
+                match descending {
+                    true => ids.remove_range(small(after.id)..),
+                    false => ids.remove_range(..=small(after.id)),
+                };
+            }
+            let place = |id: u32| Cursor { value: value.clone(), id: i64::from(id) };
+            let room = limit - found.len();
+            match descending {
+                true => found.extend(ids.iter().rev().take(room).map(place)),
+                false => found.extend(ids.iter().take(room).map(place)),
+            }
+        }
+        found
+    }
+
     pub fn live(&self) -> &RoaringBitmap {
         &self.live
     }
@@ -259,6 +305,14 @@ impl Key {
             Value::Int(number) => Self::Int(*number),
             Value::Text(text) => Self::Text(text.clone()),
             _ => Self::Null,
+        }
+    }
+
+    fn cell(&self) -> Cell {
+        match self {
+            Self::Null => Cell::Null,
+            Self::Int(number) => Cell::Int(*number),
+            Self::Text(text) => Cell::Text(text.clone()),
         }
     }
 

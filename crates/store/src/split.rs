@@ -15,6 +15,8 @@ use watchkeep_model::{Actor, Kind, Record, Sight};
 pub struct Split {
     /// Who may pass by what the sets know.
     pub among: RoaringBitmap,
+    /// How many records of the kind there are.
+    pub all: u64,
     /// Words that a record must have: compared in memory once it is read, because an index answers them whole.
     words: Vec<Word>,
     /// Other parts with words, such as `lamp or severity:high`: compared in memory too.
@@ -85,11 +87,12 @@ impl Store {
         let sight = self.sight(actor, kind);
         let sight_open = matches!(sight, Sight::Own(_) | Sight::Following(_));
         let tags = &self.inner.tags;
-        let among = self.inner.sets.with(lease, (&self.inner.catalog, tags), kind, |sets| {
+        let (among, all) = self.inner.sets.with(lease, (&self.inner.catalog, tags), kind, |sets| {
             let seen = sets.seen(tags, &sight).unwrap_or_else(|| sets.live().clone());
-            answered.iter().fold(seen, |among, part| among & sets.passing(tags, part))
+            let among = answered.iter().fold(seen, |among, part| among & sets.passing(tags, part));
+            (among, sets.live().len())
         })?;
-        Ok(Split { among, words, worded, plain, sight_open })
+        Ok(Split { among, all, words, worded, plain, sight_open })
     }
 
     /// The whole question but for what memory compares.
@@ -141,17 +144,25 @@ impl Store {
     ) -> Result<Named, StoreError> {
         let mut parts: Vec<&Test> = split.plain.iter().chain(&split.worded).collect();
         parts.extend((words != Test::Words(Vec::new())).then_some(&words));
-        let mut named = match parts.as_slice() {
-            [only] if split.plain.is_empty() && !split.sight_open => self.any(lease, actor, list.kind, only, limit)?,
-            _ => {
-                let sight = match split.sight_open {
-                    true => self.sight_condition(lease, actor, list.kind)?,
-                    false => Cond::all(),
-                };
-                self.selected(lease, actor, list.kind, (sight, &parts), limit)?
-            }
-        };
-        named.ids &= &split.among;
+        let kind = list.kind;
+        // Branches of an `or`, and words, each have an index of their own; the rest is one statement.
+        let (own, rest): (Vec<&Test>, Vec<&Test>) =
+            parts.iter().partition(|part| matches!(part, Test::Or(_)) || (parts.len() == 1 && !split.sight_open));
+        let mut named = Named { ids: split.among.clone(), capped: false };
+        for part in own {
+            let one = self.any(lease, actor, kind, part, limit)?;
+            named.ids &= one.ids;
+            named.capped |= one.capped;
+        }
+        if split.sight_open || !rest.is_empty() {
+            let sight = match split.sight_open {
+                true => self.sight_condition(lease, actor, kind)?,
+                false => Cond::all(),
+            };
+            let one = self.selected(lease, actor, kind, (sight, &rest), limit)?;
+            named.ids &= one.ids;
+            named.capped |= one.capped;
+        }
         Ok(named)
     }
 
@@ -167,7 +178,7 @@ impl Store {
             wanted = wanted.add(self.test_condition(lease, actor, kind, part)?);
         }
         let mut select = Query::select();
-        select.column("id").from(table(kind)).cond_where(wanted).limit(limit as u64 + 1);
+        select.column("id").from(table(kind)).cond_where(wanted).limit((limit as u64).saturating_add(1));
         let (sql, cells) = build_select(lease.dialect(), &select);
         Ok(ids(&lease.query(&sql, &cells)?, limit))
     }
@@ -184,7 +195,7 @@ impl Store {
         let dialect = lease.dialect();
         match test {
             Test::Words(words) if !words.is_empty() && searched(kind) => {
-                let sql = dialect.with_words(kind.name, limit + 1);
+                let sql = dialect.with_words(kind.name, limit.saturating_add(1));
                 Ok(ids(&lease.query(&sql, &[Cell::Text(dialect.words_query(words))])?, limit))
             }
             Test::Or(list) => {

@@ -13,7 +13,31 @@ pub struct Walk {
     descending: bool,
     /// A column that is the same for all rows walked, with its value.
     only: Option<(String, i64)>,
+    /// The filter's own bounds on the sort value.
+    bounds: Bounds,
     stretches: Vec<Stretch>,
+}
+
+/// Sort values that can pass: from this one on, and below or up to that one.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Bounds {
+    pub from: Option<i64>,
+    pub below: Option<i64>,
+}
+
+impl Bounds {
+    /// Both must hold.
+    pub fn narrow(&mut self, other: &Self) {
+        self.from = self.from.max(other.from);
+        self.below = match (self.below, other.below) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+    }
+
+    fn open(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// A part of the index that is one range: databases seek into it without sorting.
@@ -34,7 +58,7 @@ pub type Statement = (String, Vec<Cell>);
 
 impl Walk {
     pub fn new(table: String, sort: String, descending: bool, after: Option<&Cursor>) -> Self {
-        let mut walk = Self { table, sort, descending, only: None, stretches: Vec::new() };
+        let mut walk = Self { table, sort, descending, only: None, bounds: Bounds::default(), stretches: Vec::new() };
         match after {
             Some(after) => walk.go_to(after),
             None if walk.sort == "id" => walk.stretches = vec![Stretch::Ids(None)],
@@ -51,6 +75,16 @@ impl Walk {
         self
     }
 
+    /// Only rows whose sort value lies within these; without a value none does.
+    #[must_use]
+    pub fn within(mut self, bounds: Bounds) -> Self {
+        if !bounds.open() {
+            self.stretches.retain(|stretch| !matches!(stretch, Stretch::Nulls(_)));
+        }
+        self.bounds = bounds;
+        self
+    }
+
     /// What lies after a row, the next stretch last.
     fn go_to(&mut self, at: &Cursor) {
         self.stretches = match (&at.value, self.descending) {
@@ -62,6 +96,9 @@ impl Walk {
             }
             (value, false) => vec![Stretch::Values(Some(value.clone())), Stretch::Ties(value.clone(), at.id)],
         };
+        if !self.bounds.open() {
+            self.stretches.retain(|stretch| !matches!(stretch, Stretch::Nulls(_)));
+        }
     }
 
     /// The statement for the next rows, each a sort value and an id; `None` at the end.
@@ -76,7 +113,12 @@ impl Walk {
         if let Some((column, value)) = &self.only {
             wanted.push(format!("{column} = {}", mark(Cell::Int(*value))));
         }
-        let by_id = match self.stretches.last()? {
+        let stretch = self.stretches.last()?;
+        if matches!(stretch, Stretch::Values(_)) {
+            wanted.extend(self.bounds.from.map(|from| format!("{sort} >= {}", mark(Cell::Int(from)))));
+            wanted.extend(self.bounds.below.map(|below| format!("{sort} < {}", mark(Cell::Int(below)))));
+        }
+        let by_id = match stretch {
             Stretch::Ids(after) => {
                 wanted.extend(after.map(|id| format!("id {beyond} {}", mark(Cell::Int(id)))));
                 true
