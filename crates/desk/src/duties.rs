@@ -148,7 +148,7 @@ impl Desk {
         let list = |filter: &str| -> Result<List, DeskError> {
             Ok(List::of(kind).filtered(self.filter(actor, kind, filter, now)?))
         };
-        let count = |filter: &str| -> Result<i64, DeskError> { Ok(self.store.count(actor, &list(filter)?)?) };
+        let count = |filter: &str| -> Result<i64, DeskError> { Ok(self.store.count_exactly(actor, &list(filter)?)?) };
         let (all, overdue, slow) = (count(&recent)?, count(&waiting)?, count(&late)?);
         let mut offenders = Vec::new();
         for (filter, red) in [(&waiting, true), (&late, false)] {

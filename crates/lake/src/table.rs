@@ -47,7 +47,11 @@ impl TableProvider for Events {
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let mut parts: Vec<Arc<dyn ExecutionPlan>> = Vec::new();
         if !self.memory.is_empty() || self.files.is_empty() {
-            let memory = MemorySourceConfig::try_new_exec(&[self.memory.clone()], self.schema(), projection.cloned())?;
+            let memory = MemorySourceConfig::try_new_exec(
+                std::slice::from_ref(&self.memory),
+                self.schema(),
+                projection.cloned(),
+            )?;
             parts.push(memory);
         }
         if !self.files.is_empty() {

@@ -49,6 +49,13 @@ impl Store {
         }
     }
 
+    /// How many records there are, whatever it takes: for measures, whose figures are never "at least".
+    pub fn count_exactly(&self, actor: &Actor, list: &List) -> Result<i64, StoreError> {
+        let mut lease = self.reader()?;
+        let split = self.split(&mut *lease, actor, list)?;
+        self.counted(&mut *lease, actor, list, &split, usize::MAX).map(|found| size(&found))
+    }
+
     /// Counts of the values of each facet field under the list's filter.
     pub fn facets(&self, actor: &Actor, list: &List) -> Result<Vec<Facet>, StoreError> {
         self.tally(actor, list).map(|tally| tally.facets)

@@ -158,15 +158,13 @@ impl Store {
         if let (Some(state), Some(to)) = (before.kind.state, act.to) {
             record.set_choice(state, to);
         }
-        let look = Inside { store: self, tx: std::cell::RefCell::new(&mut *tx) };
-        let draft = record.clone();
-        (act.apply)(
-            &mut record,
-            &moving(&look, (Some(&before), &draft), actor, now, (&reason, Some(act.name), &input)),
-        );
-        let context = moving(&look, (Some(&before), &record), actor, now, (&reason, Some(act.name), &input));
-        (act.guard)(&context)?;
-        drop(look);
+        {
+            let look = Inside { store: self, tx: std::cell::RefCell::new(&mut *tx) };
+            let draft = record.clone();
+            let given = (&reason, Some(act.name), input.as_slice());
+            (act.apply)(&mut record, &moving(&look, (Some(&before), &draft), actor, now, given));
+            (act.guard)(&moving(&look, (Some(&before), &record), actor, now, given))?;
+        }
         let mut draft = self.finish(tx, actor, now, Some(before), record, (act.name, reason))?;
         draft.act = act.name.to_owned();
         Ok(draft)

@@ -45,7 +45,7 @@ pub fn run(ask: &Ask, kind: &'static Kind) -> Result<Response, Fault> {
     }
     let known = kind.act(act);
     let answered = |name: &&str| ask.form(name).is_some_and(|given| !given.trim().is_empty());
-    if act == "change" || known.is_some_and(|known| !known.asks.iter().all(|name| answered(name))) {
+    if act == "change" || known.is_some_and(|known| !known.asks.iter().all(answered)) {
         return Ok(questions(ask, kind, act, &ids).into_response());
     }
     let changes = match known {

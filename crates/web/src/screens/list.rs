@@ -62,11 +62,24 @@ impl Asked {
         Find { text: &self.text, action: "", kind: Some(self.kind.name), error }
     }
 
-    /// "37" or "10 000+".
+    /// "37", "250 000" or "10 000+".
     pub fn total(&self, ask: &Ask) -> Result<String, Fault> {
         let count = ask.app.desk.store.count(&ask.actor, &List { after: None, ..self.list.clone() })?;
-        Ok(if count > watchkeep_store::query::COUNT_CAP { "10 000+".to_owned() } else { count.to_string() })
+        Ok(counted(count, count <= watchkeep_store::query::COUNT_CAP || count > watchkeep_store::query::COUNT_CAP + 1))
     }
+}
+
+/// A count in groups of three, with a `+` where there are more.
+fn counted(count: i64, exact: bool) -> String {
+    let digits = if exact { count } else { watchkeep_store::query::COUNT_CAP }.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push('\u{202f}');
+        }
+        text.push(digit);
+    }
+    if exact { text } else { text + "+" }
 }
 
 fn page(ask: &Ask) -> Result<Response, Fault> {
@@ -123,9 +136,10 @@ fn facets_of(kind: &Kind, text: &str) -> String {
 
 /// Facets: each value narrows the list.
 fn side(ask: &Ask, asked: &Asked) -> Result<Markup, Fault> {
-    let counted = ask.app.desk.store.facets(&ask.actor, &List { after: None, ..asked.list.clone() })?;
+    let counted_facets = ask.app.desk.store.facets(&ask.actor, &List { after: None, ..asked.list.clone() })?;
+    let first = counted_facets.iter().find_map(|facet| facet.first);
     let mut owned: Vec<(&'static str, Vec<(String, String, String)>)> = Vec::new();
-    for facet in &counted {
+    for facet in &counted_facets {
         let ids: Vec<i64> = facet.counts.iter().filter_map(|(value, _)| value.as_int()).collect();
         let target = facet.field.target().and_then(|name| ask.app.desk.catalog().kind(name));
         let names = match target {
@@ -135,7 +149,7 @@ fn side(ask: &Ask, asked: &Asked) -> Result<Markup, Fault> {
         let values = facet.counts.iter().map(|(value, count)| {
             let (label, word) = facet_words(facet.field, value, &names, ask);
             let text = format!("{} {}:{word}", asked.text, facet.field.name);
-            (label, count.to_string(), format!("?q={}", encode(text.trim())))
+            (label, counted(*count, true), format!("?q={}", encode(text.trim())))
         });
         owned.push((facet.field.label, values.collect()));
     }
@@ -147,7 +161,15 @@ fn side(ask: &Ask, asked: &Asked) -> Result<Markup, Fault> {
         .collect();
     let list: Vec<facets::Facet<'_>> =
         owned.iter().zip(&values).map(|((title, _), values)| facets::Facet { title, values }).collect();
-    Ok(htmx::live("facets", &[asked.kind.name], &facets_of(asked.kind, &asked.text), &facets::facets(&list)))
+    Ok(htmx::live(
+        "facets",
+        &[asked.kind.name],
+        &facets_of(asked.kind, &asked.text),
+        &html! {
+            (facets::facets(&list))
+            @if let Some(first) = first { p .sub .facets-note { "of the first " (counted(first, true)) " found" } }
+        },
+    ))
 }
 
 fn facet_words(field: &Field, value: &watchkeep_model::Value, names: &[(i64, String)], ask: &Ask) -> (String, String) {
