@@ -124,6 +124,9 @@ impl Lake {
     /// Nothing of the call is acknowledged when the journal cannot be written, or when so much waits to be written to
     /// files that memory would run out.
     pub fn append(&self, events: &[Event]) -> Result<(), LakeError> {
+        if events.is_empty() {
+            return Ok(());
+        }
         if let Some(event) = events.iter().find(|event| event.source.is_empty() || event.source.len() > 80) {
             return Err(LakeError::SourceName { name: event.source.to_string(), length: event.source.len() });
         }
