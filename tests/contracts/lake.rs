@@ -4,7 +4,8 @@ use crate::server::{Server, command, program, run};
 use jiff::{SignedDuration, Timestamp};
 use std::path::Path;
 use std::process::Command;
-use watchkeep_ingest::{Source, bulk};
+use watchkeep_desk::Desk;
+use watchkeep_ingest::{Batch, Sink, SinkError, Source, bulk};
 use watchkeep_lake::{Lake, LakeConfig, LakeError, SearchRequest};
 use watchkeep_model::event::Event;
 use watchkeep_tests::s3::S3;
@@ -70,6 +71,33 @@ fn a_bucket_that_fails_for_a_while_loses_nothing() {
     assert_eq!(count(&lake, "mark"), 20);
     drop(lake);
     assert_eq!(count(&open().expect("opens"), "mark"), 20);
+}
+
+/// What waits for a store that is away is bounded: then whoever sends waits too, with all they have in hand.
+#[test]
+fn a_bucket_that_stays_away_makes_senders_wait() {
+    let (office, store) = (Office::open(), S3::start());
+    let folder = tempfile::tempdir().expect("a folder");
+    let small = LakeConfig { flush_bytes: 100_000, ..config(folder.path(), &store, "s3://bucket", "key") };
+    let desk = Desk::new(office.desk.store.clone(), Lake::open(small).expect("opens"), office.desk.zone.clone());
+    store.set_down(true);
+    let (mut taken, mut waits) = (0, None);
+    while waits.is_none() {
+        let batch = Batch { events: events("s", taken, 200), bad: Vec::new() };
+        match desk.take("s", batch) {
+            Ok(()) => taken += 200,
+            Err(busy) => waits = Some(busy),
+        }
+        assert!(taken < 10_000, "memory has no end");
+    }
+    let Some(SinkError::Busy { batch, reason }) = waits else { panic!("not made to wait: {waits:?}") };
+    assert!(batch.events.len() == 200 && reason.contains("nothing more is taken in until it succeeds"), "{reason}");
+    desk.tick(now(), 1).expect("it may wait a minute");
+    assert!(desk.tick(now() + SignedDuration::from_mins(2), 2).is_err(), "the job that failed is told");
+    assert_eq!(desk.all("log_source").expect("sources").len(), 1, "and the others had their turn");
+    store.set_down(false);
+    desk.take("s", batch).expect("taken in");
+    assert_eq!(count(&desk.lake, "mark"), taken + 200);
 }
 
 #[test]

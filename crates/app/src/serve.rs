@@ -6,6 +6,7 @@ use anyhow::Context;
 use clap::Args;
 use jiff::Timestamp;
 use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -139,8 +140,11 @@ fn timers(desk: &Desk, demo: bool) {
     let mut round = 0u64;
     loop {
         let now = Timestamp::now();
-        if let Err(error) = desk.tick(now, round) {
-            tracing::error!("a timed job failed: {error}");
+        // A job that breaks must not end those that come after it.
+        match catch_unwind(AssertUnwindSafe(|| desk.tick(now, round))) {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!("a timed job failed: {error}"),
+            Err(_) => tracing::error!("a timed job broke; the next round goes on"),
         }
         if demo && let Err(error) = watchkeep_desk::demo::events(desk, now, round) {
             tracing::error!("the demo generator failed: {error}");

@@ -1,7 +1,9 @@
 //! Timed jobs, each safe to run twice: heartbeats, duty states, files of the lake, expired secrets.
 
+use crate::watch::Heard;
 use crate::{Desk, DeskError};
 use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
 use watchkeep_model::{Record, Value};
 use watchkeep_store::Change;
 
@@ -10,19 +12,33 @@ const MEASURE: u64 = 3;
 const HOUR: u64 = 720;
 
 impl Desk {
-    /// One round of jobs; the caller calls every few seconds with a growing `round`.
+    /// One round of jobs; the caller calls every few seconds with a growing `round`. Each job has its turn: a store that
+    /// is away for a while holds up nothing but its own.
+    ///
+    /// # Errors
+    /// What the first job that failed said; what others said is logged.
     pub fn tick(&self, now: Timestamp, round: u64) -> Result<(), DeskError> {
-        self.heartbeats(now)?;
-        self.lake.flush_if_due(now)?;
+        let mut done = vec![("heartbeats", self.heartbeats(now)), ("event files", self.flush(now))];
         if round.is_multiple_of(MEASURE) {
-            self.measure_all(now)?;
+            done.push(("duties", self.measure_all(now)));
         }
         if round.is_multiple_of(HOUR) {
-            self.store.vault().sweep(now)?;
-            self.retention(now)?;
-            self.lake.compact()?;
+            done.push(("expired secrets", self.store.vault().sweep(now).map_err(Into::into)));
+            done.push(("retention", self.retention(now)));
+            done.push(("merging event files", self.lake.compact().map(drop).map_err(Into::into)));
         }
-        Ok(())
+        let mut first = Ok(());
+        for (job, error) in done.into_iter().filter_map(|(job, result)| Some((job, result.err()?))) {
+            match first {
+                Ok(()) => first = Err(error),
+                Err(_) => tracing::error!(job, "the job `{job}` failed: {error}"),
+            }
+        }
+        first
+    }
+
+    fn flush(&self, now: Timestamp) -> Result<(), DeskError> {
+        Ok(self.lake.flush_if_due(now).map(drop)?)
     }
 
     /// Enters new sources, notes who was heard, and marks who fell silent.
@@ -31,9 +47,18 @@ impl Desk {
             Ok(mut heard) => std::mem::take(&mut *heard),
             Err(_) => return Ok(()),
         };
+        let noted = self.note_heard(&heard, now);
+        if noted.is_err() {
+            // Counted with the next round.
+            heard.iter().for_each(|(name, news)| self.watch.hold(name, news));
+        }
+        noted
+    }
+
+    fn note_heard(&self, heard: &BTreeMap<String, Heard>, now: Timestamp) -> Result<(), DeskError> {
         let kind = self.kind("log_source")?;
         let mut changes = Vec::new();
-        for (name, heard) in &heard {
+        for (name, heard) in heard {
             if self.source_record(name).is_some() {
                 continue;
             }
@@ -80,7 +105,7 @@ impl Desk {
 }
 
 /// What a source's record must now say: counts, and whether it is heard within its own interval.
-fn values(source: &Record, heard: Option<&crate::watch::Heard>, now: Timestamp) -> Vec<(String, Value)> {
+fn values(source: &Record, heard: Option<&Heard>, now: Timestamp) -> Vec<(String, Value)> {
     let mut values = Vec::new();
     let before = source.read::<Option<Timestamp>>("last_event").flatten();
     let last = heard.and_then(|heard| heard.last).max(before);

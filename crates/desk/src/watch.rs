@@ -136,9 +136,7 @@ impl Desk {
     pub fn take_in(&self, source: &str, batch: &mut Batch) -> Result<(), DeskError> {
         // Which kind of log each event is, under the names that rules and searches use.
         batch.events.iter_mut().for_each(watchkeep_detect::route);
-        let bad: Vec<Event> = batch.bad.iter().map(|bad| bad.event.clone()).collect();
-        self.lake.append(&batch.events)?;
-        self.lake.append(&bad)?;
+        self.keep_batch(batch)?;
         match self.judge(&batch.events) {
             // Another try would not help, and the events are kept: better one alert missing than a source gone silent.
             Err(error) if !passes(&error) => tracing::error!(source, "events of {source} were not judged: {error}"),
@@ -146,6 +144,15 @@ impl Desk {
         }
         self.watch.note(source, batch);
         Ok(())
+    }
+
+    /// Events and bad lines in one write: all of a batch is kept, or nothing.
+    fn keep_batch(&self, batch: &Batch) -> Result<(), DeskError> {
+        if batch.bad.is_empty() {
+            return Ok(self.lake.append(&batch.events)?);
+        }
+        let bad = batch.bad.iter().map(|bad| bad.event.clone());
+        Ok(self.lake.append(&batch.events.iter().cloned().chain(bad).collect::<Vec<_>>())?)
     }
 
     /// Evaluates the rules in force and writes the alerts.

@@ -57,13 +57,12 @@ fn size(event: &Event) -> usize {
     300 + fields + event.raw.len() + event.message.len()
 }
 
-/// Takes the ids of written batches out of `known`.
-pub fn forget(batches: &[RecordBatch], known: &mut HashSet<[u8; 16]>) -> Result<(), LakeError> {
+/// The ids of batches.
+pub fn ids(batches: &[RecordBatch]) -> Result<HashSet<[u8; 16]>, LakeError> {
+    let mut found = HashSet::new();
     for batch in batches {
         let ids = column::<FixedSizeBinaryArray>(batch, "id")?;
-        for id in ids.iter().flatten() {
-            known.remove(id);
-        }
+        found.extend(ids.iter().flatten().filter_map(|id| <[u8; 16]>::try_from(id).ok()));
     }
-    Ok(())
+    Ok(found)
 }

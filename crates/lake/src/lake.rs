@@ -6,6 +6,7 @@ use crate::error::LakeError;
 use crate::files::{self, FileEntry};
 use crate::journal::Journal;
 use crate::query::Snapshot;
+use crate::recent::Recent;
 use crate::sources::Sources;
 use crate::write::{self, Target};
 use crate::{columns, table};
@@ -39,6 +40,8 @@ pub(crate) struct State {
     sealed: VecDeque<Sealed>,
     /// Ids of all events in memory.
     known: HashSet<[u8; 16]>,
+    /// Ids that went into files lately.
+    recent: Recent,
     pub files: Vec<Arc<FileEntry>>,
     /// Files no longer part of the lake, deleted once no query reads them.
     pub dropped: Vec<Arc<FileEntry>>,
@@ -90,6 +93,7 @@ impl Lake {
             buffer: Buffer::default(),
             sealed: VecDeque::new(),
             known: HashSet::new(),
+            recent: Recent::default(),
             files,
             dropped: Vec::new(),
             sources,
@@ -117,13 +121,17 @@ impl Lake {
         })
     }
 
-    /// Takes events in: durable and searchable when this returns. Events already held in memory are skipped, and
-    /// those already in files are dropped when they reach the files, so sending twice does no harm.
+    /// Takes events in: durable and searchable when this returns. Events already held in memory or lately
+    /// written are skipped, and those already in files are dropped when they reach the files, so sending twice does no
+    /// harm.
     ///
     /// # Errors
     /// Nothing of the call is acknowledged when the journal cannot be written, or when so much waits to be written to
     /// files that memory would run out.
     pub fn append(&self, events: &[Event]) -> Result<(), LakeError> {
+        if events.is_empty() {
+            return Ok(());
+        }
         if let Some(event) = events.iter().find(|event| event.source.is_empty() || event.source.len() > 80) {
             return Err(LakeError::SourceName { name: event.source.to_string(), length: event.source.len() });
         }
@@ -150,7 +158,8 @@ impl Lake {
         let _open = self.gate.read().unwrap_or_else(PoisonError::into_inner);
         let fresh: Vec<Event> = {
             let state = self.state();
-            events.iter().filter(|event| !state.known.contains(&event.id.0)).cloned().collect()
+            let new = |id: &[u8; 16]| !state.known.contains(id) && !state.recent.holds(id);
+            events.iter().filter(|event| new(&event.id.0)).cloned().collect()
         };
         if fresh.is_empty() {
             return Ok(false);
@@ -208,7 +217,9 @@ impl Lake {
                 state.files.extend(written);
                 state.sealed.pop_front();
                 state.waiting_since = None;
-                buffer::forget(&sealed.batches, &mut state.known)?;
+                let ids = buffer::ids(&sealed.batches)?;
+                state.known.retain(|id| !ids.contains(id));
+                state.recent.remember(ids);
                 state.sources.save()?;
             }
             self.journal.remove(segment)?;

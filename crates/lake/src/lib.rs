@@ -25,6 +25,7 @@ mod journal;
 mod lake;
 mod plan;
 mod query;
+mod recent;
 mod request;
 mod sources;
 mod table;

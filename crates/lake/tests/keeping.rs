@@ -140,6 +140,7 @@ fn the_same_events_again_change_nothing() {
     check_all(&lake, 40);
     lake.flush().expect("flushed");
     lake.append(&events(0..50)).expect("taken in");
+    check_all(&lake, 50);
     lake.flush().expect("flushed");
     check_all(&lake, 50);
 }
