@@ -131,28 +131,43 @@ fn line(dice: &mut Dice, n: u64) -> String {
     let mut text = String::with_capacity(700);
     let written = match dice.roll(10) {
         0..=3 => {
-            let (image, command) = match (odd, dice.roll(4)) {
+            let (image, command, parent) = match (odd, dice.roll(4)) {
                 (true, _) => (
-                    "C:\\\\Windows\\\\System32\\\\WindowsPowerShell\\\\v1.0\\\\powershell.exe",
+                    r"C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe",
                     "powershell.exe -nop -w hidden -enc SQBFAFgAIAAoAE4AZQB3AC0ATwBiAGoAZQBjAHQAKQA=",
+                    r"C:\\Windows\\explorer.exe",
                 ),
-                (_, 0) => ("C:\\\\Windows\\\\System32\\\\svchost.exe", "svchost.exe -k netsvcs -p -s Schedule"),
-                (_, 1) => {
-                    ("C:\\\\Program Files\\\\Google\\\\Chrome\\\\chrome.exe", "chrome.exe --type=renderer --lang=en")
-                }
-                (_, 2) => ("C:\\\\Windows\\\\System32\\\\taskhostw.exe", "taskhostw.exe Logon"),
-                _ => ("C:\\\\Program Files\\\\Office\\\\WINWORD.EXE", "WINWORD.EXE /n report.docx"),
+                (_, 0) => (
+                    r"C:\\Windows\\System32\\svchost.exe",
+                    r"C:\\Windows\\System32\\svchost.exe -k netsvcs -p -s Schedule",
+                    r"C:\\Windows\\System32\\services.exe",
+                ),
+                (_, 1) => (
+                    r"C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
+                    "chrome.exe --type=renderer --lang=en",
+                    r"C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
+                ),
+                (_, 2) => (
+                    r"C:\\Windows\\System32\\taskhostw.exe",
+                    "taskhostw.exe Logon",
+                    r"C:\\Windows\\System32\\svchost.exe",
+                ),
+                _ => (
+                    r"C:\\Program Files\\Microsoft Office\\root\\Office16\\WINWORD.EXE",
+                    "WINWORD.EXE /n report.docx",
+                    r"C:\\Windows\\explorer.exe",
+                ),
             };
             writeln!(
                 text,
-                r#"{{"Channel":"Microsoft-Windows-Sysmon/Operational","EventID":1,"Provider_Name":"Microsoft-Windows-Sysmon","UtcTime":"{at}","@timestamp":"{at}","Computer":"ws-{host:03}.corp.example","ProcessId":{},"Image":"{image}","CommandLine":"{command}","CurrentDirectory":"C:\\Users\\u{host}\\","User":"CORP\\u{host}","IntegrityLevel":"Medium","Hashes":"SHA256={:064x}","ParentImage":"C:\\Windows\\explorer.exe","ParentCommandLine":"explorer.exe"}}"#,
+                r#"{{"Channel":"Microsoft-Windows-Sysmon/Operational","EventID":1,"Provider_Name":"Microsoft-Windows-Sysmon","UtcTime":"{at}","@timestamp":"{at}","Computer":"ws-{host:03}.corp.example","ProcessId":{},"Image":"{image}","CommandLine":"{command}","CurrentDirectory":"C:\\Users\\u{host}\\","User":"CORP\\u{host}","IntegrityLevel":"Medium","Hashes":"SHA256={:064x}","ParentImage":"{parent}","ParentCommandLine":"{parent}"}}"#,
                 dice.roll(60_000),
                 dice.roll(1 << 30)
             )
         }
         4..=5 => writeln!(
             text,
-            r#"{{"Channel":"Microsoft-Windows-Sysmon/Operational","EventID":3,"@timestamp":"{at}","Computer":"ws-{host:03}.corp.example","Image":"C:\\Program Files\\Google\\Chrome\\chrome.exe","User":"CORP\\u{host}","Protocol":"tcp","SourceIp":"10.1.0.{}","SourcePort":"{}","DestinationIp":"203.0.113.{}","DestinationPort":"443","Initiated":"true"}}"#,
+            r#"{{"Channel":"Microsoft-Windows-Sysmon/Operational","EventID":3,"@timestamp":"{at}","Computer":"ws-{host:03}.corp.example","Image":"C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe","User":"CORP\\u{host}","Protocol":"tcp","SourceIp":"10.1.0.{}","SourcePort":"{}","DestinationIp":"203.0.113.{}","DestinationPort":"443","Initiated":"true"}}"#,
             host % 250,
             49_152 + dice.roll(9_999),
             dice.roll(250)

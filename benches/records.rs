@@ -110,6 +110,8 @@ fn lists(office: &Office, who: &str, actor: &Actor) -> f64 {
     let (store, kind) = (&office.desk.store, office.kind("alert"));
     let (mut worst, mut total, mut count) = ((0.0, String::new()), 0.0, 0);
     let mut worst_tally = (0.0, String::new());
+    let mut slow = Vec::new();
+    let target = if store.count(actor, &List::of(kind)).expect("counted") > 150_000 { 10.0 } else { 5.0 };
     for filter in FILTERS {
         let test = office.desk.filter(actor, kind, filter, now()).expect("a filter");
         for (sort, descending) in SORTS.iter().flat_map(|sort| [(sort, true), (sort, false)]) {
@@ -118,8 +120,12 @@ fn lists(office: &Office, who: &str, actor: &Actor) -> f64 {
             let (_, time) = spent(|| (0..5).for_each(|_| drop(store.list(actor, &list).expect("a page"))));
             let one = time.as_secs_f64() * 200.0;
             (total, count) = (total + one, count + 1);
+            let name = format!("`{filter}` by {}{sort}", if descending { "-" } else { "" });
+            if one > target {
+                slow.push(format!("{name} {one:.1} ms"));
+            }
             if one > worst.0 {
-                worst = (one, format!("`{filter}` by {}{sort}", if descending { "-" } else { "" }));
+                worst = (one, name);
             }
         }
         let list = List::of(kind).filtered(test);
@@ -133,6 +139,7 @@ fn lists(office: &Office, who: &str, actor: &Actor) -> f64 {
     }
     println!("{:>10.3} ms  list of 50, {who}, mean of {count} filters and orders", total / f64::from(count));
     println!("{:>10.3} ms  list of 50, {who}, the slowest: {}", worst.0, worst.1);
+    println!("{} of {count} lists, {who}, took more than {target} ms: {}", slow.len(), slow.join("; "));
     println!("{:>10.3} ms  facets and count, {who}, the slowest: {}", worst_tally.0, worst_tally.1);
     worst.0
 }

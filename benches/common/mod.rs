@@ -1,4 +1,5 @@
 //! What the benchmarks share: numbers from a seed, CPU time, memory.
+#![allow(dead_code, reason = "each benchmark uses its part")]
 
 use cpu_time::ProcessTime;
 use std::time::Duration;

@@ -4,7 +4,7 @@ use crate::dialect::build_select;
 use crate::driver::Cell;
 use crate::schema::{column, table};
 use crate::{Store, StoreError, int, row, text};
-use sea_query::{Expr, ExprTrait, Order, Query};
+use sea_query::{Expr, ExprTrait, Query};
 use watchkeep_model::resolve::Test;
 use watchkeep_model::{Actor, Kind, Look, Record, Value};
 
@@ -143,12 +143,9 @@ impl Look for Outside<'_> {
     fn with(&self, kind: &str, field: &str, value: &Value, limit: usize) -> Vec<Record> {
         let Some(kind) = self.0.inner.catalog.kind(kind) else { return Vec::new() };
         let Some(described) = kind.field(field) else { return Vec::new() };
-        let mut select = Query::select();
-        select.columns(row::columns(kind)).from(table(kind)).order_by("id", Order::Asc).limit(limit as u64);
-        select.and_where(Expr::col(column(field)).eq(crate::dialect::value(row::cell(described, value))));
         let Ok(mut lease) = self.0.reader() else { return Vec::new() };
-        let (sql, cells) = build_select(lease.dialect(), &select);
-        let rows = lease.query(&sql, &cells).unwrap_or_default();
+        let sql = row::with_sql(kind, field, limit);
+        let rows = lease.query(&sql, &[row::cell(described, value)]).unwrap_or_default();
         rows.iter().filter_map(|found| row::read(&mut *lease, &self.0.inner.tags, kind, found).ok()).collect()
     }
 }

@@ -117,6 +117,12 @@ pub fn cell(field: &Field, value: &Value) -> Cell {
     }
 }
 
+/// `SELECT` of the first rows whose field has a value, by id.
+pub fn with_sql(kind: &Kind, field: &str, limit: usize) -> String {
+    let columns = columns(kind).join(", ");
+    format!("SELECT {columns} FROM {} WHERE {} = $1 ORDER BY id LIMIT {limit}", table(kind), column(field))
+}
+
 /// `INSERT` for a whole row of a kind.
 pub fn insert_sql(kind: &Kind) -> String {
     let columns = columns(kind);

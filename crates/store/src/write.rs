@@ -331,12 +331,7 @@ impl Look for Inside<'_> {
         let Some(kind) = self.store.inner.catalog.kind(kind) else { return Vec::new() };
         let Some(described) = kind.field(field) else { return Vec::new() };
         let Ok(mut tx) = self.tx.try_borrow_mut() else { return Vec::new() };
-        let sql = format!(
-            "SELECT {} FROM {} WHERE {} = $1 ORDER BY id LIMIT {limit}",
-            row::columns(kind).join(", "),
-            schema::table(kind),
-            schema::column(field)
-        );
+        let sql = row::with_sql(kind, field, limit);
         let rows = tx.query(&sql, &[row::cell(described, value)]).unwrap_or_default();
         rows.iter().filter_map(|found| row::read(&mut **tx, &self.store.inner.tags, kind, found).ok()).collect()
     }
