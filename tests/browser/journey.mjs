@@ -22,7 +22,8 @@ await withBrowser(async (browser) => {
   await page.keyboard.press("f");
   await page.waitForSelector("dialog#move-close[open]");
   await picture(page, "close-dialog");
-  await submit(page, "move-close", { verdict: "false_positive", reason: "known tool" });
+  assert.equal(await page.inputValue("#move-close [name=verdict]"), "false_positive", "the key says the verdict");
+  await submit(page, "move-close", { reason: "known tool" });
   assert.match(await text(page, "main"), /False positive/);
 
   // The other one becomes an incident.
@@ -55,6 +56,15 @@ await withBrowser(async (browser) => {
   await Promise.all([page.waitForNavigation(), page.locator("form:has(#composer) button[type=submit]").first().click()]);
   await page.waitForSelector("html[data-ready]");
   assert.match(await text(page, "main"), /Guard is at the door/);
+
+  // Evidence is a file with its SHA-256, and the incident notes who secured it.
+  await page.keyboard.press("e");
+  await page.waitForSelector("dialog#evidence[open]");
+  await page.setInputFiles("#evidence-file", { name: "door.log", mimeType: "text/plain", buffer: Buffer.from("forced at 02:10\n") });
+  await page.fill("#evidence-what", "Log of the door controller");
+  await leads(page, () => page.click("#evidence footer button[type=submit]"));
+  assert.match(await text(page, "main"), /Log of the door controller.*sha256 [0-9a-f]{64}/);
+  assert.match(await text(page, "main"), /door\.log/);
 
   await page.click('button[data-open="move-resolve"]');
   await submit(page, "move-resolve", { reason: "lock replaced" });

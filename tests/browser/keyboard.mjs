@@ -62,7 +62,7 @@ await withBrowser(async (browser) => {
   // Everything can be found by its name, and every key is told.
   await press("Control+k");
   await page.keyboard.type("INC-1");
-  await page.waitForFunction(() => /Phishing/.test(document.querySelector("#palette .options")?.textContent ?? ""));
+  await page.waitForFunction(() => /INC-1.*Phishing/.test(document.querySelector("#palette .options li")?.textContent ?? ""));
   await ready(() => press("Enter"));
   assert.match(page.url(), /\/r\/incident\/1/);
   await press("n");

@@ -44,6 +44,7 @@ const ROUTES: &[Entry] = &[
     ("POST", "/me/second-factor", Person, 200, 303),
     ("GET", "/palette", Person, 200, 303),
     ("GET", "/pick/{kind}", Person, 404, 303),
+    ("POST", "/r/incident/{id}/evidence", Person, 404, 303),
     ("POST", "/r/incident/{id}/say", Person, 404, 303),
     ("GET", "/r/{kind}", Person, 404, 303),
     ("POST", "/r/{kind}", Person, 404, 303),

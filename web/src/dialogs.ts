@@ -11,10 +11,10 @@ export function openDialog(id: string): void {
 /** Answers a dialog's question beforehand: `role=Scribe`. */
 function fill(id: string, answer: string | undefined): void {
   const [name, value] = answer?.split("=", 2) ?? [];
-  const input = name && one<HTMLInputElement>(`#${CSS.escape(id)} [name="${CSS.escape(name)}"]`);
+  const input = name && one<HTMLInputElement | HTMLSelectElement>(`#${CSS.escape(id)} [name="${CSS.escape(name)}"]`);
   if (!input || value === undefined) return;
   input.value = value;
-  all<HTMLElement>(`#${CSS.escape(id)} .body input:not([type=hidden])`).find((other) => other !== input)?.focus();
+  all<HTMLElement>(`#${CSS.escape(id)} .body :is(input:not([type=hidden]), select, textarea)`).find((other) => other !== input)?.focus();
 }
 
 export function watchDialogs(): void {

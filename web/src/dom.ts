@@ -26,7 +26,7 @@ export function on<K extends keyof DocumentEventMap>(
 }
 
 export function visible(element: Element): boolean {
-  return element.getClientRects().length > 0;
+  return element.checkVisibility();
 }
 
 /** Whether keys typed now are text, so that single-key actions must keep still. */

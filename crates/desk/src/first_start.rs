@@ -81,7 +81,7 @@ impl Desk {
                     ("code", cell(0).into()),
                     ("group", cell(2).into()),
                     ("title", cell(3).into()),
-                    ("connect", cell(5).into()),
+                    ("connect", first_step(cell(5)).into()),
                     ("rhythm", rhythm(cell(6)).into()),
                     ("measure", cell(7).into()),
                 ],
@@ -131,5 +131,32 @@ fn rhythm(code: &str) -> &str {
         "H" => "half-yearly",
         "Y" | "A" => "yearly",
         other => other,
+    }
+}
+
+/// The catalogue's short marks (`Rec+Auto: ...`) as the words of what to do: `Enter and connect: ...`.
+fn first_step(text: &str) -> String {
+    let Some((marks, what)) = text.split_once(':') else { return text.to_owned() };
+    let verb = |mark: &str| match mark {
+        "Auto" => Some("connect"),
+        "Rec" => Some("enter"),
+        "Wf" => Some("work through"),
+        "Rep" => Some("report on"),
+        "Meas" => Some("measure"),
+        _ => None,
+    };
+    let Some(verbs) = marks.split('+').map(verb).collect::<Option<Vec<_>>>() else { return text.to_owned() };
+    let verbs = verbs.join(" and ");
+    let (first, rest) = verbs.split_at(verbs.len().min(1));
+    format!("{}{rest}: {}", first.to_uppercase(), what.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_duty_without_data_says_what_to_do() {
+        assert_eq!(super::first_step("Rec+Auto: asset register; scans"), "Enter and connect: asset register; scans");
+        assert_eq!(super::first_step("Wf: queue with claim"), "Work through: queue with claim");
+        assert_eq!(super::first_step("Ask the CISO: twice"), "Ask the CISO: twice");
     }
 }

@@ -26,6 +26,15 @@ pub fn form(id: &str, title: &str, action: &str, csrf: &str, body: &Markup, acti
     }
 }
 
+/// A dialog that sends files; the token goes in the address, since the body is not a plain form.
+pub fn upload(id: &str, title: &str, action: &str, body: &Markup, actions: &Markup) -> Markup {
+    html! {
+        dialog id=(id) aria-label=(title) {
+            form method="post" action=(action) enctype="multipart/form-data" { (inside(title, body, actions)) }
+        }
+    }
+}
+
 fn inside(title: &str, body: &Markup, footer: &Markup) -> Markup {
     html! {
         header { h2 { (title) } button .icon-btn type="button" data-close aria-label="Close" { (icon("x")) } }

@@ -20,8 +20,13 @@ const LISTS: &[(&str, &str)] = &[
     ("Shift click", "select a range"),
 ];
 
-const ALERTS: &[(&str, &str)] =
-    &[("a", "take it"), ("e", "escalate"), ("n", "declare an incident"), ("f", "false"), ("b", "benign")];
+const ALERTS: &[(&str, &str)] = &[
+    ("a", "take it"),
+    ("e", "escalate"),
+    ("n", "declare an incident"),
+    ("f", "judge it false"),
+    ("b", "judge it benign"),
+];
 
 /// The help itself.
 pub fn dialog() -> Markup {

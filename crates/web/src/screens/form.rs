@@ -77,8 +77,7 @@ pub fn input_among(ask: &Ask, field: &'static Field, value: &Value, error: Optio
         return input(ask, field, value, error, field.required);
     }
     let typed = text::show(ask.app.desk.catalog(), field, value);
-    let mut choices: Vec<(&str, &str)> = options.iter().map(|option| (option.as_str(), option.as_str())).collect();
-    choices.insert(0, ("", "–"));
+    let choices: Vec<(&str, &str)> = options.iter().map(|option| (option.as_str(), option.as_str())).collect();
     let input = Input::Choice { value: &typed, options: &choices };
     part(&Part { name: field.name, label: field.label, help: field.help, error, required: field.required, input })
 }
@@ -110,10 +109,7 @@ pub fn input(ask: &Ask, field: &'static Field, value: &Value, error: Option<&str
         }
         Shape::Duration => frame(Input::Duration { value: &typed }),
         Shape::Choice(choices) => {
-            let mut options: Vec<(&str, &str)> = choices.iter().map(|choice| (choice.name, choice.label)).collect();
-            if !field.required {
-                options.insert(0, ("", "–"));
-            }
+            let options: Vec<(&str, &str)> = choices.iter().map(|choice| (choice.name, choice.label)).collect();
             frame(Input::Choice { value: &typed, options: &options })
         }
         Shape::Flag => frame(Input::Flag { on: value.as_int() == Some(1) }),

@@ -1,7 +1,7 @@
 //! The alert queue: dense rows, a preview that answers why, one key for each decision.
 
 use super::list::{asked, narrow};
-use super::record::{buttons, dialogs};
+use super::record::{chosen, dialogs};
 use super::show::{Titles, encode, level};
 use crate::ask::Ask;
 use crate::cursor;
@@ -156,7 +156,7 @@ fn pane(ask: &Ask, alert: &Record) -> Result<Markup, Fault> {
             header { h2 { a href={ "/r/alert/" (alert.id) } { (alert.title()) } } span .tag { (alert.number()) } }
             div .pad { (keyvalue::keyvalue(&rows)) }
         }
-        div .row .wrap { (buttons(ask, alert)) (incident_button(ask, alert)) }
+        div .row .wrap { (chosen(ask, alert, |act| act.name != "close" && act.key.is_some())) (verdicts(ask, alert)) (incident_button(ask, alert)) }
         (dialogs(ask, alert))
         (incident_dialog(ask, alert))
         (evidence(ask, alert))
@@ -172,6 +172,16 @@ fn why(alert: &Record) -> Markup {
     html! {
         @if rows.is_empty() { "Reported by a person" }
         @for row in rows.iter().take(4) { div { span .id { (cell(row, 0)) } " " b .break { (cell(row, 1).chars().take(160).collect::<String>()) } } }
+    }
+}
+
+/// The two commonest verdicts, each with its key; the dialog asks for the reason and offers the others.
+fn verdicts(ask: &Ask, alert: &Record) -> Markup {
+    let may = alert.state() != Some("closed") && ask.actor.access.may_on(alert.kind, "update", alert);
+    html! {
+        @if may { @for (label, verdict, key) in [("False", "false_positive", "f"), ("Benign", "benign", "b")] {
+            button .btn type="button" data-open="move-close" data-fill={ "verdict=" (verdict) } data-key=(key) data-label=(label) aria-haspopup="dialog" { span { (label) } kbd { (key) } }
+        } }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::form;
 use super::own::{list_of, own, place};
 use super::show::{self, Titles};
-use crate::ask::Ask;
+use crate::ask::{Ask, Part};
 use crate::fault::Fault;
 use crate::htmx;
 use crate::layout::Find;
@@ -214,6 +214,13 @@ fn attach(ask: &Ask) -> Result<Response, Fault> {
         .iter()
         .find(|part| part.name == "file" && !part.file.is_empty())
         .ok_or_else(|| Fault::Bad("choose a file first".to_owned()))?;
+    let (_, change) = attaching(ask, &record, part)?;
+    ask.app.desk.store.write_one(&ask.actor, ask.now, change)?;
+    Ok(super::go(&format!("/r/{}/{}", record.kind.name, record.id)))
+}
+
+/// Keeps the bytes of a sent file; its SHA-256 in hex, and the change that hangs it on a record.
+pub fn attaching(ask: &Ask, record: &Record, part: &Part) -> Result<(String, Change), Fault> {
     let sha256: String = Sha256::digest(&part.bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     let size = i64::try_from(part.bytes.len()).unwrap_or(i64::MAX);
     let values = vec![
@@ -227,8 +234,7 @@ fn attach(ask: &Ask) -> Result<Response, Fault> {
     let change = Change::Create { kind: ask.app.desk.kind("attachment")?, values, tags: None, external_id: None };
     // Bytes first: a record never names a file that is not there.
     ask.app.desk.store.vault().put_file(&sha256, &part.bytes)?;
-    ask.app.desk.store.write_one(&ask.actor, ask.now, change)?;
-    Ok(super::go(&format!("/r/{}/{}", record.kind.name, record.id)))
+    Ok((sha256, change))
 }
 
 /// Always a download: a browser never runs what somebody attached.

@@ -1,12 +1,12 @@
 //! The incident room: who holds which role, what happened, what is decided, what is left to do.
 
-use super::record::{attachments, chosen, comments, dialogs, history, state};
+use super::record::{attaching, attachments, chosen, comments, dialogs, history, state};
 use super::show::{Titles, level};
 use crate::ask::Ask;
 use crate::fault::Fault;
 use crate::htmx;
 use crate::parts::{
-    Button, State as Mark, header, icon, keyvalue, panel, severity, state as marks, tag, time, timeline,
+    Button, State as Mark, dialog, header, icon, keyvalue, panel, severity, state as marks, tag, time, timeline,
 };
 use crate::routes::{Route, Who};
 use axum::response::Response;
@@ -20,7 +20,10 @@ use watchkeep_records::respond::{
 use watchkeep_store::{Change, List};
 
 pub fn routes() -> Vec<Route> {
-    vec![Route::post("/r/incident/{id}/say", Who::Person, say)]
+    vec![
+        Route::post("/r/incident/{id}/say", Who::Person, say),
+        Route::post("/r/incident/{id}/evidence", Who::Person, secure),
+    ]
 }
 
 /// One line from the composer: a note, or what its first word says.
@@ -42,6 +45,37 @@ fn say(ask: &Ask) -> Result<Response, Fault> {
     Ok(super::go(&format!("/r/incident/{}", incident.id)))
 }
 
+/// Secures evidence: the file is kept with its SHA-256 and hangs on the incident, which notes who took it and when.
+fn secure(ask: &Ask) -> Result<Response, Fault> {
+    let incident = ask.record(ask.kind("incident")?, ask.param("id"))?;
+    let parts = ask.parts()?;
+    let text = |name: &str| {
+        let part = parts.iter().find(|part| part.name == name);
+        part.map(|part| String::from_utf8_lossy(&part.bytes).trim().to_owned()).unwrap_or_default()
+    };
+    let file = parts.iter().find(|part| part.name == "file" && !part.file.is_empty());
+    let (sha256, attach) = file.map(|file| attaching(ask, &incident, file)).transpose()?.unzip();
+    let what = Some(text("what")).filter(|what| !what.is_empty()).or_else(|| file.map(|file| file.file.clone()));
+    let mut values =
+        vec![("what".to_owned(), what.unwrap_or_default().into()), ("place".to_owned(), text("place").into())];
+    values.extend(sha256.map(|sha256| ("file".to_owned(), sha256.into())));
+    let act = "add_evidence".to_owned();
+    let note = Change::Move { kind: incident.kind, id: incident.id, version: None, act, values, reason: None };
+    // Both or neither: evidence without its file, or a file that nobody noted, would be worth little.
+    ask.app.desk.store.write(&ask.actor, ask.now, attach.into_iter().chain([note]).collect())?;
+    Ok(super::go(&format!("/r/incident/{}", incident.id)))
+}
+
+fn evidence_dialog(ask: &Ask, incident: &Record) -> Markup {
+    let body = html! {
+        div .field { label for="evidence-file" { "File" } input #evidence-file type="file" name="file"; p .help { "Kept as it is, with its SHA-256; leave empty for a thing that is kept elsewhere." } }
+        div .field { label for="evidence-what" { "What it is" } input #evidence-what name="what" maxlength="300" placeholder="Memory image of srv-file-01"; }
+        div .field { label for="evidence-place" { "Where it is kept" } input #evidence-place name="place" maxlength="300" placeholder="Safe 2, shelf 3"; }
+    };
+    let action = format!("/r/incident/{}/evidence?csrf={}", incident.id, ask.csrf());
+    dialog::upload("evidence", "Secure evidence", &action, &body, &html! { (Button::submit("Secure")) })
+}
+
 /// The whole room; equally right for ransomware and for a warehouse theft.
 pub fn body(ask: &Ask, incident: &Record) -> Result<Markup, Fault> {
     let titles = Titles::of(ask, std::slice::from_ref(incident));
@@ -61,7 +95,7 @@ pub fn body(ask: &Ask, incident: &Record) -> Result<Markup, Fault> {
     };
     let here = format!("/r/incident/{}", incident.id);
     Ok(
-        html! { (htmx::live("room", &["incident", "task", "alert", "comment", "attachment"], &here, &inner)) (dialogs(ask, incident)) },
+        html! { (htmx::live("room", &["incident", "task", "alert", "comment", "attachment"], &here, &inner)) (dialogs(ask, incident)) (evidence_dialog(ask, incident)) },
     )
 }
 
@@ -185,7 +219,7 @@ fn events(ask: &Ask, incident: &Record, titles: &Titles) -> Markup {
             @if incident.state() != Some("closed") {
                 (htmx::form(&here, ask.csrf(), None, &html! {
                     div .field { label .vh for="composer" { "Note" } textarea #composer name="note" rows="2" data-key="n" placeholder="Write a note, or /decision /theory /evidence /update and what it is" required {} }
-                    div .row { (Button::submit("Note")) (Button::open("Decision", "move-decide").key('d')) (Button::open("Theory", "move-theorise").key('t')) (Button::open("Update", "move-send_update").key('u')) (Button::open("Evidence", "move-add_evidence").key('e')) }
+                    div .row { (Button::submit("Note")) (Button::open("Decision", "move-decide").key('d')) (Button::open("Theory", "move-theorise").key('t')) (Button::open("Update", "move-send_update").key('u')) (Button::open("Evidence", "evidence").key('e')) }
                 }))
             }
         },
