@@ -4,7 +4,6 @@
 //! 5,000,000). The server is the real one on a loopback port, the timers run as they do in the binary, and the sender's
 //! own CPU time is taken off. Public rules are taken from `../shared/data/detection/sigma-rules` where that is present.
 
-#[expect(dead_code, reason = "the other benchmark uses the rest")]
 mod common;
 
 use common::{Dice, forget_peak, memory, size};
