@@ -229,19 +229,23 @@ impl Store {
         let sql = format!("SELECT {COLUMNS} FROM history WHERE at > $1 ORDER BY seq DESC LIMIT 500");
         let mut lease = self.reader()?;
         let rows = lease.query(&sql, &[Cell::Int(since.as_millisecond())])?;
-        let mut found = Vec::new();
-        for entry in rows.iter().map(|row| Entry::read(row)) {
-            let Some(kind) = self.inner.catalog.kind(&entry.kind) else { continue };
-            if found.len() >= limit {
-                break;
-            }
-            if let Some(record) = self.load(&mut *lease, kind, entry.id)?
-                && self.sight(actor, kind).shows(&record)
-            {
-                found.push((entry, record));
+        let entries: Vec<Entry> = rows.iter().map(|row| Entry::read(row)).collect();
+        let mut ids: HashMap<&str, Vec<i64>> = HashMap::new();
+        for entry in &entries {
+            ids.entry(&entry.kind).or_default().push(entry.id);
+        }
+        let mut records: HashMap<(&str, i64), Record> = HashMap::new();
+        for (name, ids) in &ids {
+            if let Some(kind) = self.inner.catalog.kind(name) {
+                let seen = self.many(&mut *lease, actor, kind, ids)?;
+                records.extend(seen.into_iter().map(|record| ((kind.name, record.id), record)));
             }
         }
-        Ok(found)
+        let found = entries.iter().filter_map(|entry| {
+            let record = records.get(&(entry.kind.as_str(), entry.id))?;
+            Some((entry.clone(), record.clone()))
+        });
+        Ok(found.take(limit).collect())
     }
 
     /// Walks the whole chain and every row; the first thing that was tampered with, if any.
