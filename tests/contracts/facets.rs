@@ -106,7 +106,10 @@ fn take(office: &Office, store: &Store, by: &Actor, tags: &[i64], step: Step, di
                 ("title".to_owned(), ["lamp", "zebra crossing"][dice as usize % 2].into()),
                 ("severity".to_owned(), Value::Int(10 * (1 + dice as i64 % 5).abs())),
                 ("entity".to_owned(), format!("ws-{}", dice % 3).into()),
-                ("source".to_owned(), if dice % 7 == 0 { Value::Null } else { format!("s{}", dice % 3).into() }),
+                (
+                    "source".to_owned(),
+                    if dice.is_multiple_of(7) { Value::Null } else { format!("s{}", dice % 3).into() },
+                ),
             ],
             tags: Some(vec![owned]),
             external_id: None,

@@ -45,6 +45,9 @@ fn hostile_lines_are_kept_as_bad_and_counted() {
     server.is_well();
 }
 
+/// Headers, body, the status it is answered with, and words of the reason.
+type Case<'a> = (&'a [(&'a str, &'a str)], Vec<u8>, u16, &'a str);
+
 #[test]
 fn bombs_and_wrong_bodies_are_refused_with_the_reason() {
     let data = tempfile::tempdir().expect("a folder");
@@ -52,7 +55,7 @@ fn bombs_and_wrong_bodies_are_refused_with_the_reason() {
     // A packed megabyte of zeros, three hundred times one after another.
     let bomb = gzip(&vec![b'0'; 1 << 20]).repeat(300);
     let packed = [("content-encoding", "gzip")];
-    let cases: Vec<(&[(&str, &str)], Vec<u8>, u16, &str)> = vec![
+    let cases: Vec<Case<'_>> = vec![
         (&packed, bomb, 400, "unpacks to more than 268435456 bytes"),
         (&packed, b"{\"a\":1}".to_vec(), 400, "not gzip"),
         (&packed, gzip(b"{\"a\":1}\n")[..12].to_vec(), 400, "not gzip"),
