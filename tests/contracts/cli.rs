@@ -141,7 +141,8 @@ fn a_foreign_workbook_is_imported_with_its_dates_and_gaps() {
 fn people_and_tokens_are_made_beside_a_running_server() {
     let data = tempfile::tempdir().expect("a folder");
     let server = Server::new(data.path(), &[]);
-    let said = command(&["user", "add", "Vera@Example.org", "Vera"], data.path());
+    let folder = data.path().display().to_string();
+    let said = command(&["user", "add", "Vera@Example.org", "Vera", "--data", &folder], Path::new("elsewhere"));
     assert!(said.starts_with("PER-") && said.contains("watchkeep user link"), "{said}");
     let link = command(&["user", "link", "vera@example.org"], data.path());
     let opened = crate::server::request(server.port, "POST", &link, &[], b"").expect("answered");

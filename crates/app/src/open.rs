@@ -15,13 +15,13 @@ use watchkeep_store::{Location, Store};
 #[derive(Debug, Clone, Args)]
 pub struct DataArgs {
     /// Folder that holds everything: records, events, backups. Made if it does not exist.
-    #[arg(long, env = "WATCHKEEP_DATA", default_value = "data")]
+    #[arg(long, global = true, env = "WATCHKEEP_DATA", default_value = "data")]
     pub data: PathBuf,
     /// PostgreSQL connection string for the records, instead of the SQLite file in the data folder.
-    #[arg(long, env = "WATCHKEEP_DATABASE")]
+    #[arg(long, global = true, env = "WATCHKEEP_DATABASE")]
     pub database: Option<String>,
     /// Time zone of the organisation: where its days begin.
-    #[arg(long, env = "WATCHKEEP_ZONE", default_value = "Europe/Berlin")]
+    #[arg(long, global = true, env = "WATCHKEEP_ZONE", default_value = "Europe/Berlin")]
     pub zone: String,
 }
 
