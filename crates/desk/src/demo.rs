@@ -177,7 +177,7 @@ fn work(desk: &Desk, now: Timestamp, ids: &HashMap<String, i64>) -> Result<(), D
     for (title, level, owner, due, source) in [
         ("Firewall firmware is two versions behind", "high", "uwe", 12, "Vulnerability scan"),
         ("Camera 12 shows no picture at night", "medium", "piet", 5, "Inspection"),
-        ("Backup of srv-file-01 was never restored as a test", "high", "", 30, "Internal audit"),
+        ("Backup of srv-file-01 was never restored as a test", "high", "mara", 30, "Internal audit"),
         ("Shared account on the alarm panel", "critical", "piet", 3, "Access review"),
     ] {
         desk.make(
@@ -206,6 +206,11 @@ fn work(desk: &Desk, now: Timestamp, ids: &HashMap<String, i64>) -> Result<(), D
         "task",
         vec![("title", "Agree the patch window for fw-lyon".into()), ("assignee", place("uwe")), ("due", day(0))],
     )?;
+    for (title, days) in
+        [("Agree the guard roster of Lyon for April", 0), ("Answer the auditor's question on log retention", 1)]
+    {
+        desk.make(now, "task", vec![("title", title.into()), ("assignee", place("mara")), ("due", day(days))])?;
+    }
     desk.make(
         now,
         "incident",

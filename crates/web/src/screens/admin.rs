@@ -1,6 +1,6 @@
 //! Administration: people and access at a glance, "why can, why cannot", tokens, rules and sources.
 
-use super::show::encode;
+use super::show::{encode, help};
 use crate::ask::Ask;
 use crate::fault::Fault;
 use crate::layout::Find;
@@ -62,7 +62,7 @@ fn area(ask: &Ask, title: &str, kinds: &[&'static Kind]) -> Result<Markup, Fault
                 thead .vh { tr { th { "Kind" } th { "Attention" } th { "How many" } th { "Act" } } }
                 tbody { @for (kind, count, warning) in &rows {
                     tr data-row data-href={ "/r/" (kind.name) } {
-                        td .grow { a href={ "/r/" (kind.name) } { (kind.plural) } div .sub { (kind.help) } }
+                        td .grow { a href={ "/r/" (kind.name) } { (kind.plural) } div .sub { (help(kind.help)) } }
                         td { @if let Some((words, filter)) = warning { a .link href={ "/r/" (kind.name) "?q=" (encode(filter)) } { (state::mark(Mark::Amber, words)) } } }
                         td .num { (count) }
                         td { @if ask.actor.access.may(kind.name, "create") && kind.name != "detection_rule" { a .btn .small href={ "/r/" (kind.name) "/new" } { "New" } } }

@@ -1,7 +1,7 @@
 //! Forms from descriptions: new and edit, with every mistake at its field and nothing typed lost.
 
 use super::own::place;
-use super::{custom, tags};
+use super::{custom, show, tags};
 use crate::ask::Ask;
 use crate::fault::Fault;
 use crate::layout::Find;
@@ -51,7 +51,7 @@ fn page(ask: &Ask, record: &Record, errors: &[FieldError], message: Option<&str>
         id => (format!("Edit {}", record.number()), format!("/r/{}/{id}", kind.name)),
     };
     let body = html! {
-        (header::header(&title, &html! { (kind.help) }, &html! {}))
+        (header::header(&title, &html! { (show::help(kind.help)) }, &html! {}))
         @if let Some(message) = message { p .error role="alert" { (message) } }
         form .panel .pad .form method="post" action=(action) data-guard {
             input type="hidden" name="csrf" value=(ask.csrf());

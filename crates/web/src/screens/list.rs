@@ -90,7 +90,7 @@ fn page(ask: &Ask) -> Result<Response, Fault> {
     let here =
         format!("/r/{}?q={}&sort={}", kind.name, encode(&asked.text), encode(ask.query("sort").unwrap_or_default()));
     let body = html! {
-        (header::header(kind.plural, &html! { (asked.total(ask)?) " · " (kind.help) }, &actions(ask, kind, &asked.text)))
+        (header::header(kind.plural, &html! { (asked.total(ask)?) " · " (show::help(kind.help)) }, &actions(ask, kind, &asked.text)))
         (views::toast(ask, kind))
         div .cols .list {
             aside { (narrow(kind, &asked.text)) (views::saved(ask, kind, &asked.text)?) }

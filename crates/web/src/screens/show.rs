@@ -129,6 +129,11 @@ pub fn level(name: &str) -> Severity {
     }
 }
 
+/// A declaration's help: what stands between backticks is code.
+pub fn help(text: &str) -> Markup {
+    html! { @for (at, part) in text.split('`').enumerate() { @if at % 2 == 1 { code { (part) } } @else { (part) } } }
+}
+
 /// Text for an address.
 pub fn encode(text: &str) -> String {
     form_urlencoded::byte_serialize(text.as_bytes()).collect()
