@@ -6,8 +6,9 @@ mod world;
 use std::collections::{BTreeMap, BTreeSet};
 use watchkeep_model::{Actor, Kind};
 use watchkeep_store::List;
-use watchkeep_tests::now;
+use watchkeep_tests::postgres::Postgres;
 use watchkeep_tests::requests::{Browser, Site};
+use watchkeep_tests::{Office, now};
 use world::{Thing, World};
 
 type Tokens = BTreeSet<String>;
@@ -289,4 +290,36 @@ fn live_updates_reach_exactly_those_who_see() {
         }
     }
     assert!(told > 50, "{told} updates were told");
+}
+
+/// The same people and objects on PostgreSQL: lists, searches and counts are what the oracle says there too.
+#[test]
+fn postgresql_shows_the_same() {
+    let Some(server) = Postgres::start() else { return };
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let world = World::on(Office::at(&server.location(), folder), 75);
+    let store = &world.office.desk.store;
+    for at in 0..world.people.len() {
+        let actor = world.office.actor(&world.people[at]);
+        for kind in World::kinds().map(|kind| world.office.kind(kind)) {
+            let all = world.things.iter().filter(|thing| thing.record.kind.name == kind.name);
+            let expected: BTreeSet<i64> =
+                all.filter(|thing| world.sees(at, thing)).map(|thing| thing.record.id).collect();
+            let list = List::of(kind).limited(500);
+            let ids = |list: &List| -> BTreeSet<i64> {
+                store.list(&actor, list).expect("a page").records.iter().map(|record| record.id).collect()
+            };
+            assert_eq!(ids(&list), expected, "{} for person {at}", kind.name);
+            assert_eq!(
+                store.count(&actor, &list).expect("counted"),
+                expected.len() as i64,
+                "{} for person {at}",
+                kind.name
+            );
+            if kind.fields.iter().any(|field| field.search) {
+                let words = world.office.desk.filter(&actor, kind, "quarz", now()).expect("a filter");
+                assert_eq!(ids(&list.filtered(words)), expected, "search of {} for person {at}", kind.name);
+            }
+        }
+    }
 }

@@ -76,9 +76,15 @@ const KINDS: [(&str, usize); 10] = [
 ];
 
 impl World {
+    /// On SQLite, where some objects then lose their tags.
     pub fn of(seed: u64) -> Self {
+        let mut world = Self::on(Office::open(), seed);
+        world.untag();
+        world
+    }
+
+    pub fn on(office: Office, seed: u64) -> Self {
         let mut dice = Dice(seed);
-        let office = Office::open();
         let people = (0..PEOPLE).map(|n| office.person(&format!("Person{n}"))).collect();
         let tags = (0..8).map(|n| office.make("scope_tag", &[("name", format!("scope {n}").into())]).id).collect();
         let mut world = Self {
@@ -96,7 +102,6 @@ impl World {
                 world.add(&mut dice, kind);
             }
         }
-        world.untag();
         world
     }
 
