@@ -19,9 +19,11 @@ use watchkeep_model::{Actor, Record, Value};
 
 /// Up to so many candidates are fetched and sorted.
 const GATHER: u64 = 3_000;
-/// How far an index is walked before the filter's own index is asked; further where the page will soon be full.
-const SHORT: Patience = Patience { walked: 20_000, tested: 300 };
-const LONG: Patience = Patience { walked: 60_000, tested: 2_000 };
+/// How far an index is walked before the filter's own index is asked.
+const WALKED: usize = 20_000;
+/// So many rows for each one wanted are read and tested before that; and further where the page will soon be full.
+const TESTED: usize = 6;
+const LONG_TESTED: usize = 20;
 const ENDLESS: Patience = Patience { walked: usize::MAX, tested: usize::MAX };
 /// Looking a row up by its id costs as much as walking so many rows of an index.
 const LOOK_UP: u64 = 6;
@@ -124,11 +126,11 @@ impl Hunt<'_> {
             return self.gather();
         }
         let mut walk = self.way();
-        if self.walk(&mut walk, SHORT)? {
+        if self.walk(&mut walk, self.short())? {
             return Ok(());
         }
         if !self.split.answered() {
-            if self.promising() && self.walk(&mut walk, LONG)? {
+            if self.promising() && self.walk(&mut walk, self.long())? {
                 return Ok(());
             }
             // Few candidates are found quickly; where many pass and still none is near, all of them are named.
@@ -137,9 +139,11 @@ impl Hunt<'_> {
                 if exact && self.split.among.len() <= GATHER {
                     return self.gather();
                 }
-                let longer = Patience { tested: self.did.tested + LONG.tested, ..ENDLESS };
-                if exact || self.walk(&mut walk, longer)? {
+                if exact {
                     break;
+                }
+                if self.walk(&mut walk, self.long())? {
+                    return Ok(());
                 }
             }
         }
@@ -148,6 +152,19 @@ impl Hunt<'_> {
             return self.gather();
         }
         self.walk(&mut walk, ENDLESS).map(|_| ())
+    }
+
+    /// Eight times what a page needs where those that may pass are spread evenly.
+    fn short(&self) -> Patience {
+        let wanted = self.list.limit + 1;
+        let spread = usize::try_from(self.split.all / self.split.among.len().max(1) + 1).unwrap_or(WALKED);
+        let walked = spread.saturating_mul(8 * wanted).clamp(1_000, WALKED.max(8 * wanted));
+        Patience { walked, tested: TESTED * wanted }
+    }
+
+    /// So many rows more as are worth testing before all that pass are named.
+    fn long(&self) -> Patience {
+        Patience { walked: usize::MAX, tested: self.did.tested + LONG_TESTED * (self.list.limit + 1) }
     }
 
     /// How to meet the candidates in order: by the sets, where they keep the field, or by its index.
@@ -200,7 +217,7 @@ impl Hunt<'_> {
 
     /// Whether so many rows passed already that going on will soon fill the page.
     fn promising(&self) -> bool {
-        self.found.len() * LONG.tested >= self.did.tested * (self.list.limit + 1)
+        self.found.len() * LONG_TESTED >= self.did.tested
     }
 
     /// Whether an index ends in this order.
