@@ -32,6 +32,7 @@ const ROUTES: &[Entry] = &[
     ("GET", "/duties", Person, 404, 303),
     ("GET", "/duty/{id}", Person, 404, 303),
     ("GET", "/duty/{id}/body", Person, 404, 303),
+    ("POST", "/duty/{id}/run", Person, 404, 303),
     ("GET", "/events", Person, 404, 303),
     ("POST", "/events/upload", Person, 403, 303),
     ("GET", "/events/{id}", Person, 404, 303),

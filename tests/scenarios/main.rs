@@ -4,6 +4,7 @@ mod access;
 mod concern;
 mod incident;
 mod roles;
+mod runs;
 mod sign_in;
 mod transfer;
 mod triage;

@@ -188,12 +188,19 @@ impl Desk {
         let duties = self.all("duty")?;
         let kind = self.kind("held_duty")?;
         let mut changes = Vec::new();
+        let mut runs = self.newest_runs(&self.system())?;
         for held in self.all("held_duty")? {
             let duty = held.get("duty").as_int();
             let Some(duty) = duties.iter().find(|known| Some(known.id) == duty) else { continue };
             let code = duty.get("code").as_text().unwrap_or_default();
             let site = held.get("site").as_int();
-            let Some(found) = self.measure(&self.system(), code, site, now)? else { continue };
+            let Some(found) = self.measure(&self.system(), code, site, now)? else {
+                let rhythm = duty.get("rhythm").as_text().unwrap_or_default();
+                if let Some(stands) = self.by_runs(&held, rhythm, runs.remove(&held.id), now) {
+                    changes.extend(self.standing_change(kind, &held, &stands, now)?);
+                }
+                continue;
+            };
             let state = kind.choice_value("state", self.held_state(&held, found.state)?.name());
             let values = vec![
                 ("state".to_owned(), state),

@@ -13,6 +13,7 @@ pub mod import;
 mod jobs;
 pub mod respond;
 pub mod rules;
+pub mod runs;
 mod sheet;
 pub mod sign_in;
 pub mod watch;

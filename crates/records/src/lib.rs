@@ -24,6 +24,7 @@ pub fn all() -> Vec<&'static Kind> {
         assets::Finding::kind(),
         govern::Duty::kind(),
         govern::HeldDuty::kind(),
+        govern::DutyRun::kind(),
         places::Site::kind(),
         people::Person::kind(),
         people::Group::kind(),

@@ -26,6 +26,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0003_listing.sqlite.sql"),
         include_str!("../migrations/0003_listing.postgres.sql"),
     ),
+    (
+        4,
+        "runs",
+        include_str!("../migrations/0004_runs.sqlite.sql"),
+        include_str!("../migrations/0004_runs.postgres.sql"),
+    ),
 ];
 
 /// Words and types that only the engine's own tables use.

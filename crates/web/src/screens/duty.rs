@@ -1,23 +1,29 @@
 //! One held duty: statement, holders, measure with its offenders; and the list of all that are held.
 
 use super::home::{mark, short};
+use super::show::Titles;
 use crate::ask::Ask;
 use crate::fault::Fault;
 use crate::htmx;
 use crate::layout::Find;
-use crate::parts::{header, keyvalue, panel, state, tag, time};
+use crate::parts::{Button, dialog, header, keyvalue, panel, state, tag, time};
 use crate::routes::{Route, Who};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use std::collections::BTreeMap;
+use watchkeep_clocks::{Calendar, Standing};
 use watchkeep_desk::duties::{Measured, State};
+use watchkeep_desk::runs::{ByRuns, Done};
+use watchkeep_model::resolve::{Column, Compare, Test};
 use watchkeep_model::{Look, Record};
+use watchkeep_store::List;
 
 pub fn routes() -> Vec<Route> {
     vec![
         Route::get("/duties", Who::Person, all),
         Route::get("/duty/{id}", Who::Person, page),
         Route::get("/duty/{id}/body", Who::Person, |ask| Ok(body(ask)?.1.into_response())),
+        Route::post("/duty/{id}/run", Who::Person, record_run),
     ]
 }
 
@@ -33,11 +39,18 @@ fn body(ask: &Ask) -> Result<(String, Markup), Fault> {
     let text = |field: &str| duty.get(field).as_text().unwrap_or_default().to_owned();
     let code = text("code");
     let found = desk.measure(&ask.actor, &code, held.get("site").as_int(), ask.now)?;
-    let measured = found.as_ref().map_or(State::Grey, |found| found.state);
-    let now = desk.held_state(&held, measured)?;
+    let runs = runs_of(ask, &held)?;
+    let stands = desk.by_runs(&held, &text("rhythm"), runs.first().cloned(), ask.now).filter(|_| found.is_none());
+    let computed = found.as_ref().map(|found| found.state).or(stands.as_ref().map(|stands| stands.state));
+    let now = desk.held_state(&held, computed.unwrap_or(State::Grey))?;
+    let grade = match runs.first().and_then(|run| run.choice("grade")) {
+        _ if found.is_some() => Some(tag::Grade::Measured),
+        Some("recorded") => Some(tag::Grade::Recorded),
+        Some(_) => Some(tag::Grade::Attested),
+        None => None,
+    };
     let about = html! { (code) " · " (text("group")) " · " (text("rhythm")) };
-    let marks =
-        html! { (state::mark(mark(now), now.name())) @if found.is_some() { (tag::grade(tag::Grade::Measured)) } };
+    let marks = html! { (state::mark(mark(now), now.name())) @if let Some(grade) = grade { (tag::grade(grade)) } @if may_record(ask) { (Button::open("Record a run", "record-run").go().key('r')) } };
     let inner = html! {
         (header::record_header(&held.number(), &short(duty.title()), &about, &marks))
         div .cols .two {
@@ -45,11 +58,9 @@ fn body(ask: &Ask) -> Result<(String, Markup), Fault> {
                 (panel::padded("Statement", &html! {}, &html! { p { (duty.title()) } }))
                 @match &found {
                     Some(found) => (measure(ask, found)),
-                    None => (panel::padded("No data yet", &html! {}, &html! {
-                        p { b { "What to connect or enter: " } (text("connect")) }
-                        p .sub { "Then this is measured: " (text("measure")) }
-                    })),
+                    None => (unmeasured(ask, stands.as_ref(), &text("connect"), &text("measure"))),
                 }
+                (runs_panel(ask, &runs))
             }
             (panel::padded("Holders", &html! { a .link href={ "/r/held_duty/" (held.id) } { "Change" } }, &holders(ask, &held)?))
         }
@@ -57,8 +68,88 @@ fn body(ask: &Ask) -> Result<(String, Markup), Fault> {
     let address = format!("/duty/{}/body", held.id);
     Ok((
         format!("{code} {}", short(duty.title())),
-        htmx::live("duty", &["held_duty", "function", "log_source", "alert"], &address, &inner),
+        html! {
+            (htmx::live("duty", &["held_duty", "duty_run", "function", "log_source", "alert"], &address, &inner))
+            @if may_record(ask) { (run_dialog(ask, &held, stands.as_ref())) }
+        },
     ))
+}
+
+fn may_record(ask: &Ask) -> bool {
+    ask.actor.access.may("duty_run", "create")
+}
+
+/// The newest runs of a held duty, newest first.
+fn runs_of(ask: &Ask, held: &Record) -> Result<Vec<Record>, Fault> {
+    let Ok(kind) = ask.kind("duty_run") else { return Ok(Vec::new()) };
+    let of = Test::Column(Column::Field("held"), Compare::OneOf(vec![held.id.into()]));
+    Ok(ask.app.desk.store.list(&ask.actor, &List::of(kind).filtered(of).limited(12))?.records)
+}
+
+/// A duty that no data measures: what is owed by its rhythm, and what to do for data.
+fn unmeasured(ask: &Ask, stands: Option<&ByRuns>, connect: &str, measure: &str) -> Markup {
+    let title = if stands.is_some_and(|stands| stands.last.is_some()) { "By its rhythm" } else { "No data yet" };
+    panel::padded(
+        title,
+        &html! { "not measured yet" },
+        &html! {
+            @if let Some(stands) = stands {
+                p .figure { @match stands.due.standing(&Calendar::weekdays(ask.app.desk.zone.clone()), ask.now) {
+                    Standing::Missed => { "Was due by " (stands.due.day) },
+                    Standing::Late => { "Late since " (stands.due.day) },
+                    Standing::Soon | Standing::Ahead => { "Due by " (stands.due.day) },
+                } }
+                p .sub { "Answers for " (stands.due.from) " to " (stands.due.to) ". Recording a run with its proof is what turns this green until the next one is due." }
+            }
+            p { b { "What to connect or enter: " } (connect) }
+            p .sub { "Then this is measured: " (measure) }
+        },
+    )
+}
+
+fn runs_panel(ask: &Ask, runs: &[Record]) -> Markup {
+    let titles = Titles::of(ask, runs);
+    panel::flush(
+        "Runs",
+        &html! { (runs.len()) @if runs.len() == 12 { " newest" } },
+        &html! {
+            @if runs.is_empty() { p .pad .sub { "None recorded." } } @else {
+                table .cards .tall {
+                    caption .vh { "Runs, newest first" }
+                    thead { tr { th { "Period" } th { "Proof" } th { "By" } th { "Grade" } } }
+                    tbody { @for run in runs { tr {
+                        @let text = |field: &str| run.get(field).as_text().unwrap_or_default();
+                        td .id { a .link href={ "/r/duty_run/" (run.id) } { (text("period_end")) } }
+                        td .grow { span .prose { (text("proof")) } @if !text("exception").is_empty() { div .sub { "Exception: " (text("exception")) } } }
+                        td { (run.get("by").as_int().and_then(|id| titles.get("person", id)).unwrap_or("–")) }
+                        td { (tag::grade(if run.choice("grade") == Some("recorded") { tag::Grade::Recorded } else { tag::Grade::Attested })) }
+                    } } }
+                }
+            }
+        },
+    )
+}
+
+fn run_dialog(ask: &Ask, held: &Record, stands: Option<&ByRuns>) -> Markup {
+    let body = html! {
+        @if let Some(stands) = stands { p .help { "For " (stands.due.from) " to " (stands.due.to) ", due by " (stands.due.day) "." } }
+        div .field { label for="run-proof" { "Proof *" } textarea #run-proof name="proof" rows="3" required maxlength="4000" {} p .help { "What shows that it was done: a number such as TSK-4, a file, a place, what you saw." } }
+        div .field { label for="run-exception" { "Exception" } textarea #run-exception name="exception" rows="2" maxlength="4000" {} p .help { "What was not as it should be." } }
+        fieldset .field { legend { "Grade" }
+            label .check { input type="radio" name="grade" value="recorded" checked; " Recorded: done here, with proof" }
+            label .check { input type="radio" name="grade" value="attested"; " Attested: I say that it is done" }
+        }
+    };
+    let action = format!("/duty/{}/run", held.id);
+    dialog::form("record-run", "Record a run", &action, ask.csrf(), &body, &html! { (Button::submit("Record")) })
+}
+
+fn record_run(ask: &Ask) -> Result<Response, Fault> {
+    let held = ask.record(ask.kind("held_duty")?, ask.param("id"))?;
+    let given = |name: &str| ask.form(name).unwrap_or_default().to_owned();
+    let done = Done { grade: given("grade"), proof: given("proof"), exception: given("exception") };
+    ask.app.desk.record_run(&ask.actor, &held, &done, ask.now)?;
+    Ok(super::go(&format!("/duty/{}", held.id)))
 }
 
 fn measure(ask: &Ask, found: &Measured) -> Markup {

@@ -162,6 +162,19 @@ fn work(ask: &Ask, held: &[Held]) -> Result<Markup, Fault> {
             }
         }
     }
+    for one in held.iter().filter(|one| one.record.choice("grade").is_some_and(|grade| grade != "measured")) {
+        if let State::Red | State::Amber = one.state {
+            let code = one.duty.get("code").as_text().unwrap_or_default();
+            due.push(Due {
+                mark: mark(one.state),
+                title: short(one.duty.title()),
+                about: format!("{code} · {}", one.record.get("figure").as_text().unwrap_or_default()),
+                when: if one.state == State::Red { "missed" } else { "due" }.to_owned(),
+                link: format!("/duty/{}", one.record.id),
+                act: "Record",
+            });
+        }
+    }
     for (kind, filter, act) in [
         ("task", "assignee:me state:open,doing due<=today", "Do"),
         ("finding", "owner:me -state:closed planned:no", "Plan"),

@@ -1,0 +1,66 @@
+//! A run of a held duty: done for a period, by whom, with what proof.
+
+use crate::govern::HeldDuty;
+use crate::people::Person;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use watchkeep_model::{ChoiceField, Markdown, Moving, Record, RecordKind, Ref, Refusal};
+
+/// One time that a duty was done; the proof stays with it.
+#[derive(RecordKind)]
+#[record(
+    prefix = "RUN", label = "Run", kind = "duty_run", plural = "Runs", area = "govern", title = "title", sort = "-period_end",
+    calendar = "period_end", list = ["title", "period_end", "grade", "by", "done", "exception"], prepare = prepare, check = check
+)]
+pub struct DutyRun {
+    #[field(search, managed, len = 500, optional)]
+    pub title: String,
+    #[field(index)]
+    pub held: Ref<HeldDuty>,
+    /// First day it answers for.
+    pub period_start: Date,
+    /// Last day it answers for.
+    #[field(index)]
+    pub period_end: Date,
+    #[field(facet)]
+    pub grade: RunGrade,
+    /// What shows that it was done: a record's number, a file, a place, what was seen.
+    #[field(search)]
+    pub proof: Markdown,
+    /// What was not as it should be.
+    #[field(search)]
+    pub exception: Option<Markdown>,
+    #[field(managed, index, facet, optional)]
+    pub by: Option<Ref<Person>>,
+    #[field(managed, optional)]
+    pub done: Timestamp,
+}
+
+#[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RunGrade {
+    /// Done here, with proof.
+    Recorded,
+    /// Somebody says so.
+    Attested,
+}
+
+fn prepare(record: &mut Record, moving: &Moving<'_>) {
+    if moving.before.is_none() {
+        record.write("done", moving.now);
+        record.write("by", moving.actor.person.map(Ref::<Person>::new));
+    }
+    let held = record.get("held").as_int().and_then(|id| moving.look.record("held_duty", id));
+    let name = held.map_or_else(|| "Run".to_owned(), |held| held.title().chars().take(400).collect());
+    record.set("title", name);
+}
+
+/// A run answers for days in order, and for none that lie further ahead than the period it closes.
+fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
+    let day = |field: &str| moving.record.read::<Date>(field);
+    if let (Some(from), Some(to)) = (day("period_start"), day("period_end"))
+        && from > to
+    {
+        return Err(Refusal::invalid(format!("a period begins before it ends: {from} is after {to}")).at("period_end"));
+    }
+    Ok(())
+}
