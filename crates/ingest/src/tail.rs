@@ -182,10 +182,11 @@ impl Tail {
     }
 }
 
-/// Follows `tail` until `stop` is done, looking for more every `pause`; `saved` gets each position that is durable.
+/// Follows `tail` until `stop` is done, looking for more every `pause`; `saved` gets each position that is durable. A
+/// file that cannot be read just now is tried again.
 ///
 /// # Errors
-/// When the file cannot be read or the sink fails for good.
+/// When the sink fails for good.
 pub async fn follow(
     mut tail: Tail,
     sink: Arc<dyn Sink>,
@@ -195,6 +196,7 @@ pub async fn follow(
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let name = Arc::clone(&tail.reader.source().name);
+    let mut trouble = None;
     tokio::pin!(stop);
     loop {
         let read = tokio::task::spawn_blocking(move || {
@@ -204,7 +206,22 @@ pub async fn follow(
         .await
         .map_err(io::Error::other)?;
         tail = read.0;
-        let batch = read.1?;
+        let batch = match read.1 {
+            Ok(batch) => {
+                trouble = None;
+                batch
+            }
+            Err(error) => {
+                let words = error.to_string();
+                if trouble.as_ref() != Some(&words) {
+                    tracing::warn!(source = &*name, "cannot read {} and try again: {words}", tail.path().display());
+                }
+                trouble = Some(words);
+                // Opened anew at the same place: another file may have the name by then.
+                tail.file = None;
+                Batch::default()
+            }
+        };
         if batch.is_empty() {
             tokio::select! {
                 () = &mut stop => return Ok(()),

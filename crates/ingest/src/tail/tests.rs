@@ -129,3 +129,25 @@ async fn following_waits_for_a_full_sink_and_saves_positions() {
     follow(log.tail(Position::default()), kept, Duration::from_millis(5), now, save, stop).await.expect("followed");
     assert_eq!(*saved.lock().expect("saved"), [8]);
 }
+
+#[tokio::test]
+async fn a_file_that_cannot_be_read_is_tried_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("log");
+    std::fs::create_dir(&path).expect("a folder in its place");
+    let kept = crate::batch::tests::Kept::full_for(0);
+    let (watched, there) = (Arc::clone(&kept), path.clone());
+    let stop = async move {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        std::fs::remove_dir(&there).and_then(|()| std::fs::write(&there, "one\n")).expect("a file by now");
+        for _ in 0..2_000 {
+            if !watched.messages().is_empty() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let tail = Tail::new(path, Source::named("t"), Position::default());
+    follow(tail, kept.clone(), Duration::from_millis(5), now, |_| {}, stop).await.expect("followed");
+    assert_eq!(kept.messages(), ["one"]);
+}
