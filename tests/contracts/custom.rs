@@ -103,6 +103,8 @@ fn filters_over_added_fields_agree_in_sql_and_memory() {
             ("custom.bought<2026-03-05", true),
             ("custom.bought:none or custom.leased:yes", true),
             ("custom.leased:no", false),
+            ("number>=AST-30 number<AST-33", true),
+            ("number>AST-38 or number<=AST-1", true),
         ] {
             let test = office.desk.filter(&sam, kind, text, now()).expect(text);
             let wanted: Vec<i64> =

@@ -64,6 +64,27 @@ fn a_monthly_duty_is_grey_then_green_then_due_then_missed_and_green_again() {
 }
 
 #[test]
+fn months_quarters_and_weeks_end_where_the_calendar_ends_them() {
+    for (code, ends) in [
+        ("D-068", ["2026-03-31", "2026-04-30", "2026-05-31"]),
+        ("D-085", ["2026-03-31", "2026-06-30", "2026-09-30"]),
+        ("D-073", ["2026-03-08", "2026-03-15", "2026-03-22"]),
+        ("D-112", ["2026-12-31", "2027-12-31", "2028-12-31"]),
+        ("D-133", ["2026-03-03", "2026-03-04", "2026-03-05"]),
+    ] {
+        let office = Office::open();
+        let (held, sam) = held(&office, code);
+        for end in ends {
+            let noon = format!("{end}T12:00:00Z").parse().expect("an instant");
+            let run = office.desk.record_run(&sam, &held, &done("seen"), noon).expect("recorded");
+            assert_eq!(run.get("period_end").as_text(), Some(end), "{code}");
+            let ahead = office.desk.record_run(&sam, &held, &done("seen"), noon).expect_err("refused").to_string();
+            assert!(ahead.contains(&format!("done up to {end}; the next period begins on")), "{ahead}");
+        }
+    }
+}
+
+#[test]
 fn a_run_needs_proof_and_the_right_to_record() {
     let office = Office::open();
     let (held, sam) = held(&office, "D-068");

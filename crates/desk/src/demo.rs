@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use watchkeep_model::Value;
 use watchkeep_store::Change;
 
+mod done;
 mod events;
 mod yesterday;
 
@@ -125,6 +126,7 @@ pub fn organisation(desk: &Desk, now: Timestamp) -> Result<(), DeskError> {
         ids.insert((*name).to_owned(), made.record.id);
     }
     hold_duties(desk, now, &ids)?;
+    done::done(desk, now)?;
     work(desk, now, &ids)
 }
 

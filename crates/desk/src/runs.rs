@@ -3,10 +3,10 @@
 use crate::duties::State;
 use crate::{Desk, DeskError};
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, date};
 use std::collections::HashMap;
 use watchkeep_clocks::{Cadence, Calendar, Due, Every, Rule, Shift, Standing};
-use watchkeep_model::{Actor, Kind, Look, Record, Value};
+use watchkeep_model::{Actor, Kind, Look, Record, Refusal, Value};
 use watchkeep_store::Change;
 
 /// What somebody says when they record a run.
@@ -40,21 +40,14 @@ fn rhythm(name: &str) -> (Every, u16, &'static [u16]) {
     }
 }
 
-/// The last day of the rhythm's natural period that holds `day`: Sunday, month's, quarter's, half-year's or year's end.
-fn period_end(every: Every, day: Date) -> Date {
-    let end = match every {
-        Every::Days(_) => return day,
-        Every::Weeks(_) => {
-            let ahead = 6 - day.weekday().to_monday_zero_offset();
-            day.checked_add(jiff::Span::new().days(i64::from(ahead)))
-        }
-        Every::Months(months) => {
-            let months = i8::try_from(months).unwrap_or(12).clamp(1, 12);
-            let month = (day.month() + months - 1) / months * months;
-            Date::new(day.year(), month, 1).map(Date::last_of_month)
-        }
+/// Natural periods: days, weeks that end on Sunday, months, quarters, half-years and years by the calendar.
+fn natural(every: Every) -> Cadence {
+    // A Sunday, and the last day of a year: months counted from a 31st end where they end.
+    let first = match every {
+        Every::Days(_) | Every::Weeks(_) => date(2000, 1, 2),
+        Every::Months(_) => date(1999, 12, 31),
     };
-    end.unwrap_or(day)
+    Cadence::new(first, every)
 }
 
 impl Desk {
@@ -67,10 +60,13 @@ impl Desk {
     pub fn by_runs(&self, held: &Record, rhythm_name: &str, last: Option<Record>, now: Timestamp) -> Option<ByRuns> {
         let calendar = self.working();
         let (every, grace, leads) = rhythm(rhythm_name);
-        let first = period_end(every, calendar.day(held.created));
-        let rule = Rule { cadence: Cadence::new(first, every), shift: Shift::After, grace, leads: leads.to_vec() };
+        let rule = Rule { cadence: natural(every), shift: Shift::After, grace, leads: leads.to_vec() };
         let done = last.as_ref().and_then(|run| run.read::<Date>("period_end"));
-        let due = rule.next(&calendar, done)?;
+        // The first run answers for the period in which the duty came to be held.
+        let due = match done {
+            Some(done) => rule.next(&calendar, Some(done))?,
+            None => rule.due(&calendar, calendar.day(held.created))?,
+        };
         let state = match (done, due.standing(&calendar, now)) {
             (None, _) => State::Grey,
             (_, Standing::Ahead) => State::Green,
@@ -102,7 +98,13 @@ impl Desk {
         let last = self.newest_runs(&self.system())?.remove(&held.id);
         let owed = self.by_runs(held, &rhythm, last, now);
         let period = owed.map(|owed| (owed.due.from, owed.due.to));
-        let (from, to) = period.unwrap_or_else(|| (self.working().day(now), self.working().day(now)));
+        let today = self.working().day(now);
+        let (from, to) = period.unwrap_or((today, today));
+        if from > today {
+            let message =
+                format!("it is done up to {}; the next period begins on {from}", from.yesterday().unwrap_or(from));
+            return Err(Refusal::invalid(message).into());
+        }
         let values = vec![
             ("held".to_owned(), Value::Int(held.id)),
             ("period_start".to_owned(), Value::text(from.to_string())),

@@ -133,7 +133,14 @@ fn resolve_term(context: &Context<'_>, kind: &'static Kind, term: &Term, path: &
         "id" | "number" => {
             return any_of(term, |word| match context.catalog.number(&word.text) {
                 Some((found, id)) if found.name == kind.name => {
-                    Ok(Test::Column(Column::Id, Compare::OneOf(vec![Value::Int(id)])))
+                    let compare = match term.op {
+                        Op::Is => Compare::OneOf(vec![Value::Int(id)]),
+                        Op::Lt => Compare::Between(None, Some(Value::Int(id))),
+                        Op::Le => Compare::Between(None, Some(Value::Int(id.saturating_add(1)))),
+                        Op::Gt => Compare::Between(Some(Value::Int(id.saturating_add(1))), None),
+                        Op::Ge => Compare::Between(Some(Value::Int(id)), None),
+                    };
+                    Ok(Test::Column(Column::Id, compare))
                 }
                 _ => Err(error(word.span.clone(), &format!("use a number such as {}-42", kind.prefix), None)),
             });

@@ -2,13 +2,14 @@
 
 use crate::places::Site;
 use jiff::civil::Date;
-use watchkeep_model::{Links, Markdown, Moving, RecordKind, Ref, Refusal};
+use watchkeep_model::{Links, Markdown, Moving, Record, RecordKind, Ref, Refusal};
 
 /// Somebody: employee, guard, analyst, outside contact.
 #[derive(RecordKind)]
 #[record(
     prefix = "PER", label = "Person", plural = "People", area = "people", title = "name", sort = "name",
-    list = ["name", "job", "email", "site", "leaves"], subject = Person
+    list = ["name", "job", "email", "site", "leaves"], subject = Person,
+    prepare = plain_email
 )]
 pub struct Person {
     #[field(search, index, len = 200)]
@@ -25,6 +26,13 @@ pub struct Person {
     /// Last day; afterwards sign-in is refused.
     #[field(index)]
     pub leaves: Option<Date>,
+}
+
+/// Sign-in asks for the address in small letters, so it is kept in them.
+fn plain_email(record: &mut Record, _: &Moving<'_>) {
+    if let Some(email) = record.get("email").as_text().map(|email| email.trim().to_lowercase()) {
+        record.set("email", email);
+    }
 }
 
 /// People, assets, sites and other groups, named once and used as members or as scope.
