@@ -104,6 +104,58 @@ impl Case {
     }
 }
 
+/// Tom gives roles within Berlin; the administrators are a group that he sees.
+#[test]
+fn ru_65_nobody_enters_a_group_whose_roles_they_could_not_give() {
+    let case = Case::new();
+    let office = &case.office;
+    let words = "group:*\nrole:*\nrole_assignment:*\nperson:read\nasset:read";
+    case.give_tom("Gives roles", words, &[], &[case.berlin]);
+    let me = Value::List(vec![case.tom.id]);
+    let group = |name: &str| office.desk.all("group").expect("all").into_iter().find(|one| one.title() == name);
+    let show = |record: &Record| {
+        let change = Change::Retag { kind: record.kind, id: record.id, tags: vec![case.berlin] };
+        office.desk.store.write_one(&Actor::system(), now(), change).expect("shown").record
+    };
+    office.desk.grant(now(), "Chiefs", "Administrator", &[]).expect("granted");
+    let chiefs = show(&group("Chiefs").expect("it"));
+    // Chiefs hold what the groups around them hold, so a nested group is no way in either.
+    let inner = case.group("Deputies", "people", &[]);
+    office.update(&Actor::system(), &chiefs, &[("groups", Value::List(vec![inner]))]).expect("nested");
+    let inner = show(&group("Deputies").expect("it"));
+    let tom = office.actor(&case.tom);
+    let own = case.tagged("group", "Own", case.berlin);
+    for (record, field, value) in [
+        (&chiefs, "people", me.clone()),
+        (&inner, "people", me.clone()),
+        (&inner, "groups", Value::List(vec![own.id])),
+        (&chiefs, "groups", Value::List(Vec::new())),
+    ] {
+        let words = "members of this group hold a role that you cannot give: only an organisation-wide administrator";
+        watchkeep_tests::refused(office.update(&tom, record, &[(field, value)]), "RU-65", words);
+    }
+    let (number, person) = (chiefs.number(), case.tom.number());
+    let api = case.api("PATCH", &format!("/api/group/{}", chiefs.id), &format!(r#"{{"people":["{person}"]}}"#));
+    assert!(api.status == 422 && api.json()["rule"] == "RU-65", "{}", api.body);
+    let import = case.import("group", &format!("number,people\n{number},{person}\n")).body;
+    assert!(import.contains("1 refused") && import.contains("you cannot give"), "{import}");
+    let page = case.post(&format!("/r/group/{}", chiefs.id), &format!("name=Chiefs&people={person}"));
+    assert!(page.body.contains("you cannot give"), "{} {}", page.status, page.body);
+    assert!(!office.actor(&case.tom).access.holds_everything());
+    // Nor is a role widened where others hold it organisation-wide; what is within reach is still changed.
+    let wide = case.tagged("role", "Wide", case.berlin);
+    office.desk.grant(now(), "Wide", "Wide", &[]).expect("granted");
+    let widened = office.update(&tom, &wide, &[("permissions", "asset:read".into())]);
+    watchkeep_tests::refused(widened, "RU-65", "this role is given where you cannot give it");
+    office.update(&tom, &chiefs, &[("description", "The administrators.".into())]).expect("no member changes");
+    office.update(&tom, &own, &[("people", me.clone())]).expect("a group that holds nothing");
+    let reads = office.make("role", &[("name", "Reads assets".into()), ("permissions", "asset:read".into())]);
+    let given = [("name", "x".into()), ("role", reads.id.into()), ("members", Value::List(vec![own.id]))];
+    office.make("role_assignment", &[given.as_slice(), &[("shows", Value::List(vec![case.berlin]))]].concat());
+    office.update(&tom, &own, &[("people", Value::List(Vec::new()))]).expect("a group whose role Tom could give");
+    office.update(&Actor::system(), &chiefs, &[("people", me)]).expect("the system may");
+}
+
 #[test]
 fn ru_66_members_of_nested_groups_hold_the_role_and_lose_it_at_once() {
     let case = Case::new();

@@ -130,6 +130,8 @@ pub trait Look {
     fn record(&self, kind: &str, id: i64) -> Option<Record>;
     /// Up to `limit` records whose field equals the value.
     fn with(&self, kind: &str, field: &str, value: &Value, limit: usize) -> Vec<Record>;
+    /// All records whose links in this field hold the id.
+    fn linking(&self, kind: &str, field: &str, id: i64) -> Vec<Record>;
 }
 
 /// The guard of moves that have none of their own.

@@ -140,6 +140,21 @@ impl Store {
         rows.iter().map(|found| row::read(&mut *lease, &self.inner.tags, kind, found)).collect()
     }
 
+    /// All records whose links in a field hold an id, regardless of access.
+    pub(crate) fn linking(
+        &self,
+        lease: &mut dyn Connection,
+        kind: &str,
+        field: &str,
+        id: i64,
+    ) -> Result<Vec<Record>, StoreError> {
+        let Some(kind) = self.inner.catalog.kind(kind).filter(|kind| kind.field(field).is_some()) else {
+            return Ok(Vec::new());
+        };
+        let rows = lease.query(&row::linking_sql(kind, field), &[row::linked(id)])?;
+        rows.iter().map(|found| row::read(&mut *lease, &self.inner.tags, kind, found)).collect()
+    }
+
     /// Looks at records outside a transaction, regardless of access: for filters in memory and measures.
     pub fn look(&self) -> Outside<'_> {
         Outside(self)
@@ -163,5 +178,9 @@ impl Look for Outside<'_> {
         let sql = row::with_sql(kind, field, limit);
         let rows = lease.query(&sql, &[row::cell(described, value)]).unwrap_or_default();
         rows.iter().filter_map(|found| row::read(&mut *lease, &self.0.inner.tags, kind, found).ok()).collect()
+    }
+
+    fn linking(&self, kind: &str, field: &str, id: i64) -> Vec<Record> {
+        self.0.reader().and_then(|mut lease| self.0.linking(&mut *lease, kind, field, id)).unwrap_or_default()
     }
 }

@@ -123,6 +123,16 @@ pub fn with_sql(kind: &Kind, field: &str, limit: usize) -> String {
     format!("SELECT {columns} FROM {} WHERE {} = $1 ORDER BY id LIMIT {limit}", table(kind), column(field))
 }
 
+/// `SELECT` of all rows whose links hold an id; see [`linked`] for the value.
+pub fn linking_sql(kind: &Kind, field: &str) -> String {
+    format!("SELECT {} FROM {} WHERE {} LIKE $1 ORDER BY id", columns(kind).join(", "), table(kind), column(field))
+}
+
+/// What stored links look like that hold an id.
+pub fn linked(id: i64) -> Cell {
+    Cell::Text(format!("%,{id},%"))
+}
+
 /// `INSERT` for a whole row of a kind.
 pub fn insert_sql(kind: &Kind) -> String {
     let columns = columns(kind);

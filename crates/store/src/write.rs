@@ -335,6 +335,11 @@ impl Look for Inside<'_> {
         let rows = tx.query(&sql, &[row::cell(described, value)]).unwrap_or_default();
         rows.iter().filter_map(|found| row::read(&mut **tx, &self.store.inner.tags, kind, found).ok()).collect()
     }
+
+    fn linking(&self, kind: &str, field: &str, id: i64) -> Vec<Record> {
+        let Ok(mut tx) = self.tx.try_borrow_mut() else { return Vec::new() };
+        self.store.linking(&mut **tx, kind, field, id).unwrap_or_default()
+    }
 }
 
 /// The move of a name that may start from the record's state.

@@ -1,7 +1,8 @@
 //! Roles, their assignments and scope tags: the records that access is made of (RU-62 to RU-75).
 
 use crate::people::Group;
-use watchkeep_model::{Links, Markdown, Moving, RecordKind, Ref, Refusal};
+use std::collections::BTreeSet;
+use watchkeep_model::{Links, Markdown, Moving, Record, RecordKind, Ref, Refusal, Value};
 
 /// A named set of permissions, `kind:action` each.
 #[derive(RecordKind)]
@@ -35,6 +36,14 @@ fn kept(moving: &Moving<'_>) -> Result<(), Refusal> {
         };
         if moving.actor.person.is_some() && !grants(moving, kind, action) {
             return Err(Refusal::rule("RU-65", format!("you cannot give {word}: you do not hold it")).at("permissions"));
+        }
+    }
+    if changed("permissions") {
+        for assignment in moving.look.with("role_assignment", "role", &Value::Int(record.id), EVERY) {
+            may_give(moving, &assignment, &words).map_err(|refusal| {
+                let message = format!("this role is given where you cannot give it: {}", refusal.message);
+                Refusal::rule("RU-65", message).at("permissions")
+            })?;
         }
     }
     let reads = |kind: &str| {
@@ -87,6 +96,15 @@ pub struct RoleAssignment {
 
 /// A scoped administrator cannot give more than they hold (RU-65).
 fn given(moving: &Moving<'_>) -> Result<(), Refusal> {
+    may_give(moving, moving.record, &role_words(moving, moving.record))
+}
+
+/// More assignments of one role than there can be.
+const EVERY: usize = 1_000_000;
+
+/// Whether the actor could make this assignment of a role that holds `words` (RU-65). Whoever changes what an
+/// assignment gives, or to whom, must be able to: its role's permissions, and the people in its groups.
+fn may_give(moving: &Moving<'_>, assignment: &Record, words: &[String]) -> Result<(), Refusal> {
     let actor = moving.actor;
     let wide = actor.person.is_none()
         || actor
@@ -97,25 +115,53 @@ fn given(moving: &Moving<'_>) -> Result<(), Refusal> {
     if wide {
         return Ok(());
     }
-    let record = moving.record;
-    if record.read::<bool>("organisation_wide") == Some(true) {
+    if assignment.read::<bool>("organisation_wide") == Some(true) {
         return Err(Refusal::rule("RU-65", "only an organisation-wide administrator gives organisation-wide roles")
             .at("organisation_wide"));
     }
     let held = actor.access.tags_for("role_assignment").unwrap_or_default();
-    if record.get("shows").ids().iter().any(|tag| !held.contains(tag)) {
+    if assignment.get("shows").ids().iter().any(|tag| !held.contains(tag)) {
         return Err(
             Refusal::rule("RU-65", "you can only show what you see yourself: choose among your own tags").at("shows")
         );
     }
-    let role = record.get("role").as_int().and_then(|id| moving.look.record("role", id));
-    let text = role.as_ref().and_then(|role| role.get("permissions").as_text()).unwrap_or_default();
-    for word in permission_words(text) {
+    for word in words {
         if let Some((kind, action)) = word.split_once(':')
             && !grants(moving, kind, action)
         {
             return Err(Refusal::rule("RU-65", format!("this role holds {word}, which you do not hold")).at("role"));
         }
+    }
+    Ok(())
+}
+
+/// The permissions of an assignment's role, as they stand.
+fn role_words(moving: &Moving<'_>, assignment: &Record) -> Vec<String> {
+    let role = assignment.get("role").as_int().and_then(|id| moving.look.record("role", id));
+    permission_words(role.as_ref().and_then(|role| role.get("permissions").as_text()).unwrap_or_default())
+}
+
+/// Who is in a group holds what is given to it and to the groups around it: its people and nested groups are changed
+/// only by who could give all of that (RU-65).
+pub(super) fn may_change_members(moving: &Moving<'_>) -> Result<(), Refusal> {
+    let members = |record: &Record, field: &str| record.get(field).ids().iter().copied().collect::<BTreeSet<_>>();
+    let changed = ["people", "groups"]
+        .into_iter()
+        .find(|field| moving.before.is_some_and(|before| members(before, field) != members(moving.record, field)));
+    let Some(field) = changed else { return Ok(()) };
+    let mut waiting = vec![moving.record.id];
+    let mut seen = BTreeSet::new();
+    while let Some(group) = waiting.pop() {
+        if !seen.insert(group) {
+            continue;
+        }
+        for assignment in moving.look.linking("role_assignment", "members", group) {
+            may_give(moving, &assignment, &role_words(moving, &assignment)).map_err(|refusal| {
+                let message = format!("members of this group hold a role that you cannot give: {}", refusal.message);
+                Refusal::rule("RU-65", message).at(field)
+            })?;
+        }
+        waiting.extend(moving.look.linking("group", "groups", group).iter().map(|around| around.id));
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! People, groups of them, and the functions they hold.
 
+use super::access::may_change_members;
 use crate::places::Site;
 use jiff::civil::Date;
 use watchkeep_model::{Links, Markdown, Moving, Record, RecordKind, Ref, Refusal};
@@ -37,7 +38,7 @@ fn plain_email(record: &mut Record, _: &Moving<'_>) {
 
 /// People, assets, sites and other groups, named once and used as members or as scope.
 #[derive(RecordKind)]
-#[record(prefix = "GRP", area = "people", title = "name", sort = "name", list = ["name", "people", "groups", "assets", "sites"], check = no_loop)]
+#[record(prefix = "GRP", area = "people", title = "name", sort = "name", list = ["name", "people", "groups", "assets", "sites"], check = sound)]
 pub struct Group {
     #[field(search, unique, index, len = 200)]
     pub name: String,
@@ -47,6 +48,12 @@ pub struct Group {
     pub groups: Links<Group>,
     pub assets: Links<crate::assets::Asset>,
     pub sites: Links<Site>,
+}
+
+/// It has an end, and nobody enters what they could not give.
+fn sound(moving: &Moving<'_>) -> Result<(), Refusal> {
+    no_loop(moving)?;
+    may_change_members(moving)
 }
 
 /// A group that contained itself would have no end.
