@@ -34,6 +34,11 @@ fn an_import_with_errors_loses_nothing() {
 }
 
 #[test]
+fn a_duty_without_data_is_recorded_by_a_run() {
+    walk("duties.mjs");
+}
+
+#[test]
 fn every_screen_in_both_themes_and_sizes() {
     walk("looks.mjs");
 }

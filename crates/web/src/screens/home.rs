@@ -50,9 +50,9 @@ fn body(ask: &Ask) -> Result<Markup, Fault> {
         let group = one.duty.get("group").as_text().unwrap_or_default().to_owned();
         *areas.entry(group).or_default().entry(one.state).or_default() += 1;
     }
-    let measured = held.iter().filter(|one| one.record.choice("grade") == Some("measured")).count();
+    let graded = |grade: &str| held.iter().filter(|one| one.record.choice("grade") == Some(grade)).count();
     let about = html! {
-        a .link href="/duties" { (held.len()) " held" } " · " (measured) " measured · as of "
+        a .link href="/duties" { (held.len()) " held" } " · " (graded("measured")) " measured · " (graded("recorded")) " recorded · " (graded("attested")) " attested · as of "
         (time::of_day(ask.now, &ask.app.desk.zone))
     };
     let marks: Vec<_> = counts.iter().map(|(state, number)| (mark(*state), *number, list_of(*state))).collect();
