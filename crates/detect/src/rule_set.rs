@@ -73,7 +73,7 @@ impl RuleSet {
     /// The rules that `event` matches, in rule order.
     pub fn evaluate(&self, event: &Event) -> Vec<Match> {
         let classes = classes(event);
-        let view = View::of(event, &classes.aliases);
+        let view = View { event, aliases: &classes.aliases };
         let mut found: Vec<Match> =
             self.engines_for(&classes).flat_map(|engine| engine.evaluate(&view)).filter_map(matched).collect();
         found.sort_unstable_by_key(|found| found.rule);
@@ -84,7 +84,7 @@ impl RuleSet {
     /// For tests that hold [`RuleSet::evaluate`] to it.
     pub fn evaluate_one_by_one(&self, event: &Event) -> Vec<usize> {
         let classes = classes(event);
-        let view = View::of(event, &classes.aliases);
+        let view = View { event, aliases: &classes.aliases };
         let rules = self.engines_for(&classes).flat_map(|engine| engine.rules());
         let results = rules.filter_map(|rule| rsigma_eval::evaluate_rule(rule, &view));
         let mut found: Vec<usize> = results.filter_map(|result| result.header.rule_id?.parse().ok()).collect();

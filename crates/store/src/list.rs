@@ -142,14 +142,22 @@ impl Hunt<'_> {
                 if exact {
                     break;
                 }
-                if self.walk(&mut walk, self.long())? {
+                // Naming them all costs as much as testing one in thirty.
+                let tested = usize::try_from(self.split.all / 30).unwrap_or(usize::MAX);
+                let longer = Patience { walked: usize::MAX, tested: self.long().tested.max(tested) };
+                if most == NAMED && self.walk(&mut walk, longer)? {
                     return Ok(());
                 }
             }
         }
-        // Few of those that pass lie where the walk began: they are elsewhere, and looked up if that is cheaper.
-        if matches!(walk, Way::Index(_)) && self.split.among.len().saturating_mul(LOOK_UP) <= self.split.all {
-            return self.gather();
+        // Few of those that pass lie where the walk began. It goes on for what looking all of them up would cost.
+        let worth = usize::try_from(self.split.among.len().saturating_mul(LOOK_UP)).unwrap_or(usize::MAX);
+        let walked = self.did.walked.saturating_add(worth);
+        if matches!(walk, Way::Index(_)) && (worth as u64) < self.split.all {
+            return match self.walk(&mut walk, Patience { walked, ..ENDLESS })? {
+                true => Ok(()),
+                false => self.gather(),
+            };
         }
         self.walk(&mut walk, ENDLESS).map(|_| ())
     }
