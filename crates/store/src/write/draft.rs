@@ -51,6 +51,11 @@ impl Store {
             Change::Delete { kind, id, version, reason } => {
                 let before = self.changing(tx, actor, kind, id, version, "delete")?;
                 let record = before.clone();
+                {
+                    let look = Inside { store: self, tx: std::cell::RefCell::new(&mut *tx) };
+                    let given = (&reason, Some("delete"), [].as_slice());
+                    (kind.keep)(&moving(&look, (Some(&before), &record), actor, now, given))?;
+                }
                 Ok(Draft { before: Some(before), record, act: "delete".to_owned(), reason, deleted: true })
             }
             Change::Undo { kind, id, version } => {
