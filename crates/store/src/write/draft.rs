@@ -93,6 +93,7 @@ impl Store {
         let reach = if actor.person.is_none() { Reach::Managed } else { Reach::New };
         take(&self.inner.catalog.customs, &mut record, values, reach)?;
         record.external_id = external_id.filter(|id| !id.trim().is_empty());
+        validate::external(tx, &record)?;
         record.tags = self.first_tags(tx, actor, &record, tags)?;
         record.id = next_id(tx, kind)?;
         self.finish(tx, actor, now, None, record, ("create", None))
