@@ -36,6 +36,41 @@ fn ru_63_built_in_roles_stay_as_they_are() {
 }
 
 #[test]
+fn ru_63_ru_72_built_in_roles_and_tags_in_use_are_not_deleted() {
+    let office = Office::open();
+    let mara = office.holding("Mara", "Administrator");
+    let delete = |record: &watchkeep_model::Record| {
+        let change = Change::Delete { kind: record.kind, id: record.id, version: None, reason: None };
+        office.desk.store.write_one(&mara, now(), change)
+    };
+    let role = office.desk.all("role").expect("roles").into_iter().find(|role| role.title() == "Auditor").expect("it");
+    refused(delete(&role), "RU-63", "a built-in role cannot be deleted");
+    let own = office.create(&mara, "role", &[("name", "Mine".into()), ("permissions", "alert:read".into())]);
+    delete(&own.expect("made").record).expect("a role of their own");
+    let tag = office.make("scope_tag", &[("name", "Berlin".into())]);
+    let alerts = ["a", "b"].map(|title| tagged(&office, title, tag.id));
+    refused(delete(&tag), "RU-72", &format!("{} is on 2 records", tag.number()));
+    delete(&alerts[0]).expect("deleted");
+    refused(delete(&tag), "RU-72", "is on 1 record;");
+    let change = Change::Retag { kind: alerts[1].kind, id: alerts[1].id, tags: vec![1] };
+    office.desk.store.write_one(&mara, now(), change).expect("another tag");
+    let tom = office.holding_tags("Tom", "Analyst", &[tag.id]);
+    refused(delete(&tag), "RU-72", "is shown by 1 role assignment;");
+    let assignment = office.desk.all("role_assignment").expect("all").pop().expect("Tom's");
+    assert_eq!(Some(assignment.id), tom.access.assignments.first().map(|held| held.id));
+    delete(&assignment).expect("taken away");
+    // Carried by nothing but itself.
+    let change = Change::Retag { kind: tag.kind, id: tag.id, tags: vec![tag.id] };
+    office.desk.store.write_one(&mara, now(), change).expect("tagged");
+    delete(&tag).expect("nothing carries it");
+    let site = Site::of(&office);
+    let person = office.desk.person_by_email("mara@demo.example").expect("found").expect("Mara");
+    let browser = site.sign_in(&office, &person);
+    let answer = site.post(&browser, "/r/role/bulk", &format!("act=delete&id={}", role.id));
+    assert!(answer.body.contains("a built-in role cannot be deleted"), "{}", answer.body);
+}
+
+#[test]
 fn ru_64_a_change_takes_effect_at_the_next_request() {
     let (office, tags, tom) = office();
     tagged(&office, "seen", tags[0]);

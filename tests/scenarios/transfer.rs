@@ -28,6 +28,25 @@ fn broken_rows_are_named_and_the_others_enter_once() {
 }
 
 #[test]
+fn an_external_id_of_an_unseen_record_is_only_said_to_be_taken() {
+    let office = Office::open();
+    let tag = office.make("scope_tag", &[("name", "Berlin".into())]).id;
+    let sam = office.holding("Sam", "Security Manager");
+    assert_eq!(import(&office, &sam, "external_id,name\nA1,hidden\n").created, 1);
+    let tom = office.holding_tags("Tom", "Security Manager", &[tag]);
+    let report = import(&office, &tom, "external_id,name\nA1,mine\nA2,other\n");
+    assert_eq!(report.created, 1, "{report:?}");
+    let said: Vec<_> = report.problems.iter().map(|problem| (problem.row, problem.message.as_str())).collect();
+    assert_eq!(said, [(2, "external_id `A1` is taken; choose another or leave it empty")]);
+    // The same by API, as a refusal of that field.
+    let site = Site::of(&office);
+    let expires = now() + jiff::SignedDuration::from_hours(1);
+    let token = office.desk.make_token(tom.person.expect("a person"), "t", &[], expires).expect("a token");
+    let answer = site.api(&token, "POST", "/api/asset", r#"{"external_id":"A1","name":"mine"}"#);
+    assert!(answer.status == 422 && answer.body.contains("is taken"), "{} {}", answer.status, answer.body);
+}
+
+#[test]
 fn import_after_export_changes_nothing() {
     let office = Office::open();
     let sam = office.holding("Sam", "Security Manager");

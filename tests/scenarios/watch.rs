@@ -4,6 +4,7 @@ use bytes_of::batch;
 use jiff::SignedDuration;
 use watchkeep_desk::Desk;
 use watchkeep_model::{Actor, Value};
+use watchkeep_store::Change;
 use watchkeep_tests::{Office, now};
 
 mod bytes_of {
@@ -55,6 +56,45 @@ fn detections_of_one_rule_about_one_entity_are_one_alert() {
     office.desk.take_in("doors-lyon", &mut batch("doors-lyon", &lines, now())).expect("durable");
     let found = alerts(&office.desk);
     assert_eq!((found.len(), found[0].get("count").as_int()), (1, Some(2)));
+}
+
+#[test]
+fn what_was_deleted_since_keeps_no_alert_away() {
+    let office = watching();
+    let delete = |record: &watchkeep_model::Record| {
+        let change = Change::Delete { kind: record.kind, id: record.id, version: None, reason: None };
+        office.desk.store.write_one(&Actor::system(), now(), change).expect("deleted")
+    };
+    let take = |line: &str| office.desk.take_in("doors-lyon", &mut batch("doors-lyon", line, now())).expect("durable");
+    let [gone, left] = ["Old hall", "New hall"].map(|name| office.make("site", &[("name", name.into())]));
+    let source = office.make("log_source", &[("name", "doors-lyon".into()), ("site", gone.id.into())]);
+    delete(&gone);
+    take(FORCED);
+    let first = alerts(&office.desk).pop().expect("an alert of a source whose site is gone");
+    assert!(first.get("site").is_empty());
+    // The same for the site of the asset it is about: the source's own is taken instead.
+    let entity = first.get("entity").as_text().expect("an entity").to_owned();
+    office.update(&Actor::system(), &source, &[("site", left.id.into())]).expect("moved");
+    let old = office.make("site", &[("name", "Old hall".into())]);
+    let asset = office.make("asset", &[("name", entity.as_str().into()), ("site", old.id.into())]);
+    delete(&old);
+    delete(&first);
+    take(FORCED);
+    let second = alerts(&office.desk).pop().expect("an alert about an asset whose site is gone");
+    assert_eq!((second.get("site").as_int(), second.get("asset").as_int()), (Some(left.id), Some(asset.id)));
+    // And more of a known alert, once its asset and owner are gone, and its rule's record.
+    let mara = office.holding("Mara", "Administrator");
+    office.act(&mara, &second, "claim", &[], None).expect("claimed");
+    delete(&asset);
+    delete(&left);
+    delete(&office.desk.store.get(&Actor::system(), office.kind("person"), mara.person.expect("one")).expect("Mara"));
+    take(&FORCED.replace("06:59", "06:58"));
+    assert_eq!(office.reload(&second).get("count").as_int(), Some(2));
+    let rule = second.get("rule").as_int().expect("a rule");
+    delete(&office.desk.store.get(&Actor::system(), office.kind("detection_rule"), rule).expect("the rule"));
+    delete(&second);
+    take(&FORCED.replace("06:59", "06:57"));
+    assert!(alerts(&office.desk).pop().expect("an alert without its rule's record").get("rule").is_empty());
 }
 
 #[test]

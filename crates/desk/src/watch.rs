@@ -211,7 +211,7 @@ impl Desk {
             ("severity", severity),
             ("description", Value::text(group.rule.description.as_deref().unwrap_or_default())),
             ("technique", techniques.first().map_or(Value::Null, |technique| Value::text(shorten(technique, 40)))),
-            ("rule", rule.map_or(Value::Null, Value::Int)),
+            ("rule", self.still("detection_rule", rule).map_or(Value::Null, Value::Int)),
             ("source", source.clone().map_or(Value::Null, Value::Text)),
             ("entity", group.entity.as_ref().map_or(Value::Null, |entity| Value::text(shorten(entity, 300)))),
             ("count", Value::Int(group.events.len() as i64)),
@@ -226,8 +226,8 @@ impl Desk {
             ),
             ("events", Value::Rows(links(&group.events, LINKS))),
         ];
-        let place =
-            asset.as_ref().and_then(|asset| asset.get("site").as_int()).or_else(|| self.site_of(source.as_deref()));
+        let place = asset.as_ref().and_then(|asset| self.still("site", asset.get("site").as_int()));
+        let place = place.or_else(|| self.site_of(source.as_deref()));
         values.push(("site", place.map_or(Value::Null, Value::Int)));
         values.push(("asset", asset.as_ref().map_or(Value::Null, |asset| Value::Int(asset.id))));
         let mut change = self.creating("alert", values)?;
@@ -253,7 +253,12 @@ impl Desk {
     }
 
     fn site_of(&self, source: Option<&str>) -> Option<i64> {
-        self.source_record(source?)?.get("site").as_int()
+        self.still("site", self.source_record(source?)?.get("site").as_int())
+    }
+
+    /// The id if there still is such a record: nothing refers to one that was deleted.
+    fn still(&self, kind: &str, id: Option<i64>) -> Option<i64> {
+        self.store.look().record(kind, id?).map(|record| record.id)
     }
 }
 

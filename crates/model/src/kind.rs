@@ -42,6 +42,8 @@ pub struct Kind {
     pub prepare: fn(&mut Record, &Moving<'_>),
     /// Must hold after every change, whoever makes it.
     pub check: fn(&Moving<'_>) -> Result<(), Refusal>,
+    /// Says why a record stays when somebody would delete it.
+    pub keep: fn(&Moving<'_>) -> Result<(), Refusal>,
 }
 
 /// Whether records of a kind are people, assets or sites: the things operated on.
@@ -132,6 +134,8 @@ pub trait Look {
     fn with(&self, kind: &str, field: &str, value: &Value, limit: usize) -> Vec<Record>;
     /// All records whose links in this field hold the id.
     fn linking(&self, kind: &str, field: &str, id: i64) -> Vec<Record>;
+    /// How many records of all kinds carry a scope tag; `u64::MAX` where that cannot be known.
+    fn tagged(&self, tag: i64) -> u64;
 }
 
 /// The guard of moves that have none of their own.
@@ -170,6 +174,7 @@ impl Kind {
         moves: &[],
         prepare: nothing,
         check: always,
+        keep: always,
     };
 
     pub fn field(&self, name: &str) -> Option<&'static Field> {

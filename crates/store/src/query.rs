@@ -155,6 +155,19 @@ impl Store {
         rows.iter().map(|found| row::read(&mut *lease, &self.inner.tags, kind, found)).collect()
     }
 
+    /// How many records of all kinds carry a scope tag.
+    pub(crate) fn tagged(&self, lease: &mut dyn Connection, tag: i64) -> Result<u64, StoreError> {
+        // Asked of the database, for a set made in this transaction is not to be remembered before its commit.
+        let mut carrying = 0;
+        for kind in self.inner.catalog.kinds() {
+            let holding = "SELECT id FROM tag_set WHERE ',' || tags || ',' LIKE $1";
+            let sql = format!("SELECT COUNT(*) FROM {} WHERE tagset IN ({holding})", table(kind));
+            let rows = lease.query(&sql, &[row::linked(tag)])?;
+            carrying += rows.first().map_or(0, |row| int(row, 0).unsigned_abs());
+        }
+        Ok(carrying)
+    }
+
     /// Looks at records outside a transaction, regardless of access: for filters in memory and measures.
     pub fn look(&self) -> Outside<'_> {
         Outside(self)
@@ -182,5 +195,9 @@ impl Look for Outside<'_> {
 
     fn linking(&self, kind: &str, field: &str, id: i64) -> Vec<Record> {
         self.0.reader().and_then(|mut lease| self.0.linking(&mut *lease, kind, field, id)).unwrap_or_default()
+    }
+
+    fn tagged(&self, tag: i64) -> u64 {
+        self.0.reader().and_then(|mut lease| self.0.tagged(&mut *lease, tag)).unwrap_or(u64::MAX)
     }
 }

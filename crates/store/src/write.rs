@@ -340,6 +340,11 @@ impl Look for Inside<'_> {
         let Ok(mut tx) = self.tx.try_borrow_mut() else { return Vec::new() };
         self.store.linking(&mut **tx, kind, field, id).unwrap_or_default()
     }
+
+    fn tagged(&self, tag: i64) -> u64 {
+        let Ok(mut tx) = self.tx.try_borrow_mut() else { return u64::MAX };
+        self.store.tagged(&mut **tx, tag).unwrap_or(u64::MAX)
+    }
 }
 
 /// The move of a name that may start from the record's state.

@@ -6,7 +6,7 @@ use watchkeep_model::{Links, Markdown, Moving, Record, RecordKind, Ref, Refusal,
 
 /// A named set of permissions, `kind:action` each.
 #[derive(RecordKind)]
-#[record(prefix = "ROL", area = "people", title = "name", sort = "name", list = ["name", "built_in", "permissions"], check = kept)]
+#[record(prefix = "ROL", area = "people", title = "name", sort = "name", list = ["name", "built_in", "permissions"], check = kept, keep = shipped)]
 pub struct Role {
     #[field(search, unique, index, len = 100)]
     pub name: String,
@@ -59,6 +59,15 @@ fn kept(moving: &Moving<'_>) -> Result<(), Refusal> {
                 Refusal::rule("RU-75", format!("update without read is refused: add {kind}:read")).at("permissions")
             );
         }
+    }
+    Ok(())
+}
+
+/// Built-in roles are not deleted (RU-63).
+fn shipped(moving: &Moving<'_>) -> Result<(), Refusal> {
+    if moving.record.read::<bool>("built_in") == Some(true) {
+        let message = "a built-in role cannot be deleted; take it out of its assignments instead";
+        return Err(Refusal::rule("RU-63", message));
     }
     Ok(())
 }
@@ -168,9 +177,30 @@ pub(super) fn may_change_members(moving: &Moving<'_>) -> Result<(), Refusal> {
 
 /// A tag that decides who sees a record. Names are unique after case folding (RU-72).
 #[derive(RecordKind)]
-#[record(prefix = "TAG", label = "Scope tag", kind = "scope_tag", plural = "Scope tags", area = "people", title = "name", sort = "name", list = ["name", "description"])]
+#[record(prefix = "TAG", label = "Scope tag", kind = "scope_tag", plural = "Scope tags", area = "people", title = "name", sort = "name", list = ["name", "description"], keep = unused)]
 pub struct ScopeTag {
     #[field(search, unique, index, len = 60)]
     pub name: String,
     pub description: Option<Markdown>,
+}
+
+/// A tag that something carries decides who sees it, and stays (RU-72).
+fn unused(moving: &Moving<'_>) -> Result<(), Refusal> {
+    let (tag, number) = (moving.record.id, moving.record.number());
+    // What it says of itself ends with it.
+    let own = u64::from(moving.record.tags.contains(&tag));
+    let counted = |count: u64, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    let carrying = moving.look.tagged(tag).saturating_sub(own);
+    if carrying > 0 {
+        let message =
+            format!("{number} is on {}; give them another tag before it is deleted", counted(carrying, "record"));
+        return Err(Refusal::rule("RU-72", message));
+    }
+    let showing = moving.look.linking("role_assignment", "shows", tag).len() as u64;
+    if showing > 0 {
+        let message =
+            format!("{number} is shown by {}; take it out before it is deleted", counted(showing, "role assignment"));
+        return Err(Refusal::rule("RU-72", message));
+    }
+    Ok(())
 }

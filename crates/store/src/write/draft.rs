@@ -51,6 +51,11 @@ impl Store {
             Change::Delete { kind, id, version, reason } => {
                 let before = self.changing(tx, actor, kind, id, version, "delete")?;
                 let record = before.clone();
+                {
+                    let look = Inside { store: self, tx: std::cell::RefCell::new(&mut *tx) };
+                    let given = (&reason, Some("delete"), [].as_slice());
+                    (kind.keep)(&moving(&look, (Some(&before), &record), actor, now, given))?;
+                }
                 Ok(Draft { before: Some(before), record, act: "delete".to_owned(), reason, deleted: true })
             }
             Change::Undo { kind, id, version } => {
@@ -88,6 +93,7 @@ impl Store {
         let reach = if actor.person.is_none() { Reach::Managed } else { Reach::New };
         take(&self.inner.catalog.customs, &mut record, values, reach)?;
         record.external_id = external_id.filter(|id| !id.trim().is_empty());
+        validate::external(tx, &record)?;
         record.tags = self.first_tags(tx, actor, &record, tags)?;
         record.id = next_id(tx, kind)?;
         self.finish(tx, actor, now, None, record, ("create", None))

@@ -1,7 +1,7 @@
 //! What every record must satisfy, whatever its kind.
 
 use crate::dialect::build_select;
-use crate::driver::Connection;
+use crate::driver::{Cell, Connection};
 use crate::{Store, StoreError, int, row, schema};
 use sea_query::{Expr, ExprTrait, Query};
 use watchkeep_model::{Actor, Custom, Field, FieldError, Kind, Record, Refusal, Shape, Value};
@@ -89,6 +89,17 @@ fn missing_targets(
         }
     }
     Ok(())
+}
+
+/// One record of a kind has an external id, seen or not.
+pub fn external(tx: &mut dyn Connection, record: &Record) -> Result<(), StoreError> {
+    let Some(id) = &record.external_id else { return Ok(()) };
+    let sql = format!("SELECT id FROM {} WHERE external_id = $1", schema::table(record.kind));
+    if tx.query(&sql, &[Cell::from(id.as_str())])?.is_empty() {
+        return Ok(());
+    }
+    let message = format!("external_id `{id}` is taken; choose another or leave it empty");
+    Err(Refusal::invalid(message).at("external_id").into())
 }
 
 fn taken(tx: &mut dyn Connection, record: &Record, field: &Field, value: &Value) -> Result<bool, StoreError> {
