@@ -1,9 +1,23 @@
 // Dialogs and sheets: data-open names a <dialog>, data-close closes the one around it; a click beside it closes too.
 import { all, on, one } from "./dom";
 
+/** The places of the rail again, for the sheet of a phone. */
+function fillPlaces(box: HTMLElement): void {
+  const holder = one("[data-places]", box);
+  if (!holder || holder.childElementCount > 0) return;
+  for (const part of all(".rail > h2, .rail > ul")) {
+    const copy = part.cloneNode(true) as HTMLElement;
+    copy.removeAttribute("id");
+    copy.removeAttribute("aria-labelledby");
+    for (const link of all("[data-go]", copy)) link.removeAttribute("data-go");
+    holder.append(copy);
+  }
+}
+
 export function openDialog(id: string): void {
   const box = one<HTMLDialogElement>(`#${CSS.escape(id)}`);
   if (!box || box.open) return;
+  fillPlaces(box);
   box.showModal();
   one<HTMLElement>("[autofocus], .body input:not([type=hidden]), .body select, .body textarea", box)?.focus();
 }

@@ -47,7 +47,8 @@ export function moveRow(step: 1 | -1): void {
 }
 
 export function openRow(): boolean {
-  const address = currentRow()?.dataset.href;
+  const row = currentRow();
+  const address = row?.dataset.href ?? (row && one<HTMLAnchorElement>("td a[href]", row)?.href);
   if (address) location.assign(address);
   return Boolean(address);
 }

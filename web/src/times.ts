@@ -27,6 +27,7 @@ function tick(): void {
   for (const element of all<HTMLTimeElement>("time[data-ago]")) {
     const words = ago((now - Date.parse(element.dateTime)) / 1000);
     if (element.textContent !== words) element.textContent = words;
+    if (!element.title) element.title = element.dateTime;
   }
   for (const element of all<HTMLTimeElement>("time[data-until]")) {
     const left = (Date.parse(element.dateTime) - now) / 1000;

@@ -108,6 +108,12 @@ async fn listen(args: &ServeArgs, desk: Desk, folders: RuleFolders, demo: bool) 
     inputs::start(args, &desk).await?;
     rules::follow(desk.clone(), folders)?;
     let app = Arc::new(App::new(desk.clone(), settings));
+    let warm = desk.store.clone();
+    std::thread::spawn(move || {
+        if let Err(error) = warm.warm() {
+            tracing::warn!("the first list will take longer: {error}");
+        }
+    });
     let timers = tokio::task::spawn_blocking(move || timers(&desk, demo));
     axum::serve(listener, watchkeep_web::server(app)).with_graceful_shutdown(stopped()).await?;
     timers.abort();

@@ -86,13 +86,13 @@ pub fn brand() -> Markup {
 
 /// The rail of a wide screen.
 pub fn rail(chrome: &Chrome<'_>) -> Markup {
-    html! { nav .rail aria-label="Places" { (brand()) (places(chrome, "rail")) } }
+    html! { nav .rail aria-label="Places" { (brand()) (places(chrome)) } }
 }
 
-fn places(chrome: &Chrome<'_>, whose: &str) -> Markup {
+fn places(chrome: &Chrome<'_>) -> Markup {
     html! {
         @for (at, section) in NAV.iter().enumerate().filter(|(_, section)| section.places.iter().any(|place| shown(chrome, place))) {
-            @let heading = format!("{whose}-{at}");
+            @let heading = format!("rail-{at}");
             @if !section.heading.is_empty() { h2 .nav-h id=(heading) { (section.heading) } }
             ul .nav aria-labelledby=[(!section.heading.is_empty()).then_some(heading.as_str())] {
                 @for place in section.places.iter().filter(|place| shown(chrome, place)) {
@@ -107,7 +107,7 @@ fn places(chrome: &Chrome<'_>, whose: &str) -> Markup {
     }
 }
 
-/// The bottom bar of a phone and the sheet with every place.
+/// The bottom bar of a phone and the sheet with every place, which is filled from the rail when it is opened.
 pub fn bottom(chrome: &Chrome<'_>) -> Markup {
     html! {
         nav .bottom aria-label="Main places" {
@@ -120,7 +120,7 @@ pub fn bottom(chrome: &Chrome<'_>) -> Markup {
         }
         dialog #places .sheet aria-label="All places" {
             header { h2 { "All places" } button .icon-btn type="button" data-close aria-label="Close" { (icon("x")) } }
-            nav .body aria-label="All places" { (places(chrome, "sheet")) }
+            nav .body aria-label="All places" data-places {}
         }
     }
 }

@@ -79,8 +79,6 @@ pub enum Order {
 pub struct Row<'a> {
     /// Unique in the page, and stable, so that the row is found again after an update.
     pub id: &'a str,
-    /// The page `Enter` opens.
-    pub href: &'a str,
     /// Address of what the preview pane shows for this row.
     pub preview: Option<&'a str>,
     pub current: bool,
@@ -139,8 +137,14 @@ fn head(column: &Column<'_>) -> Markup {
 }
 
 fn line(table: &Table<'_>, row: &Row<'_>) -> Markup {
+    let class = match (row.current, row.done) {
+        (true, true) => Some("on done"),
+        (true, false) => Some("on"),
+        (false, true) => Some("done"),
+        (false, false) => None,
+    };
     html! {
-        tr .on[row.current] .done[row.done] id=(row.id) data-row data-href=(row.href) data-preview=[row.preview] {
+        tr class=[class] id=(row.id) data-row data-preview=[row.preview] {
             @if let Some(form) = table.select { td .pick { (pick(&format!("Select {}", row.id), Some(form), Some(row.id))) } }
             @for (column, cell) in table.columns.iter().zip(&row.cells) { td .(column.look.class()) { (cell) } }
         }
@@ -148,7 +152,7 @@ fn line(table: &Table<'_>, row: &Row<'_>) -> Markup {
 }
 
 fn pick(label: &str, form: Option<&str>, value: Option<&str>) -> Markup {
-    html! { label { input type="checkbox" name=[value.map(|_| "id")] value=[value] form=[form] aria-label=(label) autocomplete="off"; } }
+    html! { label { input type="checkbox" name=[value.map(|_| "id")] value=[value] form=[form] aria-label=(label); } }
 }
 
 /// The bar that appears while rows are selected: `form` posts their ids as `id`.

@@ -18,7 +18,7 @@ pub fn of_day(at: Timestamp, zone: &TimeZone) -> Markup {
 
 /// Like "3 min ago"; goes on ticking in the browser.
 pub fn ago(at: Timestamp, now: Timestamp) -> Markup {
-    html! { time datetime=(at) title=(at) data-ago { (ago_words(now.duration_since(at).as_secs())) } }
+    html! { time datetime=(at.strftime("%Y-%m-%dT%H:%M:%SZ")) data-ago { (ago_words(now.duration_since(at).as_secs())) } }
 }
 
 fn stamp(at: Timestamp, words: &str) -> Markup {

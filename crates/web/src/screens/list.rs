@@ -62,16 +62,16 @@ impl Asked {
         Find { text: &self.text, action: "", kind: Some(self.kind.name), error }
     }
 
-    /// "37", "250 000" or "10 000+".
+    /// "37", "250 000", or "20 000+" where more than was looked up fits.
     pub fn total(&self, ask: &Ask) -> Result<String, Fault> {
-        let count = ask.app.desk.store.count(&ask.actor, &List { after: None, ..self.list.clone() })?;
-        Ok(counted(count, count <= watchkeep_store::query::COUNT_CAP || count > watchkeep_store::query::COUNT_CAP + 1))
+        let tally = ask.app.desk.store.tally(&ask.actor, &List { after: None, ..self.list.clone() })?;
+        Ok(counted(tally.count, tally.exact))
     }
 }
 
 /// A count in groups of three, with a `+` where there are more.
 fn counted(count: i64, exact: bool) -> String {
-    let digits = if exact { count } else { watchkeep_store::query::COUNT_CAP }.to_string();
+    let digits = count.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
         if at > 0 && (digits.len() - at).is_multiple_of(3) {
@@ -226,7 +226,7 @@ fn rows(ask: &Ask, asked: &Asked, records: &[Record], titles: &Titles) -> Markup
                 _ => cell,
             }
         }));
-        Row { id, href, preview: None, current: false, done: false, cells }
+        Row { id, preview: None, current: false, done: false, cells }
     });
     table(&Table { caption: kind.plural, columns: &columns, rows: lines.collect(), select: Some("bulk"), tall: false })
 }

@@ -121,14 +121,14 @@ fn rows(ask: &Ask, records: &[Record], titles: &Titles) -> Markup {
             severity::bar(level(alert.choice("severity").unwrap_or_default())),
             alert.read::<Timestamp>("last_seen").map_or_else(|| html! {}, |at| time::ago(at, ask.now)),
             html! { @if count > 1 { "×" (count) } },
-            html! { a href=(href) { (alert.title()) } " " span .sub { (text("description").chars().take(90).collect::<String>()) } },
+            html! { a href=(href) { (alert.title()) } " " span .sub { (text("description").chars().take(56).collect::<String>()) } },
             html! { (text("entity")) },
             html! { (text("technique")) },
             html! { (name("site", "site")) },
             html! { (name("person", "owner")) },
             html! { (alert.get("tier").as_int().unwrap_or(1)) },
         ];
-        Row { id, href, preview: Some(preview), current: at == 0, done: alert.state() == Some("closed"), cells }
+        Row { id, preview: Some(preview), current: at == 0, done: alert.state() == Some("closed"), cells }
     });
     table(&Table { caption: "Alerts", columns: &columns, rows: lines.collect(), select: Some("bulk"), tall: false })
 }
@@ -223,7 +223,7 @@ fn evidence(ask: &Ask, alert: &Record) -> Markup {
         &html! {
             @match &event {
                 Some(event) => {
-                    @let fields: Vec<(&str, Markup)> = event.fields.iter().take(14).map(|(name, value)| (&**name, html! { (value) })).collect();
+                    @let fields: Vec<(&str, Markup)> = event.fields.iter().take(12).map(|(name, value)| (&**name, html! { (value) })).collect();
                     (preview::raw(&fields))
                 },
                 None => { p .sub { "Not among the events that you may read, or past its retention." } },

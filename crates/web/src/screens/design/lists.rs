@@ -163,7 +163,7 @@ fn row<'a>(id: &'a str, alert: &Alert, current: bool) -> Row<'a> {
         html! { (site) },
         html! { @if owner.is_empty() { "–" } @else { (owner) } },
     ];
-    Row { id, href: "#alert", preview: None, current, done: false, cells }
+    Row { id, preview: None, current, done: false, cells }
 }
 
 fn narrow() -> Markup {
@@ -256,7 +256,6 @@ pub fn work(csrf: &str) -> Markup {
     let ids: Vec<String> = (0..WORK.len()).map(|at| format!("work-{at}")).collect();
     let rows = WORK.iter().zip(&ids).map(|((how, title, about, due, act), id)| Row {
         id,
-        href: "#work",
         preview: None,
         current: false,
         done: false,
