@@ -76,12 +76,12 @@ await withBrowser(async (browser) => {
   await page.click('button[data-open="move-close"]');
   await submit(page, "move-close", { cause: "Worn lock", lessons: "Yearly check of locks" });
   assert.match(await text(page, ".head"), /Closed/);
-  // Two tasks at once, and taken back.
+  // Four tasks at once, and taken back.
   await visit(page, "/r/task");
   for (const box of await page.locator("tbody input[type=checkbox]").all()) await box.check();
   await Promise.all([page.waitForNavigation(), page.click("form[data-bulk] button[value=start]")]);
   await page.waitForSelector("html[data-ready]");
-  assert.match(await text(page, "main"), /2 done/);
+  assert.match(await text(page, "main"), /4 done/);
   assert.match(await text(page, "#list"), /Doing/);
   await Promise.all([page.waitForNavigation(), page.click(".toast button")]);
   await page.waitForSelector("html[data-ready]");

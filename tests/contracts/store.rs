@@ -5,7 +5,7 @@ use watchkeep_model::matches::matches;
 use watchkeep_model::{Actor, Record, Value};
 use watchkeep_store::{Change, List, StoreError};
 use watchkeep_tests::postgres::Postgres;
-use watchkeep_tests::{Office, now};
+use watchkeep_tests::{Office, now, refused};
 
 /// Runs a check on SQLite and on PostgreSQL.
 pub fn on_both(check: impl Fn(&Office)) {
@@ -188,6 +188,71 @@ fn verify_names_the_record_that_was_tampered_with() {
         .execute("UPDATE history SET actor = 'somebody else' WHERE kind = 'asset' AND id = 3", [])
         .expect("tampered");
     assert_eq!(office.desk.store.verify().expect("walked").expect_err("tampering").record, "AST-3");
+}
+
+/// Names are unique after Unicode normalisation and full case folding, on both databases (RU-72).
+#[test]
+fn ru_72_names_that_people_take_for_the_same_collide() {
+    on_both(|office| {
+        let mara = office.holding("Mara", "Administrator");
+        let create = |kind: &str, name: &str| office.create(&mara, kind, &[("name", name.into())]);
+        let pairs = [("Zürich", "ZÜRICH"), ("Straße", "STRASSE"), ("Caf\u{e9}", "Cafe\u{301}"), ("Ａ１", " a1 ")];
+        for (one, other) in pairs {
+            for kind in ["scope_tag", "site"] {
+                let first = create(kind, one).expect("a new name").record;
+                refused(create(kind, other), "-", "name is taken");
+                let else_named = create(kind, &format!("not {one}")).expect("another name").record;
+                refused(office.update(&mara, &else_named, &[("name", other.into())]), "-", "name is taken");
+                office.update(&mara, &first, &[("name", other.into())]).expect("its own name, written otherwise");
+                // A name is free again once nothing has it.
+                office.update(&mara, &first, &[("name", format!("was {one}").into())]).expect("renamed");
+                let next = create(kind, one).expect("free").record;
+                let change = Change::Delete { kind: next.kind, id: next.id, version: None, reason: None };
+                office.desk.store.write_one(&mara, now(), change).expect("deleted");
+                create(kind, other).expect("free again");
+            }
+        }
+    });
+}
+
+/// Records from before names were folded have theirs as soon as the database is opened.
+#[test]
+fn ru_72_names_of_older_records_are_folded_at_the_next_start() {
+    let office = Office::open();
+    let [first, _] = ["Zürich", "Genf"].map(|name| office.make("site", &[("name", name.into())]));
+    let twin = office.make("site", &[("name", "Straße".into())]);
+    let database = rusqlite_open(&office.folder.path().join("watchkeep.sqlite"));
+    database.execute("DELETE FROM unique_text", []).expect("as it was before");
+    let later = office.make("site", &[("name", "STRASSE".into())]);
+    database.execute("DELETE FROM unique_text", []).expect("as it was before");
+    let office = office.started_again();
+    let create = |name: &str| office.create(&Actor::system(), "site", &[("name", name.into())]);
+    refused(create("ZÜRICH"), "-", "name is taken");
+    refused(create("strasse"), "-", "name is taken");
+    // Two that were the same already both stay, and can be changed.
+    office.update(&Actor::system(), &later, &[("address", "1 Main Street".into())]).expect("changed");
+    office.update(&Actor::system(), &later, &[("name", "Main Street".into())]).expect("renamed");
+    refused(create("strasse"), "-", "name is taken");
+    for record in [&twin, &first] {
+        let change = Change::Delete { kind: record.kind, id: record.id, version: None, reason: None };
+        office.desk.store.write_one(&Actor::system(), now(), change).expect("deleted");
+    }
+    create("strasse").expect("free");
+}
+
+#[test]
+fn ru_72_a_tag_that_is_no_record_goes_on_nothing() {
+    on_both(|office| {
+        let change = |tags: Option<Vec<i64>>| {
+            let values = vec![("title".to_owned(), "x".into())];
+            let create = Change::Create { kind: office.kind("task"), values, tags, external_id: None };
+            office.desk.store.write_one(&Actor::system(), now(), create)
+        };
+        refused(change(Some(vec![1, 99])), "RU-72", "there is no TAG-99");
+        let task = change(None).expect("made").record;
+        let retag = Change::Retag { kind: task.kind, id: task.id, tags: vec![99] };
+        refused(office.desk.store.write_one(&Actor::system(), now(), retag), "RU-72", "there is no TAG-99");
+    });
 }
 
 fn rusqlite_open(file: &std::path::Path) -> rusqlite::Connection {

@@ -17,6 +17,7 @@ mod sets;
 mod split;
 mod sqlite;
 mod tags;
+mod unique;
 mod vault;
 mod walk;
 mod write;
@@ -35,6 +36,9 @@ use watchkeep_model::Catalog;
 
 /// The organisation's default scope tag; made at first start (RU-72).
 pub const DEFAULT_TAG: i64 = 1;
+
+/// The kind whose records are the scope tags that every record carries.
+const TAG_KIND: &str = "scope_tag";
 
 /// Where records are kept.
 #[derive(Debug, Clone)]
@@ -75,6 +79,7 @@ impl Store {
         let mut writer = driver.writer()?;
         schema::migrate(&mut *writer)?;
         schema::check(&mut *writer, &catalog)?;
+        unique::fill(&mut *writer, &catalog)?;
         let tags = tags::TagSets::load(&mut *writer)?;
         drop(writer);
         Ok(Self {

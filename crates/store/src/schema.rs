@@ -32,6 +32,13 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0004_runs.sqlite.sql"),
         include_str!("../migrations/0004_runs.postgres.sql"),
     ),
+    // Its rows are filled in by `unique::fill`, which folds texts as no database does.
+    (
+        5,
+        "unique texts",
+        include_str!("../migrations/0005_unique_texts.sqlite.sql"),
+        include_str!("../migrations/0005_unique_texts.postgres.sql"),
+    ),
 ];
 
 /// Words and types that only the engine's own tables use.
@@ -258,11 +265,17 @@ fn engine_tables(dialect: Dialect) -> Wanted {
                     ("expires", int.to_owned()),
                 ],
             ),
+            table(
+                "unique_text",
+                &[("kind", must(words)), ("field", must(words)), ("text", must(words)), ("id", must(int))],
+            ),
             table("blob", &[("sha256", format!("{words} PRIMARY KEY")), ("size", must(int)), ("bytes", must(bytes))]),
         ],
         indexes: [
             ("history_record", "CREATE INDEX history_record ON history (kind, id, seq)"),
             ("history_person", "CREATE INDEX history_person ON history (person, seq)"),
+            ("unique_text_text", "CREATE UNIQUE INDEX unique_text_text ON unique_text (kind, field, text)"),
+            ("unique_text_id", "CREATE INDEX unique_text_id ON unique_text (kind, field, id)"),
             ("vault_key", "CREATE UNIQUE INDEX vault_key ON vault (space, key)"),
             ("vault_person", "CREATE INDEX vault_person ON vault (space, person)"),
         ]

@@ -1,7 +1,7 @@
 //! The one write path: access, rules, fields, row, history and search words in one transaction.
 
 use crate::driver::{Cell, Connection};
-use crate::{Store, StoreError, condition, history, int, row, schema, transact};
+use crate::{Store, StoreError, condition, history, int, row, schema, transact, unique};
 use jiff::Timestamp;
 use watchkeep_model::{Actor, Kind, Look, Move, Moving, Record, Refusal, Sight, TagSet, Value};
 
@@ -255,6 +255,7 @@ impl Store {
         let record = &draft.record;
         let kind = record.kind;
         let searched = kind.fields.iter().any(|field| field.search);
+        unique::put(tx, draft.before.as_ref(), (!draft.deleted).then_some(record))?;
         if draft.deleted {
             tx.execute(&format!("DELETE FROM {} WHERE id = $1", schema::table(kind)), &[Cell::Int(record.id)])?;
             if searched {

@@ -46,6 +46,7 @@ impl Store {
                 let mut record = before.clone();
                 record.tags = sorted(tags);
                 validate::tags(actor, kind, &before.tags, &record.tags)?;
+                validate::tags_exist(self, tx, &before.tags, &record.tags)?;
                 self.finish(tx, actor, now, Some(before), record, ("retag", None))
             }
             Change::Delete { kind, id, version, reason } => {
@@ -123,6 +124,7 @@ impl Store {
         });
         let tags = sorted(chosen);
         validate::tags(actor, kind, &sorted(Vec::new()), &tags)?;
+        validate::tags_exist(self, tx, &[], &tags)?;
         Ok(tags)
     }
 

@@ -1,9 +1,7 @@
 //! What every record must satisfy, whatever its kind.
 
-use crate::dialect::build_select;
 use crate::driver::{Cell, Connection};
-use crate::{Store, StoreError, int, row, schema};
-use sea_query::{Expr, ExprTrait, Query};
+use crate::{DEFAULT_TAG, Store, StoreError, TAG_KIND, int, row, schema, unique};
 use watchkeep_model::{Actor, Custom, Field, FieldError, Kind, Record, Refusal, Shape, Value};
 
 /// Tags may be added and removed only by who holds them, and one always stays (RU-72).
@@ -21,6 +19,19 @@ pub fn tags(actor: &Actor, kind: &Kind, before: &[i64], after: &[i64]) -> Result
             Err(Refusal::rule("RU-72", "only tags that you hold for this kind can be added or removed").at("tags"))
         }
     }
+}
+
+/// A tag that is put on a record is a record itself (RU-72).
+pub fn tags_exist(store: &Store, tx: &mut dyn Connection, before: &[i64], after: &[i64]) -> Result<(), StoreError> {
+    let Some(kind) = store.inner.catalog.kind(TAG_KIND) else { return Ok(()) };
+    // The default tag carries itself when it is made.
+    for tag in after.iter().filter(|tag| !before.contains(tag) && **tag != DEFAULT_TAG) {
+        if store.load(tx, kind, *tag)?.is_none() {
+            let message = format!("there is no {}-{tag}; choose a scope tag that exists", kind.prefix);
+            return Err(Refusal::rule("RU-72", message).at("tags").into());
+        }
+    }
+    Ok(())
 }
 
 /// Every field's own demands; all mistakes at once.
@@ -103,16 +114,11 @@ pub fn external(tx: &mut dyn Connection, record: &Record) -> Result<(), StoreErr
 }
 
 fn taken(tx: &mut dyn Connection, record: &Record, field: &Field, value: &Value) -> Result<bool, StoreError> {
-    let dialect = tx.dialect();
-    let column = schema::column(field.name);
-    let same = match value {
-        Value::Text(text) => Expr::cust(dialect.lower(&column)).eq(text.to_ascii_lowercase()),
-        _ => Expr::col(column).eq(crate::dialect::value(row::cell(field, value))),
-    };
-    let mut select = Query::select();
-    select.column("id").from(schema::table(record.kind)).and_where(same).limit(2);
-    let (sql, cells) = build_select(dialect, &select);
-    Ok(tx.query(&sql, &cells)?.iter().any(|found| int(found, 0) != record.id))
+    if let Value::Text(text) = value {
+        return unique::taken(tx, record, field, text);
+    }
+    let sql = format!("SELECT id FROM {} WHERE {} = $1", schema::table(record.kind), schema::column(field.name));
+    Ok(tx.query(&sql, &[row::cell(field, value)])?.iter().any(|found| int(found, 0) != record.id))
 }
 
 fn shape(field: &Field, value: &Value) -> Result<(), FieldError> {
