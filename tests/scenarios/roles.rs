@@ -156,6 +156,22 @@ fn ru_65_nobody_enters_a_group_whose_roles_they_could_not_give() {
     office.update(&Actor::system(), &chiefs, &[("people", me)]).expect("the system may");
 }
 
+/// A tag held for assignments alone is no tag held for alerts.
+#[test]
+fn ru_65_nobody_gives_a_permission_for_tags_that_they_hold_it_not_for() {
+    let case = Case::new();
+    case.give_tom("Gives roles", "role_assignment:*\nrole:read\nscope_tag:read", &[], &[case.berlin, case.lyon, 1]);
+    case.give_tom("Watcher", "alert:read", &[], &[case.berlin]);
+    let (tom, role) = (case.office.actor(&case.tom), case.tagged("role", "Alerts", case.berlin));
+    case.office.update(&Actor::system(), &role, &[("permissions", "alert:read".into())]).expect("filled");
+    let give = |tag: i64| {
+        let values = [("name", "x".into()), ("role", role.id.into()), ("shows", Value::List(vec![tag]))];
+        case.office.create(&tom, "role_assignment", &values)
+    };
+    give(case.berlin).expect("alerts of Berlin");
+    watchkeep_tests::refused(give(case.lyon), "RU-65", "alert:read, which you do not hold for all of these tags");
+}
+
 #[test]
 fn ru_66_members_of_nested_groups_hold_the_role_and_lose_it_at_once() {
     let case = Case::new();

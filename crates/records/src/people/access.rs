@@ -77,6 +77,15 @@ fn grants(moving: &Moving<'_>, kind: &str, action: &str) -> bool {
     moving.actor.access.assignments.iter().any(|held| held.permissions.grants(kind, action))
 }
 
+/// Whether what the actor holds for a kind reaches records with any of these tags: kinds never mix (RU-71).
+fn reaches(moving: &Moving<'_>, kind: &str, action: &str, tags: &[i64]) -> bool {
+    let held = || {
+        let all = moving.actor.access.assignments.iter();
+        all.filter(|held| held.permissions.grants(kind, "read") || held.permissions.grants(kind, action))
+    };
+    held().any(|held| held.organisation_wide) || tags.iter().all(|tag| held().any(|held| held.tags.contains(tag)))
+}
+
 /// The permissions of a role's text, one a line.
 pub fn permission_words(text: &str) -> Vec<String> {
     text.split([',', '\n', ' ']).map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
@@ -139,6 +148,12 @@ fn may_give(moving: &Moving<'_>, assignment: &Record, words: &[String]) -> Resul
             && !grants(moving, kind, action)
         {
             return Err(Refusal::rule("RU-65", format!("this role holds {word}, which you do not hold")).at("role"));
+        }
+        if let Some((kind, action)) = word.split_once(':')
+            && !reaches(moving, kind, action, assignment.get("shows").ids())
+        {
+            let message = format!("this role holds {word}, which you do not hold for all of these tags");
+            return Err(Refusal::rule("RU-65", message).at("shows"));
         }
     }
     Ok(())
