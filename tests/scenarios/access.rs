@@ -177,3 +177,12 @@ fn ru_75_update_without_read_is_refused() {
     let role = [("name", "Odd".into()), ("permissions", "site:update".into())];
     refused(office.create(&mara, "role", &role), "RU-75", "add site:read");
 }
+
+#[test]
+fn ru_72_the_default_tag_stays() {
+    let office = Office::open();
+    let sam = office.holding("Sam", "Administrator");
+    let tag = office.desk.all("scope_tag").expect("tags").remove(0);
+    let delete = Change::Delete { kind: tag.kind, id: tag.id, version: None, reason: None };
+    refused(office.desk.store.write_one(&sam, now(), delete), "RU-72", "is the default for new records");
+}

@@ -199,9 +199,15 @@ pub struct ScopeTag {
     pub description: Option<Markdown>,
 }
 
+/// The organisation's default tag, made at first start: what new records carry whose creator chose no other.
+const DEFAULT_TAG: i64 = 1;
+
 /// A tag that something carries decides who sees it, and stays (RU-72).
 fn unused(moving: &Moving<'_>) -> Result<(), Refusal> {
     let (tag, number) = (moving.record.id, moving.record.number());
+    if tag == DEFAULT_TAG {
+        return Err(Refusal::rule("RU-72", format!("{number} is the default for new records; rename it instead")));
+    }
     // What it says of itself ends with it.
     let own = u64::from(moving.record.tags.contains(&tag));
     let counted = |count: u64, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
