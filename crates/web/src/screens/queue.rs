@@ -249,9 +249,16 @@ fn before(ask: &Ask, alert: &Record) -> Result<Markup, Fault> {
         &html! { (others.len()) },
         &html! {
             @if others.is_empty() { p .sub { "Nothing else." } }
-            ul .plain { @for other in others { li { a .link href={ "/r/alert/" (other.id) } { (other.number()) } " " (other.title()) " · " (other.choice("verdict").unwrap_or("open")) } } }
+            ul .plain { @for other in others { li { a .link href={ "/r/alert/" (other.id) } { (other.number()) } " " (other.title()) " · " (verdict(other)) } } }
         },
     ))
+}
+
+/// How an alert was judged, in a word; open until it was.
+fn verdict(alert: &Record) -> &'static str {
+    let field = alert.kind.field("verdict");
+    let choice = field.and_then(|field| field.choice(alert.get("verdict").as_int()?));
+    choice.map_or("open", |choice| choice.label)
 }
 
 /// One alert from its preview, or all that are selected.
