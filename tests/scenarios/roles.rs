@@ -371,3 +371,34 @@ fn ru_75_update_without_read_is_refused_on_every_way() {
     assert_eq!(case.site.api(&narrow, "PATCH", "/api/task/1", r#"{"title":"mine"}"#).status, 404);
     assert_eq!(case.api("PATCH", "/api/task/1", r#"{"title":"mine"}"#).status, 200);
 }
+
+#[test]
+fn ru_64_a_role_saved_as_it_is_shown_permits_what_it_did() {
+    let office = Office::open();
+    let site = Site::of(&office);
+    let sam = office.person("Sam");
+    office.desk.grant(now(), "Administrators", "Administrator", &[sam.id]).expect("granted");
+    let browser = site.sign_in(&office, &sam);
+    let words = "*:read saved_view:* alert:update";
+    let role = office.make("role", &[("name", "Watcher".into()), ("permissions", words.into())]);
+    let page = site.get(&browser.cookie, &format!("/r/role/{}", role.id)).body;
+    // Exactly the boxes that the page shows ticked.
+    let ticked = page.split("name=\"permission\" value=\"").skip(1).filter_map(|rest| {
+        let (word, rest) = rest.split_once('"')?;
+        rest.split('>').next()?.contains("checked").then_some(word)
+    });
+    let form: Vec<String> = ticked.map(|word| format!("permission={}", word.replace(':', "%3A"))).collect();
+    assert_eq!(site.post(&browser, &format!("/r/role/{}/permissions", role.id), &form.join("&")).status, 303);
+    let saved = office.reload(&role);
+    let saved = saved.get("permissions").as_text().unwrap_or_default();
+    let (was, is) = (permissions(words), permissions(saved));
+    for (kind, action) in
+        [("event", "read"), ("event", "create"), ("saved_view", "update"), ("alert", "update"), ("role", "update")]
+    {
+        assert_eq!(is.grants(kind, action), was.grants(kind, action), "{kind}:{action} in {saved}");
+    }
+}
+
+fn permissions(words: &str) -> watchkeep_model::access::Permissions {
+    watchkeep_model::access::Permissions::new(words.split_whitespace())
+}
