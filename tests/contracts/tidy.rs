@@ -31,7 +31,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("ingest", &["model"]),
     ("lake", &["model"]),
     ("desk", &["clocks", "model", "records", "store", "ingest", "lake", "detect"]),
-    ("web", &["clocks", "model", "records", "store", "ingest", "lake", "desk"]),
+    ("web", &["model", "records", "store", "ingest", "lake", "desk"]),
     ("app", &["model", "records", "store", "ingest", "lake", "detect", "desk", "web"]),
     ("xtask", &["model", "records", "store"]),
 ];

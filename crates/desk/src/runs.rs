@@ -5,9 +5,11 @@ use crate::{Desk, DeskError};
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use std::collections::HashMap;
-use watchkeep_clocks::{Cadence, Calendar, Due, Every, Rule, Shift, Standing};
+use watchkeep_clocks::{Cadence, Calendar, Due, Every, Rule, Shift};
 use watchkeep_model::{Actor, Kind, Look, Record, Refusal, Value};
 use watchkeep_store::Change;
+
+pub use watchkeep_clocks::Standing;
 
 /// What somebody says when they record a run.
 #[derive(Debug, Clone)]
@@ -24,6 +26,7 @@ pub struct ByRuns {
     /// The newest run; none yet means grey.
     pub last: Option<Record>,
     pub due: Due,
+    pub standing: Standing,
     pub state: State,
 }
 
@@ -67,13 +70,14 @@ impl Desk {
             Some(done) => rule.next(&calendar, Some(done))?,
             None => rule.due(&calendar, calendar.day(held.created))?,
         };
-        let state = match (done, due.standing(&calendar, now)) {
+        let standing = due.standing(&calendar, now);
+        let state = match (done, standing) {
             (None, _) => State::Grey,
             (_, Standing::Ahead) => State::Green,
             (_, Standing::Soon | Standing::Late) => State::Amber,
             (_, Standing::Missed) => State::Red,
         };
-        Some(ByRuns { last, due, state })
+        Some(ByRuns { last, due, standing, state })
     }
 
     /// The newest run of each held duty: one query.

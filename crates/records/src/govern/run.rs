@@ -54,7 +54,7 @@ fn prepare(record: &mut Record, moving: &Moving<'_>) {
     record.set("title", name);
 }
 
-/// A run answers for days in order, and for none that lie further ahead than the period it closes.
+/// A run answers for days in order; which period is owed is worked out where it is recorded.
 fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
     let day = |field: &str| moving.record.read::<Date>(field);
     if let (Some(from), Some(to)) = (day("period_start"), day("period_end"))

@@ -11,9 +11,8 @@ use crate::routes::{Route, Who};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use std::collections::BTreeMap;
-use watchkeep_clocks::{Calendar, Standing};
 use watchkeep_desk::duties::{Measured, State};
-use watchkeep_desk::runs::{ByRuns, Done};
+use watchkeep_desk::runs::{ByRuns, Done, Standing};
 use watchkeep_model::resolve::{Column, Compare, Test};
 use watchkeep_model::{Look, Record};
 use watchkeep_store::List;
@@ -58,7 +57,7 @@ fn body(ask: &Ask) -> Result<(String, Markup), Fault> {
                 (panel::padded("Statement", &html! {}, &html! { p { (duty.title()) } }))
                 @match &found {
                     Some(found) => (measure(ask, found)),
-                    None => (unmeasured(ask, stands.as_ref(), &text("connect"), &text("measure"))),
+                    None => (unmeasured(stands.as_ref(), &text("connect"), &text("measure"))),
                 }
                 (runs_panel(ask, &runs))
             }
@@ -87,14 +86,14 @@ fn runs_of(ask: &Ask, held: &Record) -> Result<Vec<Record>, Fault> {
 }
 
 /// A duty that no data measures: what is owed by its rhythm, and what to do for data.
-fn unmeasured(ask: &Ask, stands: Option<&ByRuns>, connect: &str, measure: &str) -> Markup {
+fn unmeasured(stands: Option<&ByRuns>, connect: &str, measure: &str) -> Markup {
     let title = if stands.is_some_and(|stands| stands.last.is_some()) { "By its rhythm" } else { "No data yet" };
     panel::padded(
         title,
         &html! { "not measured yet" },
         &html! {
             @if let Some(stands) = stands {
-                p .figure { @match stands.due.standing(&Calendar::weekdays(ask.app.desk.zone.clone()), ask.now) {
+                p .figure { @match stands.standing {
                     Standing::Missed => { "Was due by " (stands.due.day) },
                     Standing::Late => { "Late since " (stands.due.day) },
                     Standing::Soon | Standing::Ahead => { "Due by " (stands.due.day) },
