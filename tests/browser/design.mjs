@@ -45,7 +45,7 @@ await withBrowser(async (browser) => {
   await page.waitForFunction(() => document.querySelector("#palette li")?.textContent.includes("Escalate"));
   await picture(page, "palette");
   await page.keyboard.press("Enter");
-  assert.ok(page.url().endsWith("#e"), "the palette does what the page offers");
+  await page.waitForURL(/#e$/); // the palette does what the page offers
 
   await page.keyboard.press("s");
   assert.equal(await open(page, "save-view"), true, "a button's own key presses it");

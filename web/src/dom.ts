@@ -58,12 +58,3 @@ export function icon(name: string): SVGSVGElement {
   svg.append(use);
   return svg;
 }
-
-/** Runs `act` once the calls have paused for `wait` milliseconds. */
-export function debounce<A extends unknown[]>(act: (...args: A) => void, wait: number): (...args: A) => void {
-  let timer = 0;
-  return (...args) => {
-    clearTimeout(timer);
-    timer = window.setTimeout(() => act(...args), wait);
-  };
-}

@@ -1,6 +1,5 @@
 // The bar on top: colours the filter language as one types and completes it from /complete/<kind>.
-import { debounce, on, one } from "./dom";
-import { getJson } from "./fetch";
+import { on, one } from "./dom";
 import { Listbox, type Option } from "./listbox";
 
 /** A completion also says which characters of the input it replaces. */
@@ -53,17 +52,8 @@ export function watchFind(): void {
     listbox.close();
     ask();
   });
-  let running = new AbortController();
-  const ask = debounce(() => {
-    running.abort();
-    running = new AbortController();
-    const at = input.selectionStart ?? input.value.length;
-    getJson<Completion[]>(`${address}?q=${encodeURIComponent(input.value)}&at=${at}`, running.signal)
-      .then((options) => {
-        if (document.activeElement === input) listbox.show(options ?? []);
-      })
-      .catch(() => undefined);
-  }, 90);
+  const question = () => `${address}?q=${encodeURIComponent(input.value)}&at=${input.selectionStart ?? input.value.length}`;
+  const ask = () => listbox.ask(question, 90, (found) => listbox.show(found));
   on("input", "[data-find]", ask);
   input.addEventListener("keydown", (event) => {
     if (listbox.key(event)) return;

@@ -1,5 +1,6 @@
 // One list of options under an input, as ARIA's combobox asks: arrows move, Enter takes, Escape closes.
 import { all, icon, make } from "./dom";
+import { getJson } from "./fetch";
 
 export interface Option {
   /** What is written or sent when taken. */
@@ -16,6 +17,8 @@ export interface Option {
 export class Listbox {
   private options: Option[] = [];
   private at = -1;
+  private waiting = 0;
+  private running = new AbortController();
 
   constructor(
     private readonly input: HTMLInputElement,
@@ -55,7 +58,27 @@ export class Listbox {
     this.paint();
   }
 
+  /** Asks for options once typing pauses. An answer that comes after the next question, or after the list was closed, is dropped. */
+  ask(address: () => string, wait: number, show: (found: Option[]) => void): void {
+    this.forget();
+    this.waiting = window.setTimeout(() => {
+      const { signal } = this.running;
+      getJson<Option[]>(address(), signal)
+        .then((found) => {
+          if (!signal.aborted) show(found ?? []);
+        })
+        .catch(() => undefined);
+    }, wait);
+  }
+
+  private forget(): void {
+    clearTimeout(this.waiting);
+    this.running.abort();
+    this.running = new AbortController();
+  }
+
   close(): void {
+    this.forget();
     this.list.hidden = true;
     this.input.setAttribute("aria-expanded", "false");
     this.input.removeAttribute("aria-activedescendant");

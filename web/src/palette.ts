@@ -1,6 +1,5 @@
 // The command palette (Ctrl K): go anywhere, do what this page offers, find any record.
-import { all, debounce, on, one, visible } from "./dom";
-import { getJson } from "./fetch";
+import { all, on, one, visible } from "./dom";
 import { Listbox, type Option } from "./listbox";
 
 const dialog = () => one<HTMLDialogElement>("#palette");
@@ -48,21 +47,13 @@ export function watchPalette(): void {
     },
     true,
   );
-  let running = new AbortController();
-  const local = (text: string) => here.filter((option) => option.label.toLowerCase().includes(text.toLowerCase()));
-  const ask = debounce((text: string) => {
-    running.abort();
-    running = new AbortController();
-    getJson<Option[]>(`${box.dataset.src}?q=${encodeURIComponent(text)}`, running.signal)
-      .then((found) => {
-        if (box.open) listbox.show([...local(text), ...(found ?? [])], "Nothing found. Try a number, a name, or a page.");
-      })
-      .catch(() => undefined);
-  }, 80);
+  const local = () => here.filter((option) => option.label.toLowerCase().includes(input.value.toLowerCase()));
+  const question = () => `${box.dataset.src}?q=${encodeURIComponent(input.value)}`;
   input.addEventListener("input", () => {
-    listbox.show(local(input.value));
-    ask(input.value);
+    listbox.show(local());
+    listbox.ask(question, 80, (found) => listbox.show([...local(), ...found], "Nothing found. Try a number, a name, or a page."));
   });
   input.addEventListener("keydown", (event) => listbox.key(event));
+  box.addEventListener("close", () => listbox.close());
   on("click", "[data-palette]", openPalette);
 }

@@ -1,11 +1,10 @@
 // Picking records by typing: a combobox over /pick/<kind>?q= that keeps the chosen ids in hidden inputs.
-import { debounce, icon, make, on, one } from "./dom";
-import { getJson } from "./fetch";
+import { icon, make, on, one } from "./dom";
 import { Listbox, type Option } from "./listbox";
 
 interface Picker {
   listbox: Listbox;
-  search: (text: string) => void;
+  search: () => void;
 }
 
 const pickers = new WeakMap<HTMLInputElement, Picker>();
@@ -41,17 +40,9 @@ function picker(input: HTMLInputElement): Picker | null {
   const list = field && one(".options", field);
   if (!field || !list) return null;
   const listbox = new Listbox(input, list, (option) => choose(input, option), true);
-  let running = new AbortController();
-  const search = debounce((text: string) => {
-    running.abort();
-    running = new AbortController();
-    const join = field.dataset.pick?.includes("?") ? "&" : "?";
-    getJson<Option[]>(`${field.dataset.pick}${join}q=${encodeURIComponent(text)}`, running.signal)
-      .then((options) => {
-        if (document.activeElement === input) listbox.show(options ?? [], "Nothing fits. Try fewer letters.");
-      })
-      .catch(() => undefined);
-  }, 120);
+  const join = field.dataset.pick?.includes("?") ? "&" : "?";
+  const question = () => `${field.dataset.pick}${join}q=${encodeURIComponent(input.value)}`;
+  const search = () => listbox.ask(question, 120, (found) => listbox.show(found, "Nothing fits. Try fewer letters."));
   const made = { listbox, search };
   pickers.set(input, made);
   return made;
@@ -63,12 +54,12 @@ export function watchPickers(): void {
     const input = element as HTMLInputElement;
     const hidden = one<HTMLInputElement>("[data-pick]:not([data-many]) input[type=hidden]", input.closest(".field") ?? document);
     if (hidden && input.closest("[data-pick]")?.contains(hidden)) hidden.value = "";
-    picker(input)?.search(input.value);
+    picker(input)?.search();
   });
   on("keydown", typed, (element, event) => {
     const made = picker(element as HTMLInputElement);
     if (made?.listbox.key(event)) return;
-    if (event.key === "ArrowDown") made?.search((element as HTMLInputElement).value);
+    if (event.key === "ArrowDown") made?.search();
   });
   on("focusout", typed, (element) => {
     const input = element as HTMLInputElement;
