@@ -226,6 +226,11 @@ fn a_repeated_call_is_done_once_and_answered_alike() {
         (finish("k3").status.as_u16(), finish("k3").status.as_u16(), finish("k4").status.as_u16()),
         (200, 200, 422)
     );
+    let rename = |key: &str| program.call("PATCH", "/api/task/1", &[("idempotency-key", key)], r#"{"title":"new"}"#);
+    assert_eq!(
+        (rename("k5"), program.call("GET", "/api/task/1", &[], "").json()["version"].as_i64()),
+        (rename("k5"), Some(3))
+    );
     for wrong in ["", &"k".repeat(201)] {
         assert_eq!(program.call("POST", "/api/task", &[("idempotency-key", wrong)], r#"{"title":"x"}"#).status, 400);
     }

@@ -123,7 +123,7 @@ fn take(office: &Office, store: &Store, by: &Actor, tags: &[i64], step: Step, di
         Step::Escalate => act("escalate", Vec::new()),
         Step::Retag => {
             let second = tags[(dice / 7) as usize % tags.len()];
-            Change::Retag { kind, id: pick, tags: vec![owned, second] }
+            Change::Retag { kind, id: pick, version: None, tags: vec![owned, second] }
         }
         Step::Delete => Change::Delete { kind, id: pick, version: None, reason: None },
         Step::Undo => Change::Undo { kind, id: pick, version },

@@ -250,8 +250,46 @@ fn ru_72_a_tag_that_is_no_record_goes_on_nothing() {
         };
         refused(change(Some(vec![1, 99])), "RU-72", "there is no TAG-99");
         let task = change(None).expect("made").record;
-        let retag = Change::Retag { kind: task.kind, id: task.id, tags: vec![99] };
+        let retag = Change::Retag { kind: task.kind, id: task.id, version: None, tags: vec![99] };
         refused(office.desk.store.write_one(&Actor::system(), now(), retag), "RU-72", "there is no TAG-99");
+    });
+}
+
+/// Records from before their kind had states begin in its first one at the next start, and their history says so.
+#[test]
+fn older_records_begin_in_the_first_state() {
+    let office = Office::open();
+    let asset = assets(&office).remove(0);
+    let database = rusqlite_open(&office.folder.path().join("watchkeep.sqlite"));
+    database.execute("UPDATE r_asset SET f_state = NULL", []).expect("as it was before");
+    let office = office.started_again();
+    let asset = office.reload(&asset);
+    assert_eq!((asset.state(), asset.version), (Some("in_service"), 2));
+    assert!(office.desk.store.verify().expect("walked").is_ok());
+    let again = office.started_again();
+    assert_eq!(again.reload(&asset).version, 2, "once");
+}
+
+/// What is kept with a change is kept in its transaction: a key that is taken undoes the change.
+#[test]
+fn a_key_that_is_taken_undoes_what_came_with_it() {
+    on_both(|office| {
+        let (store, now) = (&office.desk.store, now());
+        let write = |at: jiff::Timestamp, title: &str| {
+            let values = vec![("title".to_owned(), title.into())];
+            let create = Change::Create { kind: office.kind("task"), values, tags: None, external_id: None };
+            let expires = Some(at + jiff::SignedDuration::from_hours(1));
+            store.write_once(&Actor::system(), at, vec![create], |written| {
+                let value = written[0].record.number();
+                Some(("test", watchkeep_store::Secret { key: "k".to_owned(), person: None, value, expires }))
+            })
+        };
+        let first = write(now, "first").expect("written").remove(0).record;
+        assert!(matches!(write(now, "second"), Err(watchkeep_store::StoreError::Kept)));
+        let kept = store.vault().get("test", "k", now).expect("read").expect("kept").value;
+        assert_eq!((kept, office.desk.all("task").expect("tasks").len()), (first.number(), 1));
+        assert!(store.verify().expect("walked").is_ok());
+        write(now + jiff::SignedDuration::from_hours(2), "third").expect("an expired key is free");
     });
 }
 

@@ -52,7 +52,7 @@ fn ru_63_ru_72_built_in_roles_and_tags_in_use_are_not_deleted() {
     refused(delete(&tag), "RU-72", &format!("{} is on 2 records", tag.number()));
     delete(&alerts[0]).expect("deleted");
     refused(delete(&tag), "RU-72", "is on 1 record;");
-    let change = Change::Retag { kind: alerts[1].kind, id: alerts[1].id, tags: vec![1] };
+    let change = Change::Retag { kind: alerts[1].kind, id: alerts[1].id, version: None, tags: vec![1] };
     office.desk.store.write_one(&mara, now(), change).expect("another tag");
     let tom = office.holding_tags("Tom", "Analyst", &[tag.id]);
     refused(delete(&tag), "RU-72", "is shown by 1 role assignment;");
@@ -60,7 +60,7 @@ fn ru_63_ru_72_built_in_roles_and_tags_in_use_are_not_deleted() {
     assert_eq!(Some(assignment.id), tom.access.assignments.first().map(|held| held.id));
     delete(&assignment).expect("taken away");
     // Carried by nothing but itself.
-    let change = Change::Retag { kind: tag.kind, id: tag.id, tags: vec![tag.id] };
+    let change = Change::Retag { kind: tag.kind, id: tag.id, version: None, tags: vec![tag.id] };
     office.desk.store.write_one(&mara, now(), change).expect("tagged");
     delete(&tag).expect("nothing carries it");
     let site = Site::of(&office);
@@ -135,7 +135,7 @@ fn ru_72_every_record_keeps_a_tag_and_tags_are_only_their_holders_to_move() {
     let made = office.create(&tom, "alert", &[("title", "by Tom".into())]).expect("made").record;
     assert_eq!(made.tags[..], tags[..1], "not the default tag, which Tom does not hold");
     let retag = |tags: Vec<i64>| {
-        let change = Change::Retag { kind: made.kind, id: made.id, tags };
+        let change = Change::Retag { kind: made.kind, id: made.id, version: None, tags };
         office.desk.store.write_one(&tom, now(), change)
     };
     refused(retag(vec![tags[1]]), "RU-72", "only tags that you hold");
@@ -152,7 +152,7 @@ fn ru_73_comments_follow_their_record_to_its_new_tags() {
     office.create(&tom, "comment", &values).expect("said");
     let comments = List::of(office.kind("comment"));
     assert_eq!(office.desk.store.count(&tom, &comments).expect("counted"), 1);
-    let change = Change::Retag { kind: alert.kind, id: alert.id, tags: vec![tags[1]] };
+    let change = Change::Retag { kind: alert.kind, id: alert.id, version: None, tags: vec![tags[1]] };
     office.desk.store.write_one(&Actor::system(), now(), change).expect("moved away");
     assert_eq!(office.desk.store.count(&tom, &comments).expect("counted"), 0);
     assert!(office.desk.store.verify().expect("walked").is_ok());

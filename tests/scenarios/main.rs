@@ -3,6 +3,7 @@
 mod access;
 mod concern;
 mod incident;
+mod operations;
 mod roles;
 mod runs;
 mod sign_in;

@@ -7,19 +7,19 @@ use watchkeep_tests::requests::{Answer, Browser, Site};
 use watchkeep_tests::{Office, now};
 
 /// An office with one person, Tom, who holds nothing yet, and an administrator who may ask why.
-struct Case {
-    office: Office,
-    site: Site,
-    tom: Record,
-    browser: Browser,
+pub struct Case {
+    pub office: Office,
+    pub site: Site,
+    pub tom: Record,
+    pub browser: Browser,
     token: String,
     asks: String,
-    berlin: i64,
-    lyon: i64,
+    pub berlin: i64,
+    pub lyon: i64,
 }
 
 impl Case {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let office = Office::open();
         let [berlin, lyon] = ["Berlin", "Lyon"].map(|name| office.make("scope_tag", &[("name", name.into())]).id);
         let tom = office.person("Tom");
@@ -31,12 +31,12 @@ impl Case {
         Self { browser: site.sign_in(&office, &tom), token, asks, office, site, tom, berlin, lyon }
     }
 
-    fn group(&self, name: &str, field: &str, ids: &[i64]) -> i64 {
+    pub fn group(&self, name: &str, field: &str, ids: &[i64]) -> i64 {
         self.office.make("group", &[("name", name.into()), (field, Value::List(ids.to_vec()))]).id
     }
 
     /// Gives a new role with these permissions to groups; returns the number of the assignment.
-    fn give(&self, name: &str, permissions: &str, members: &[i64], scope: &[i64], shows: &[i64]) -> String {
+    pub fn give(&self, name: &str, permissions: &str, members: &[i64], scope: &[i64], shows: &[i64]) -> String {
         let role = self.office.make("role", &[("name", name.into()), ("permissions", permissions.into())]);
         let list = |ids: &[i64]| Value::List(ids.to_vec());
         let values = [
@@ -50,32 +50,32 @@ impl Case {
     }
 
     /// The same, to Tom alone.
-    fn give_tom(&self, name: &str, permissions: &str, scope: &[i64], shows: &[i64]) -> String {
+    pub fn give_tom(&self, name: &str, permissions: &str, scope: &[i64], shows: &[i64]) -> String {
         let members = self.group(&format!("{name} members"), "people", &[self.tom.id]);
         self.give(name, permissions, &[members], scope, shows)
     }
 
-    fn tagged(&self, kind: &str, title: &str, tag: i64) -> Record {
+    pub fn tagged(&self, kind: &str, title: &str, tag: i64) -> Record {
         let kind = self.office.kind(kind);
         let values = vec![(kind.title.to_owned(), title.into())];
         let change = Change::Create { kind, values, tags: Some(vec![tag]), external_id: None };
         self.office.desk.store.write_one(&Actor::system(), now(), change).expect("made").record
     }
 
-    fn api(&self, method: &str, path: &str, body: &str) -> Answer {
+    pub fn api(&self, method: &str, path: &str, body: &str) -> Answer {
         self.site.api(&self.token, method, path, body)
     }
 
-    fn page(&self, path: &str) -> u16 {
+    pub fn page(&self, path: &str) -> u16 {
         self.site.get(&self.browser.cookie, path).status.as_u16()
     }
 
-    fn post(&self, path: &str, form: &str) -> Answer {
+    pub fn post(&self, path: &str, form: &str) -> Answer {
         self.site.post(&self.browser, path, form)
     }
 
     /// A CSV file through the import page; what the page says.
-    fn import(&self, kind: &str, csv: &str) -> Answer {
+    pub fn import(&self, kind: &str, csv: &str) -> Answer {
         let body = format!(
             "--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n{csv}\r\n--x\r\n\
              content-disposition: form-data; name=\"mode\"\r\n\r\nreal\r\n--x--\r\n"
@@ -89,7 +89,7 @@ impl Case {
     }
 
     /// Asks the administrator's "why can, why cannot" by API, and holds the page to the same answer.
-    fn why(&self, action: &str, record: &Record) -> (bool, String) {
+    pub fn why(&self, action: &str, record: &Record) -> (bool, String) {
         let asked = format!("person={}&action={action}&record={}", self.tom.number(), record.number());
         let answer = self.site.api(&self.asks, "GET", &format!("/api/why?{asked}"), "");
         assert_eq!(answer.status, 200, "{}", answer.body);
@@ -114,7 +114,7 @@ fn ru_65_nobody_enters_a_group_whose_roles_they_could_not_give() {
     let me = Value::List(vec![case.tom.id]);
     let group = |name: &str| office.desk.all("group").expect("all").into_iter().find(|one| one.title() == name);
     let show = |record: &Record| {
-        let change = Change::Retag { kind: record.kind, id: record.id, tags: vec![case.berlin] };
+        let change = Change::Retag { kind: record.kind, id: record.id, version: None, tags: vec![case.berlin] };
         office.desk.store.write_one(&Actor::system(), now(), change).expect("shown").record
     };
     office.desk.grant(now(), "Chiefs", "Administrator", &[]).expect("granted");
@@ -220,14 +220,14 @@ fn ru_68_a_tag_on_a_role_says_nothing_of_objects() {
     case.give_tom("Watcher", "alert:read", &[], &[case.berlin]);
     let role =
         case.office.desk.all("role").expect("roles").into_iter().find(|role| role.title() == "Watcher").expect("it");
-    let change = Change::Retag { kind: role.kind, id: role.id, tags: vec![case.lyon] };
+    let change = Change::Retag { kind: role.kind, id: role.id, version: None, tags: vec![case.lyon] };
     case.office.desk.store.write_one(&Actor::system(), now(), change).expect("tagged");
     assert_eq!([&here, &there].map(|one| case.page(&format!("/r/alert/{}", one.id))), [200, 404]);
     // It hides and shows the role itself.
     case.give_tom("Reader of roles", "role:read", &[], &[case.berlin]);
     let path = format!("/api/role/{}", role.id);
     assert_eq!((case.api("GET", &path, "").status.as_u16(), case.page(&format!("/r/role/{}", role.id))), (404, 404));
-    let change = Change::Retag { kind: role.kind, id: role.id, tags: vec![case.berlin] };
+    let change = Change::Retag { kind: role.kind, id: role.id, version: None, tags: vec![case.berlin] };
     case.office.desk.store.write_one(&Actor::system(), now(), change).expect("tagged");
     assert_eq!(case.api("GET", &path, "").status, 200);
 }

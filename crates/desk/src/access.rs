@@ -17,7 +17,7 @@ pub struct Accesses {
 }
 
 /// Kinds whose change may change somebody's access.
-const SOURCES: [&str; 5] = ["role", "role_assignment", "group", "scope_tag", "person"];
+const SOURCES: [&str; 6] = ["role", "role_assignment", "group", "scope_tag", "person", "organisation"];
 
 impl Accesses {
     pub fn follow(&self, store: &Store) {
@@ -57,7 +57,8 @@ impl Desk {
         let groups = self.all("group")?;
         let groups: HashMap<i64, &Record> = groups.iter().map(|group| (group.id, group)).collect();
         let roles = self.all("role")?;
-        let mut access = Access::default();
+        let strict = self.all("organisation")?.iter().any(|own| own.read::<bool>("strict") == Some(true));
+        let mut access = Access { strict, ..Access::default() };
         for assignment in self.all("role_assignment")? {
             let members = spread(&groups, assignment.get("members").ids());
             if !members.iter().any(|group| group.get("people").ids().contains(&person)) {

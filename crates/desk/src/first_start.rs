@@ -24,8 +24,31 @@ impl Desk {
             debug_assert_eq!(made.record.id, DEFAULT_TAG);
         }
         self.built_in_roles(now)?;
+        self.first_states(now)?;
+        if self.all("organisation")?.is_empty() {
+            self.make(now, "organisation", vec![("name", "Our organisation".into())])?;
+        }
         if self.all("duty")?.is_empty() {
             self.duty_catalogue(now)?;
+        }
+        Ok(())
+    }
+
+    /// Records from before their kind had states begin in the first one, with an entry in their history.
+    fn first_states(&self, now: Timestamp) -> Result<(), DeskError> {
+        for kind in self.catalog().kinds() {
+            let Some((name, first)) = kind.state.zip(kind.states().first()) else { continue };
+            loop {
+                let note = |id: i64| {
+                    let values = vec![(name.to_owned(), Value::Int(first.code))];
+                    Change::Note { kind, id, values }
+                };
+                let changes: Vec<Change> = self.store.without_state(kind, 500)?.into_iter().map(note).collect();
+                if changes.is_empty() {
+                    break;
+                }
+                self.store.write(&self.system(), now, changes)?;
+            }
         }
         Ok(())
     }

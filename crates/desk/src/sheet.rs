@@ -83,7 +83,9 @@ pub fn csv(bytes: &[u8]) -> Result<Sheet, DeskError> {
         if record.len() > MOST_COLUMNS {
             return Err(wrong(format!("line {line} has {} cells; at most {MOST_COLUMNS} are read", record.len())));
         }
-        let number = line.saturating_sub(inside);
+        // A bare carriage return ends a row too, and is not counted as a line.
+        let last = rows.last().map_or(0, |row: &Row| row.number);
+        let number = line.saturating_sub(inside).max(last + 1);
         inside += record.iter().map(|cell| cell.matches('\n').count()).sum::<usize>();
         rows.push(Row { number, cells: record.iter().map(unguarded).collect(), problem: None });
     }

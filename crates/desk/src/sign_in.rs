@@ -40,7 +40,7 @@ impl Desk {
     pub fn sign_in(&self, email: &str, password: &str, code: &str, now: Timestamp) -> Result<Session, DeskError> {
         let name = email.trim().to_lowercase();
         self.attempts.begin(&name, now)?;
-        let person = self.person_by_email(&name)?.filter(|person| !self.has_left(person, now));
+        let person = self.person_by_email(&name)?.filter(|person| self.may_sign_in(person, now));
         let stored = match &person {
             Some(person) => self.store.vault().get("password", &person.id.to_string(), now)?,
             None => None,
@@ -220,19 +220,20 @@ impl Desk {
         Ok(found.into_iter().next())
     }
 
-    /// The person behind a session or token, unless they were deleted or have left.
+    /// The person behind a session or token, unless they were deleted, have left or are locked.
     fn still_here(&self, person: Option<i64>, now: Timestamp) -> Result<Option<Record>, DeskError> {
         let Some(person) = person else { return Ok(None) };
         match self.store.get(&self.system(), self.kind("person")?, person) {
-            Ok(record) => Ok(Some(record).filter(|record| !self.has_left(record, now))),
+            Ok(record) => Ok(Some(record).filter(|record| self.may_sign_in(record, now))),
             Err(StoreError::Missing { .. }) => Ok(None),
             Err(error) => Err(error.into()),
         }
     }
 
-    fn has_left(&self, person: &Record, now: Timestamp) -> bool {
+    fn may_sign_in(&self, person: &Record, now: Timestamp) -> bool {
         let today = now.to_zoned(self.zone.clone()).date();
-        person.read::<Option<jiff::civil::Date>>("leaves").flatten().is_some_and(|last| last < today)
+        let left = person.read::<Option<jiff::civil::Date>>("leaves").flatten().is_some_and(|last| last < today);
+        !left && person.state() != Some("locked")
     }
 
     fn keep(

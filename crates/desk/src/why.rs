@@ -60,6 +60,15 @@ fn explain(access: &Access, kinds: &[&'static Kind], person: i64, action: &str, 
                     false,
                     format!("grants {}:operate but {} is in none of its scope groups", kind.name, record.number()),
                 );
+            } else if access.strict && !held.organisation_wide && action != "operate" && !held.shares(&record.tags) {
+                let number = record.number();
+                say(
+                    false,
+                    format!(
+                        "grants {}:{action} but shares no scope tag with {number}, and the organisation asks for both in one assignment",
+                        kind.name
+                    ),
+                );
             } else {
                 say(true, format!("grants {}:{action}", kind.name));
             }

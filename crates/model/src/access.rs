@@ -9,6 +9,8 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Default)]
 pub struct Access {
     pub assignments: Vec<Assignment>,
+    /// Changing a record needs its tag in the very assignment that grants the change: the organisation's choice (RU-71).
+    pub strict: bool,
 }
 
 /// One role given to the person: what it permits, what it shows, on whom it may operate (RU-66).
@@ -96,10 +98,18 @@ impl Sight {
     }
 }
 
+impl Assignment {
+    /// Whether it shows something that carries these tags.
+    pub fn shares(&self, tags: &[i64]) -> bool {
+        tags.iter().any(|tag| self.tags.contains(tag))
+    }
+}
+
 impl Access {
     /// Everything, for the system's own jobs and the first administrator.
     pub fn everything() -> Self {
         Self {
+            strict: false,
             assignments: vec![Assignment {
                 id: 0,
                 role: "Watchkeep".to_owned(),
@@ -166,8 +176,8 @@ impl Access {
                     "operate" if kind.subject != Subject::None => {
                         held.scope.contains(&(kind.name.to_owned(), record.id))
                     }
-                    "assign" => record.tags.iter().any(|tag| held.tags.contains(tag)),
-                    _ => true,
+                    "assign" => held.shares(&record.tags),
+                    _ => !self.strict || kind.private || held.shares(&record.tags),
                 }
         })
     }
@@ -184,9 +194,7 @@ impl Access {
     /// `assign`: the target must lie in the scope of the very assignment that grants it and shares a tag (RU-70).
     pub fn may_assign(&self, kind: &str, tags: &[i64], target: (&str, i64)) -> bool {
         self.granting(kind, "assign").any(|held| {
-            held.organisation_wide
-                || (tags.iter().any(|tag| held.tags.contains(tag))
-                    && held.scope.contains(&(target.0.to_owned(), target.1)))
+            held.organisation_wide || (held.shares(tags) && held.scope.contains(&(target.0.to_owned(), target.1)))
         })
     }
 }

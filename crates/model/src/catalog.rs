@@ -58,6 +58,13 @@ impl Catalog {
             for field in questions.filter(|f| **f != "reason" && act.question(kind, f).is_none()) {
                 errors.push(error("K06", kind, format!("move {} asks for `{field}`, not a field of it", act.name)));
             }
+            if act.action == "assign" && act.target(kind).is_none() {
+                errors.push(error(
+                    "K08",
+                    kind,
+                    format!("move {} assigns, but asks for no record to assign to", act.name),
+                ));
+            }
         }
         for field in kind.fields {
             if field.target().is_some_and(|target| self.kind(target).is_none()) {

@@ -147,6 +147,12 @@ pub fn always(_: &Moving<'_>) -> Result<(), Refusal> {
 pub fn nothing(_: &mut Record, _: &Moving<'_>) {}
 
 impl Move {
+    /// For `assign`: the question whose answer is what the record is assigned to.
+    pub fn target(&self, kind: &'static Kind) -> Option<&'static Field> {
+        let asked = self.asks.iter().filter_map(|name| self.question(kind, name));
+        asked.into_iter().find(|field| matches!(field.shape, Shape::Ref(_)))
+    }
+
     /// The description of a question: the move's own, or the record's field.
     pub fn question(&self, kind: &'static Kind, name: &str) -> Option<&'static Field> {
         self.inputs.iter().find(|field| field.name == name).or_else(|| kind.field(name))
@@ -219,7 +225,7 @@ impl Kind {
 
     /// True if this kind's records may be moved on a board.
     pub fn has_board(&self) -> bool {
-        self.state.is_some() && !self.moves.is_empty()
+        self.states().len() > 2 && !self.moves.is_empty()
     }
 
     pub fn rows(&self, field: &str) -> Option<&'static [Field]> {

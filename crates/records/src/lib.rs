@@ -36,5 +36,6 @@ pub fn all() -> Vec<&'static Kind> {
         setup::Attachment::kind(),
         setup::SavedView::kind(),
         setup::CustomField::kind(),
+        setup::Organisation::kind(),
     ]
 }

@@ -11,6 +11,9 @@ pub enum StoreError {
     Version { number: String, is: i64, had: i64 },
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// Somebody else kept something under this key meanwhile; nothing was written.
+    #[error("this was done already")]
+    Kept,
     #[error("this filter is not understood: {0}")]
     Filter(String),
     #[error("SQLite: {0}")]

@@ -95,6 +95,13 @@ impl Store {
         record.ok_or_else(|| StoreError::missing(format!("{}-{id}", kind.prefix)))
     }
 
+    /// Ids of records that have no state yet, because their kind had none when they were made.
+    pub fn without_state(&self, kind: &'static Kind, limit: usize) -> Result<Vec<i64>, StoreError> {
+        let Some(state) = kind.state else { return Ok(Vec::new()) };
+        let sql = format!("SELECT id FROM {} WHERE {} IS NULL LIMIT {limit}", table(kind), column(state));
+        Ok(self.reader()?.query(&sql, &[])?.iter().map(|row| int(row, 0)).collect())
+    }
+
     /// The record another system knows by this id.
     pub fn by_external(
         &self,

@@ -39,6 +39,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0005_unique_texts.sqlite.sql"),
         include_str!("../migrations/0005_unique_texts.postgres.sql"),
     ),
+    (
+        6,
+        "locks and teams",
+        include_str!("../migrations/0006_locks_and_teams.sqlite.sql"),
+        include_str!("../migrations/0006_locks_and_teams.postgres.sql"),
+    ),
 ];
 
 /// Words and types that only the engine's own tables use.

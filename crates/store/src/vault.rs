@@ -1,6 +1,6 @@
 //! Small things beside the records: password hashes, sessions, tokens, idempotency keys, settings.
 
-use crate::driver::Cell;
+use crate::driver::{Cell, Connection};
 use crate::{Store, StoreError, int, text};
 use jiff::Timestamp;
 
@@ -18,20 +18,32 @@ pub struct Secret {
     pub expires: Option<Timestamp>,
 }
 
+const PUT: &str = "INSERT INTO vault (space, key, person, value, expires) VALUES ($1, $2, $3, $4, $5)";
+const NEW: &str = "person = EXCLUDED.person, value = EXCLUDED.value, expires = EXCLUDED.expires";
+
+fn cells(space: &str, secret: &Secret) -> [Cell; 5] {
+    [
+        Cell::from(space),
+        Cell::from(secret.key.as_str()),
+        secret.person.map_or(Cell::Null, Cell::Int),
+        Cell::from(secret.value.as_str()),
+        secret.expires.map_or(Cell::Null, |at| Cell::Int(at.as_millisecond())),
+    ]
+}
+
+/// Keeps a text under a key that is free or has expired; false where it is taken.
+pub(crate) fn claim(tx: &mut dyn Connection, space: &str, secret: &Secret, now: Timestamp) -> Result<bool, StoreError> {
+    let sql = format!("{PUT} ON CONFLICT (space, key) DO UPDATE SET {NEW} WHERE vault.expires <= $6");
+    let cells: Vec<Cell> = cells(space, secret).into_iter().chain([Cell::Int(now.as_millisecond())]).collect();
+    Ok(tx.execute(&sql, &cells)? > 0)
+}
+
 impl Vault<'_> {
     /// Replaces what is there.
     pub fn put(&self, space: &str, secret: &Secret) -> Result<(), StoreError> {
-        self.store.writer()?.execute(
-            "INSERT INTO vault (space, key, person, value, expires) VALUES ($1, $2, $3, $4, $5) \
-             ON CONFLICT (space, key) DO UPDATE SET person = EXCLUDED.person, value = EXCLUDED.value, expires = EXCLUDED.expires",
-            &[
-                Cell::from(space),
-                Cell::from(secret.key.as_str()),
-                secret.person.map_or(Cell::Null, Cell::Int),
-                Cell::from(secret.value.as_str()),
-                secret.expires.map_or(Cell::Null, |at| Cell::Int(at.as_millisecond())),
-            ],
-        )?;
+        self.store
+            .writer()?
+            .execute(&format!("{PUT} ON CONFLICT (space, key) DO UPDATE SET {NEW}"), &cells(space, secret))?;
         Ok(())
     }
 

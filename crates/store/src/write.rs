@@ -1,7 +1,7 @@
 //! The one write path: access, rules, fields, row, history and search words in one transaction.
 
 use crate::driver::{Cell, Connection};
-use crate::{Store, StoreError, condition, history, int, row, schema, transact, unique};
+use crate::{Secret, Store, StoreError, condition, history, int, row, schema, transact, unique, vault};
 use jiff::Timestamp;
 use watchkeep_model::{Actor, Kind, Look, Move, Moving, Record, Refusal, Sight, TagSet, Value};
 
@@ -40,6 +40,7 @@ pub enum Change {
     Retag {
         kind: &'static Kind,
         id: i64,
+        version: Option<i64>,
         tags: Vec<i64>,
     },
     /// The system's own bookkeeping of managed fields: counts, last seen, measured values.
@@ -87,13 +88,27 @@ struct Draft {
 impl Store {
     /// All changes, or none: the first that is refused rolls the others back.
     pub fn write(&self, actor: &Actor, now: Timestamp, changes: Vec<Change>) -> Result<Vec<Written>, StoreError> {
+        self.write_once(actor, now, changes, |_| None)
+    }
+
+    /// The same, and with it, in one transaction, what `keep` makes of it: kept under a key of a space of the vault.
+    /// [`StoreError::Kept`] and nothing written where there is such a key already.
+    pub fn write_once(
+        &self,
+        actor: &Actor,
+        now: Timestamp,
+        changes: Vec<Change>,
+        keep: impl FnOnce(&[Written]) -> Option<(&'static str, Secret)>,
+    ) -> Result<Vec<Written>, StoreError> {
         let mut lease = self.writer()?;
         let written = transact(&mut *lease, |tx| {
             let mut chain = history::Chain::open(tx)?;
-            changes
-                .into_iter()
-                .map(|change| self.apply(tx, &mut chain, actor, now, change))
-                .collect::<Result<Vec<_>, _>>()
+            let each = changes.into_iter().map(|change| self.apply(tx, &mut chain, actor, now, change));
+            let written = each.collect::<Result<Vec<_>, _>>()?;
+            match keep(&written) {
+                Some((space, secret)) if !vault::claim(tx, space, &secret, now)? => Err(StoreError::Kept),
+                _ => Ok(written),
+            }
         })?;
         self.committed(&written);
         drop(lease);

@@ -58,7 +58,8 @@ pub fn server(app: Arc<App>) -> Router {
     let mut router = Router::new();
     for Route { method, path, who, run } in routes() {
         let answer = move |State(app): State<Arc<App>>, params: RawPathParams, request: Request| {
-            let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+            let params: Vec<_> = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+            let run = replaced(&params, path).unwrap_or(run);
             answer(app, who, run, params, request)
         };
         router = router.route(path, on(method, answer));
@@ -109,6 +110,12 @@ async fn answer(app: Arc<App>, who: Who, run: Handler, params: Vec<(String, Stri
     tokio::task::spawn_blocking(work)
         .await
         .unwrap_or_else(|_| Response::builder().status(500).body(Body::empty()).unwrap_or_default())
+}
+
+/// The handler that the kind in the path has in place of the route's own.
+fn replaced(params: &[(String, String)], path: &str) -> Option<Handler> {
+    let (_, kind) = params.iter().find(|(name, _)| name == "kind")?;
+    screens::instead(kind, path)
 }
 
 /// Finds out who asks, and refuses what the route or the CSRF token does not allow.

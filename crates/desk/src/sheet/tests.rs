@@ -15,6 +15,9 @@ fn csv_rows_are_numbered_as_a_spreadsheet_shows_them() {
     let expected = [(4, vec!["A", "two\nlines"]), (6, vec!["B", "=x"]), (7, vec!["C", "1", "2"])];
     assert_eq!(rows(&sheet), expected);
     assert_eq!(sheet.rows[2].problem.as_deref(), Some("there are 3 cells, but the first row names 2"));
+    let old: Vec<usize> =
+        csv(b"name,note\rA,1\rB,2\r").expect("rows of an old Mac").rows.iter().map(|row| row.number).collect();
+    assert_eq!(old, [2, 3]);
     assert_eq!(csv(b"a\tb,c\n1\t2\n").expect("tabs win a tie by more").header.len(), 2);
 }
 

@@ -3,18 +3,20 @@
 use super::access::may_change_members;
 use crate::places::Site;
 use jiff::civil::Date;
-use watchkeep_model::{Links, Markdown, Moving, Record, RecordKind, Ref, Refusal};
+use watchkeep_model::{ChoiceField, Links, Markdown, Move, Moving, Record, RecordKind, Ref, Refusal};
 
 /// Somebody: employee, guard, analyst, outside contact.
 #[derive(RecordKind)]
 #[record(
     prefix = "PER", label = "Person", plural = "People", area = "people", title = "name", sort = "name",
-    list = ["name", "job", "email", "site", "leaves"], subject = Person,
+    list = ["name", "job", "email", "site", "state", "leaves"], subject = Person, state = "state", moves = MOVES,
     prepare = plain_email
 )]
 pub struct Person {
     #[field(search, index, len = 200)]
     pub name: String,
+    #[field(managed, index, facet)]
+    pub state: Standing,
     /// Also what they sign in with.
     #[field(search, unique, len = 254, label = "E-mail")]
     pub email: Option<String>,
@@ -27,6 +29,47 @@ pub struct Person {
     /// Last day; afterwards sign-in is refused.
     #[field(index)]
     pub leaves: Option<Date>,
+}
+
+/// Whether somebody may sign in.
+#[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Standing {
+    #[choice(good)]
+    Active,
+    /// Sessions and tokens end at once; nobody signs in until the lock is lifted.
+    #[choice(bad)]
+    Locked,
+}
+
+/// Locking is an operation on a person: it needs them in a scope group of the assignment that grants it (RU-67).
+const MOVES: &[Move] = &[
+    Move {
+        name: "lock",
+        label: "Lock out",
+        from: &["active"],
+        to: Some("locked"),
+        action: "operate",
+        asks: &["reason"],
+        guard: another,
+        ..Move::PLAIN
+    },
+    Move {
+        name: "unlock",
+        label: "Let in again",
+        from: &["locked"],
+        to: Some("active"),
+        action: "operate",
+        asks: &["reason"],
+        ..Move::PLAIN
+    },
+];
+
+/// Who locked themselves out could not undo it.
+fn another(moving: &Moving<'_>) -> Result<(), Refusal> {
+    if moving.actor.person == Some(moving.record.id) {
+        return Err(Refusal::invalid("this is you; somebody else must lock you out"));
+    }
+    Ok(())
 }
 
 /// Sign-in asks for the address in small letters, so it is kept in them.

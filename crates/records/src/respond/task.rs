@@ -1,6 +1,6 @@
 //! A task: work for one person, with a due date.
 
-use crate::people::Person;
+use crate::people::{Group, Person};
 use crate::respond::Incident;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -10,7 +10,7 @@ use watchkeep_model::{ChoiceField, Markdown, Move, Moving, Record, RecordKind, R
 #[derive(RecordKind)]
 #[record(
     prefix = "TSK", area = "respond", title = "title", state = "state", sort = "due", calendar = "due",
-    list = ["title", "state", "assignee", "due", "incident"], moves = MOVES, check = check
+    list = ["title", "state", "assignee", "team", "due", "incident"], moves = MOVES, check = check
 )]
 pub struct Task {
     #[field(search, len = 300)]
@@ -19,6 +19,9 @@ pub struct Task {
     pub state: State,
     #[field(index, facet, inline)]
     pub assignee: Option<Ref<Person>>,
+    /// Whoever of the group is free does it.
+    #[field(managed, index, facet)]
+    pub team: Option<Ref<Group>>,
     #[field(index, inline)]
     pub due: Option<Date>,
     #[field(search)]
@@ -45,6 +48,14 @@ pub enum State {
 
 const MOVES: &[Move] = &[
     Move { name: "start", label: "Start", from: &["open"], to: Some("doing"), key: Some('a'), ..Move::PLAIN },
+    Move {
+        name: "assign",
+        label: "Assign",
+        from: &["open", "doing"],
+        action: "assign",
+        asks: &["team"],
+        ..Move::PLAIN
+    },
     Move {
         name: "finish",
         label: "Done",

@@ -3,9 +3,11 @@
 mod attachment;
 mod comment;
 mod custom_field;
+mod organisation;
 mod saved_view;
 
 pub use attachment::Attachment;
 pub use comment::Comment;
 pub use custom_field::{CustomField, definition};
+pub use organisation::Organisation;
 pub use saved_view::SavedView;

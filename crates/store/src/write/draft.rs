@@ -41,8 +41,8 @@ impl Store {
                 let before = self.seen(tx, actor, kind, id)?;
                 self.moved(tx, actor, now, before, (version, &act, values, reason))
             }
-            Change::Retag { kind, id, tags } => {
-                let before = self.changing(tx, actor, kind, id, None, "update")?;
+            Change::Retag { kind, id, version, tags } => {
+                let before = self.changing(tx, actor, kind, id, version, "update")?;
                 let mut record = before.clone();
                 record.tags = sorted(tags);
                 validate::tags(actor, kind, &before.tags, &record.tags)?;
@@ -163,6 +163,7 @@ impl Store {
         let reason = reason.filter(|text| !text.trim().is_empty());
         let mut record = before.clone();
         let input = answers(&mut record, act, values, reason.as_deref())?;
+        may_target(actor, act, &record, &input)?;
         if let (Some(state), Some(to)) = (before.kind.state, act.to) {
             record.set_choice(state, to);
         }
@@ -254,6 +255,24 @@ fn take(customs: &Customs, record: &mut Record, values: Values, reach: Reach) ->
         record.set(&name, value);
     }
     Ok(())
+}
+
+/// What is assigned goes only where the assignment that grants it reaches (RU-70).
+fn may_target(actor: &Actor, act: &Move, record: &Record, input: &[(&str, Value)]) -> Result<(), Refusal> {
+    let Some(field) = act.target(record.kind).filter(|_| act.action == "assign") else { return Ok(()) };
+    let given = input.iter().find(|(name, _)| *name == field.name).map(|(_, value)| value);
+    let id = given.unwrap_or_else(|| record.get(field.name)).as_int();
+    let target = field.target().zip(id);
+    if target.is_some_and(|target| actor.access.may_assign(record.kind.name, &record.tags, target)) {
+        return Ok(());
+    }
+    let message = format!(
+        "no single role of yours lets you {} {} to this {}; choose one in its scope",
+        act.label.to_lowercase(),
+        record.number(),
+        field.label.to_lowercase()
+    );
+    Err(Refusal::rule("RU-70", message).at(field.name))
 }
 
 /// Puts the answers of a move where they belong and refuses what is missing.

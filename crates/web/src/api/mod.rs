@@ -13,11 +13,12 @@ use crate::routes::{Route, Who};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::MethodFilter;
+use repeat::{Plan, once};
 use serde_json::{Map, Value as Json, json};
 use std::collections::HashSet;
 use watchkeep_desk::export::object;
 use watchkeep_model::{Actor, FieldError, Kind, Record, Refusal};
-use watchkeep_store::{Change, List, StoreError};
+use watchkeep_store::{Change, List, Written};
 
 /// Records in one request.
 const BATCH: usize = 1000;
@@ -35,12 +36,12 @@ pub fn routes() -> Vec<Route> {
         Route::get("/api/openapi.json", Who::Api, |ask| Ok(axum::Json(openapi::document(ask)).into_response())),
         Route::get("/api/why", Who::Api, why),
         Route::get("/api/{kind}", Who::Api, list),
-        Route::post("/api/{kind}", Who::Api, |ask| repeat::once(ask, create)),
+        Route::post("/api/{kind}", Who::Api, |ask| once(ask, create)),
         Route::get("/api/{kind}/{id}", Who::Api, get),
-        Route { method: MethodFilter::PATCH, path: "/api/{kind}/{id}", who: Who::Api, run: patch },
+        Route { method: MethodFilter::PATCH, path: "/api/{kind}/{id}", who: Who::Api, run: |ask| once(ask, patch) },
         Route { method: MethodFilter::DELETE, path: "/api/{kind}/{id}", who: Who::Api, run: delete },
         Route::get("/api/{kind}/{id}/history", Who::Api, history),
-        Route::post("/api/{kind}/{id}/moves/{move}", Who::Api, |ask| repeat::once(ask, act)),
+        Route::post("/api/{kind}/{id}/moves/{move}", Who::Api, |ask| once(ask, act)),
     ]
 }
 
@@ -90,7 +91,7 @@ fn get(ask: &Ask) -> Result<Response, Fault> {
 }
 
 /// One object makes one record; a list makes up to a thousand, all or none. A known `external_id` changes that record.
-fn create(ask: &Ask) -> Result<Response, Fault> {
+fn create(ask: &Ask) -> Result<Plan, Fault> {
     let kind = ask.kind(ask.param("kind"))?;
     body::only(ask, &[])?;
     let body = body::json(ask)?;
@@ -104,18 +105,34 @@ fn create(ask: &Ask) -> Result<Response, Fault> {
     }
     let mut names = HashSet::new();
     let changes = items.iter().map(|item| created(ask, kind, item, &mut names)).collect::<Result<Vec<_>, _>>()?;
-    let written = ask.app.desk.store.write(&ask.actor, ask.now, changes)?;
-    let status = if written.iter().any(|one| one.before.is_none()) { StatusCode::CREATED } else { StatusCode::OK };
-    if many {
-        let items: Vec<Json> = written.iter().map(|one| object(ask.app.desk.catalog(), &one.record)).collect();
-        return Ok((status, axum::Json(json!({"items": items}))).into_response());
-    }
+    let answer = if many { made_many } else { made };
+    Ok(Plan { changes, answer })
+}
+
+fn made_status(written: &[Written]) -> StatusCode {
+    if written.iter().any(|one| one.before.is_none()) { StatusCode::CREATED } else { StatusCode::OK }
+}
+
+fn made_many(ask: &Ask, written: &[Written]) -> Result<Response, Fault> {
+    let items: Vec<Json> = written.iter().map(|one| object(ask.app.desk.catalog(), &one.record)).collect();
+    Ok((made_status(written), axum::Json(json!({"items": items}))).into_response())
+}
+
+fn made(ask: &Ask, written: &[Written]) -> Result<Response, Fault> {
     let one = written.first().ok_or(Fault::Missing)?;
-    let mut response = answer(ask, status, &one.record);
-    if let Ok(place) = HeaderValue::from_str(&format!("/api/{}/{}", kind.name, one.record.id)) {
+    let mut response = answer(ask, made_status(written), &one.record);
+    if let Ok(place) = HeaderValue::from_str(&format!("/api/{}/{}", one.record.kind.name, one.record.id)) {
         response.headers_mut().insert(header::LOCATION, place);
     }
     Ok(response)
+}
+
+/// The record as the last change left it; as it stands where nothing was asked to change.
+fn changed(ask: &Ask, written: &[Written]) -> Result<Response, Fault> {
+    match written.last() {
+        Some(one) => Ok(answer(ask, StatusCode::OK, &one.record)),
+        None => Ok(answer(ask, StatusCode::OK, &found(ask)?)),
+    }
 }
 
 /// The change for one object; `names` are the external ids given before it in the same request.
@@ -143,7 +160,7 @@ fn created(ask: &Ask, kind: &'static Kind, item: &Json, names: &mut HashSet<Stri
     Ok(Change::Create { kind, values, tags, external_id })
 }
 
-fn patch(ask: &Ask) -> Result<Response, Fault> {
+fn patch(ask: &Ask) -> Result<Plan, Fault> {
     let record = found(ask)?;
     body::only(ask, &[])?;
     let object = body::object(ask)?;
@@ -154,19 +171,11 @@ fn patch(ask: &Ask) -> Result<Response, Fault> {
         changes.push(Change::Update { kind: record.kind, id: record.id, version, values });
     }
     if let Some(tags) = object.get("tags") {
-        changes.push(Change::Retag { kind: record.kind, id: record.id, tags: body::tags(ask, tags)? });
+        // After the fields the version is one further, and still ours.
+        let version = version.filter(|_| changes.is_empty());
+        changes.push(Change::Retag { kind: record.kind, id: record.id, version, tags: body::tags(ask, tags)? });
     }
-    let written = write(ask, changes)?;
-    Ok(answer(ask, StatusCode::OK, written.as_ref().unwrap_or(&record)))
-}
-
-/// Writes all or none, and says "stale" where `If-Match` was overtaken in between. The last record written.
-fn write(ask: &Ask, changes: Vec<Change>) -> Result<Option<Record>, Fault> {
-    match ask.app.desk.store.write(&ask.actor, ask.now, changes) {
-        Ok(written) => Ok(written.into_iter().last().map(|one| one.record)),
-        Err(error @ StoreError::Version { .. }) => Err(Fault::Stale(error.to_string())),
-        Err(error) => Err(error.into()),
-    }
+    Ok(Plan { changes, answer: changed })
 }
 
 fn delete(ask: &Ask) -> Result<Response, Fault> {
@@ -176,11 +185,11 @@ fn delete(ask: &Ask) -> Result<Response, Fault> {
         ask.query("reason").map(|text| ("reason".to_owned(), text.into())).into_iter().collect();
     let reason = body::text(&given, "reason", REASON_IN_ADDRESS)?;
     let version = conditions::version(ask, &record)?;
-    write(ask, vec![Change::Delete { kind: record.kind, id: record.id, version, reason }])?;
+    repeat::write(ask, vec![Change::Delete { kind: record.kind, id: record.id, version, reason }])?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-fn act(ask: &Ask) -> Result<Response, Fault> {
+fn act(ask: &Ask) -> Result<Plan, Fault> {
     let record = found(ask)?;
     let kind = record.kind;
     let known = kind.act(ask.param("move")).ok_or(Fault::Missing)?;
@@ -191,8 +200,7 @@ fn act(ask: &Ask) -> Result<Response, Fault> {
     let values = body::answers(ask, kind, known, &object)?;
     let version = conditions::version(ask, &record)?;
     let act = known.name.to_owned();
-    let written = write(ask, vec![Change::Move { kind, id: record.id, version, act, values, reason }])?;
-    Ok(answer(ask, StatusCode::OK, written.as_ref().unwrap_or(&record)))
+    Ok(Plan { changes: vec![Change::Move { kind, id: record.id, version, act, values, reason }], answer: changed })
 }
 
 fn history(ask: &Ask) -> Result<Response, Fault> {

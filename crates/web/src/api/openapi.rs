@@ -261,7 +261,8 @@ fn single(kind: &'static Kind) -> Json {
         &[("200", one("The changed record", kind, &["ETag"]))],
         WRITING,
     );
-    let patch = with_body(with(patch, &[header("if_match")]), reference(&name("change")), true);
+    let patch =
+        with_body(with(patch, &[header("if_match"), header("idempotency_key")]), reference(&name("change")), true);
     let reason = parameter(
         "query",
         "reason",

@@ -11,9 +11,10 @@ use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 use std::sync::{Condvar, Mutex};
 use watchkeep_model::Refusal;
-use watchkeep_store::Secret;
+use watchkeep_store::{Change, Secret, StoreError, Written};
 
 const HOURS: i64 = 24;
+const SPACE: &str = "idempotency";
 /// Headers that belong to an answer, beside its body.
 const KEPT: [HeaderName; 2] = [header::ETAG, header::LOCATION];
 
@@ -54,10 +55,19 @@ impl Drop for Turn<'_> {
     }
 }
 
+/// What a call would change, and what it is answered with once that is written.
+pub struct Plan {
+    pub changes: Vec<Change>,
+    pub answer: fn(&Ask, &[Written]) -> Result<Response, Fault>,
+}
+
 /// The same key and request again gets the first answer and does nothing; the same key for another request is refused.
-/// A refused call is not remembered: repeated, it is tried again.
-pub fn once(ask: &Ask, run: fn(&Ask) -> Result<Response, Fault>) -> Result<Response, Fault> {
-    let Some(given) = ask.headers.get("idempotency-key") else { return run(ask) };
+/// The answer is kept in the transaction of what it answers. A refused call is not remembered: repeated, it is tried again.
+pub fn once(ask: &Ask, plan: fn(&Ask) -> Result<Plan, Fault>) -> Result<Response, Fault> {
+    let Some(given) = ask.headers.get("idempotency-key") else {
+        let Plan { changes, answer } = plan(ask)?;
+        return answer(ask, &write(ask, changes)?);
+    };
     let given = given.to_str().unwrap_or_default();
     if given.is_empty() || given.len() > 200 {
         return Err(Fault::Bad("an idempotency key has 1 to 200 printable ASCII characters".to_owned()));
@@ -66,29 +76,60 @@ pub fn once(ask: &Ask, run: fn(&Ask) -> Result<Response, Fault>) -> Result<Respo
     let credential = ask.header("authorization").unwrap_or("session");
     let key = hex(&[&ask.actor.person.unwrap_or_default().to_string(), credential, given]);
     let start = ask.header("if-match").unwrap_or_default();
-    let request = hex(&[&ask.path, start, &String::from_utf8_lossy(&ask.body)]);
+    let request = hex(&[ask.method.as_str(), &ask.path, start, &String::from_utf8_lossy(&ask.body)]);
     let _turn = ask.app.keys.turn(&key);
-    let vault = ask.app.desk.store.vault();
-    if let Some(before) = vault.get("idempotency", &key, ask.now)? {
-        let kept: Json = serde_json::from_str(&before.value).unwrap_or_default();
-        return again(ask, &kept, &request);
+    if let Some(before) = answered(ask, &key, &request)? {
+        return Ok(before);
     }
-    let (parts, body) = run(ask)?.into_parts();
+    let Plan { changes, answer } = plan(ask)?;
+    let mut response = Err(Fault::Missing);
+    let written = ask.app.desk.store.write_once(&ask.actor, ask.now, changes, |written| {
+        response = answer(ask, written);
+        let value = kept(response.as_mut().ok()?, &request);
+        let expires = Some(ask.now + SignedDuration::from_hours(HOURS));
+        Some((SPACE, Secret { key: key.clone(), person: ask.actor.person, value, expires }))
+    });
+    match written {
+        // Another process was asked the same at the same moment, and was first.
+        Err(StoreError::Kept) => answered(ask, &key, &request)?.ok_or(StoreError::Kept.into()),
+        Err(error) => Err(stale(error)),
+        Ok(_) => response,
+    }
+}
+
+/// Writes all or none, and says "stale" where `If-Match` was overtaken in between.
+pub fn write(ask: &Ask, changes: Vec<Change>) -> Result<Vec<Written>, Fault> {
+    ask.app.desk.store.write(&ask.actor, ask.now, changes).map_err(stale)
+}
+
+fn stale(error: StoreError) -> Fault {
+    match error {
+        StoreError::Version { .. } => Fault::Stale(error.to_string()),
+        other => other.into(),
+    }
+}
+
+/// An answer as it is kept; its body is in memory, and stays what it was.
+fn kept(response: &mut Response, request: &str) -> String {
+    let body = std::mem::take(response.body_mut());
     let bytes = futures_util::FutureExt::now_or_never(axum::body::to_bytes(body, usize::MAX));
     let bytes = bytes.and_then(Result::ok).unwrap_or_default();
-    let text = |name: &HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    let text = |name: &HeaderName| response.headers().get(name).and_then(|value| value.to_str().ok());
     let value = json!({
         "request": request,
-        "status": parts.status.as_u16(),
+        "status": response.status().as_u16(),
         "headers": KEPT.iter().map(text).collect::<Vec<_>>(),
         "body": String::from_utf8_lossy(&bytes),
     });
-    let expires = Some(ask.now + SignedDuration::from_hours(HOURS));
-    vault.put(
-        "idempotency",
-        &Secret { key: key.clone(), person: ask.actor.person, value: value.to_string(), expires },
-    )?;
-    Ok(Response::from_parts(parts, bytes.into()))
+    *response.body_mut() = bytes.into();
+    value.to_string()
+}
+
+/// What the same call was answered before, if it was.
+fn answered(ask: &Ask, key: &str, request: &str) -> Result<Option<Response>, Fault> {
+    let Some(before) = ask.app.desk.store.vault().get(SPACE, key, ask.now)? else { return Ok(None) };
+    let kept: Json = serde_json::from_str(&before.value).unwrap_or_default();
+    again(ask, &kept, request).map(Some)
 }
 
 /// The first answer, as long as the caller still sees what it shows (RU-64).

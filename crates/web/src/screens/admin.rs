@@ -17,7 +17,7 @@ use watchkeep_store::List;
 const AREAS: &[(&str, &[&str])] = &[
     ("People and access", &["person", "group", "function", "role", "role_assignment", "scope_tag"]),
     ("Detection", &["log_source", "detection_rule", "suppression"]),
-    ("Organisation", &["site", "custom_field", "duty"]),
+    ("Organisation", &["organisation", "site", "custom_field", "duty"]),
 ];
 
 pub fn routes() -> Vec<Route> {

@@ -63,7 +63,7 @@ pub fn run(ask: &Ask, kind: &'static Kind) -> Result<Response, Fault> {
     let results = ask.app.desk.store.write_each(&ask.actor, ask.now, changes, false)?;
     let written: Vec<_> = results.iter().filter_map(|result| result.as_ref().ok().cloned()).collect();
     let refused: Vec<String> =
-        results.iter().filter_map(|result| result.as_ref().err()).map(ToString::to_string).collect();
+        results.into_iter().filter_map(Result::err).map(|error| Fault::from(error).message()).collect();
     if refused.is_empty() {
         return Ok(super::go(&format!("{}?{}", list_of(kind), views::offer(&written))));
     }
@@ -89,7 +89,7 @@ fn plain(ask: &Ask, kind: &'static Kind, act: &str, ids: &[i64]) -> Result<Vec<C
         }
         "tags" => {
             let chosen = tags::sent(ask);
-            Ok(ids.iter().map(|id| Change::Retag { kind, id: *id, tags: chosen.clone() }).collect())
+            Ok(ids.iter().map(|id| Change::Retag { kind, id: *id, version: None, tags: chosen.clone() }).collect())
         }
         other => Err(Fault::Bad(format!("`{other}` is not something that can be done with {}", kind.plural))),
     }

@@ -1,6 +1,6 @@
 //! The list of any kind: filter, facets, sorting, paging by key, bulk moves, a board by state.
 
-use super::own::place;
+use super::own::{own, place};
 use super::show::{self, Titles, encode};
 use super::views;
 use crate::ask::Ask;
@@ -24,7 +24,7 @@ pub fn routes() -> Vec<Route> {
         Route::get("/r/{kind}/board", Who::Person, board),
         Route::get("/r/{kind}/facets", Who::Person, |ask| {
             let kind = ask.kind(ask.param("kind"))?;
-            Ok(side(ask, &asked(ask, kind, "")?)?.into_response())
+            Ok(side(ask, &asked(ask, kind)?)?.into_response())
         }),
     ]
 }
@@ -37,9 +37,9 @@ pub struct Asked {
     pub error: Option<(String, usize)>,
 }
 
-/// Reads `q`, `sort` and `after`.
-pub fn asked(ask: &Ask, kind: &'static Kind, default: &str) -> Result<Asked, Fault> {
-    let text = ask.query("q").unwrap_or(default).to_owned();
+/// Reads `q` (or what the kind opens with), `sort` and `after`.
+pub fn asked(ask: &Ask, kind: &'static Kind) -> Result<Asked, Fault> {
+    let text = ask.query("q").unwrap_or(own(kind).opens).to_owned();
     let (test, error) = match ask.app.desk.filter(&ask.actor, kind, &text, ask.now) {
         Ok(test) => (test, None),
         Err(DeskError::Filter(error)) => (
@@ -84,7 +84,7 @@ fn counted(count: i64, exact: bool) -> String {
 
 fn page(ask: &Ask) -> Result<Response, Fault> {
     let kind = ask.kind(ask.param("kind"))?;
-    let asked = asked(ask, kind, "")?;
+    let asked = asked(ask, kind)?;
     let found = ask.app.desk.store.list(&ask.actor, &asked.list)?;
     let titles = Titles::of(ask, &found.records);
     let here =
@@ -253,7 +253,7 @@ fn board(ask: &Ask) -> Result<Response, Fault> {
     if !kind.has_board() {
         return Err(Fault::Missing);
     }
-    let asked = asked(ask, kind, "")?;
+    let asked = asked(ask, kind)?;
     let found = ask.app.desk.store.list(&ask.actor, &List { limit: 200, ..asked.list.clone() })?;
     let titles = Titles::of(ask, &found.records);
     let owner = ["owner", "assignee", "manager"].into_iter().find_map(|name| kind.field(name));

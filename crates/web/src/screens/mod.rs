@@ -25,6 +25,8 @@ mod tags;
 mod transfer;
 mod views;
 
+pub use own::instead;
+
 use crate::ask::Ask;
 use crate::routes::{Route, Who};
 use axum::response::{IntoResponse, Redirect, Response};

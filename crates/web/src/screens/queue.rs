@@ -18,9 +18,6 @@ use watchkeep_desk::respond::Declaration;
 use watchkeep_model::Record;
 use watchkeep_store::List;
 
-/// What a queue shows at first.
-const OPEN: &str = "state:new,open";
-
 pub fn routes() -> Vec<Route> {
     vec![
         Route::get("/alerts", Who::Person, page),
@@ -36,7 +33,7 @@ fn one(ask: &Ask) -> Result<Record, Fault> {
 
 fn page(ask: &Ask) -> Result<Response, Fault> {
     let kind = ask.kind("alert")?;
-    let asked = asked(ask, kind, OPEN)?;
+    let asked = asked(ask, kind)?;
     let found = ask.app.desk.store.list(&ask.actor, &asked.list)?;
     let titles = Titles::of(ask, &found.records);
     let here = format!("/alerts?q={}&sort={}", encode(&asked.text), encode(ask.query("sort").unwrap_or_default()));

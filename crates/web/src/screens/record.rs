@@ -31,9 +31,13 @@ pub fn routes() -> Vec<Route> {
 
 fn page(ask: &Ask) -> Result<Response, Fault> {
     let record = ask.record(ask.kind(ask.param("kind"))?, ask.param("id"))?;
-    let body = own(record.kind).page.unwrap_or(body)(ask, &record)?;
+    framed(ask, &record, &body(ask, &record)?)
+}
+
+/// A record's whole page around what is shown of it.
+pub fn framed(ask: &Ask, record: &Record, body: &Markup) -> Result<Response, Fault> {
     let title = format!("{} {}", record.number(), record.title());
-    Ok(ask.page(&title, place(record.kind), Find::default(), &body).into_response())
+    Ok(ask.page(&title, place(record.kind), Find::default(), body).into_response())
 }
 
 fn body(ask: &Ask, record: &Record) -> Result<Markup, Fault> {

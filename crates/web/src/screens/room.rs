@@ -1,6 +1,6 @@
 //! The incident room: who holds which role, what happened, what is decided, what is left to do.
 
-use super::record::{attaching, attachments, chosen, comments, dialogs, history, state};
+use super::record::{attaching, attachments, chosen, comments, dialogs, framed, history, state};
 use super::show::{Titles, level};
 use crate::ask::Ask;
 use crate::fault::Fault;
@@ -77,7 +77,12 @@ fn evidence_dialog(ask: &Ask, incident: &Record) -> Markup {
 }
 
 /// The whole room; equally right for ransomware and for a warehouse theft.
-pub fn body(ask: &Ask, incident: &Record) -> Result<Markup, Fault> {
+pub fn page(ask: &Ask) -> Result<Response, Fault> {
+    let incident = ask.record(ask.kind("incident")?, ask.param("id"))?;
+    framed(ask, &incident, &body(ask, &incident)?)
+}
+
+fn body(ask: &Ask, incident: &Record) -> Result<Markup, Fault> {
     let titles = Titles::of(ask, std::slice::from_ref(incident));
     let about = html! {
         "declared " @if let Some(at) = incident.read::<Timestamp>("declared") { (time::ago(at, ask.now)) }

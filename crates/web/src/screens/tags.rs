@@ -75,7 +75,7 @@ fn retag(ask: &Ask) -> Result<Response, Fault> {
     let mine = held(ask, record.kind);
     let mut tags: Vec<i64> = record.tags.iter().copied().filter(|id| mine.iter().all(|(held, _)| held != id)).collect();
     tags.extend(sent(ask));
-    let change = Change::Retag { kind: record.kind, id: record.id, tags };
+    let change = Change::Retag { kind: record.kind, id: record.id, version: None, tags };
     ask.app.desk.store.write_one(&ask.actor, ask.now, change)?;
     Ok(super::go(&format!("/r/{}/{}", record.kind.name, record.id)))
 }

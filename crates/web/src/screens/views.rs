@@ -38,7 +38,7 @@ fn calendar(ask: &Ask) -> Result<Response, Fault> {
         .and_then(|month| format!("{month}-01").parse::<Date>().ok())
         .unwrap_or_else(|| today.first_of_month());
     let last = first.last_of_month();
-    let asked = asked(ask, kind, "")?;
+    let asked = asked(ask, kind)?;
     let within = format!("{}:{first}..{last}", field.name);
     let within = ask.app.desk.filter(&ask.actor, kind, &within, ask.now)?;
     let list =
