@@ -71,6 +71,7 @@ const ROUTES: &[Entry] = &[
     ("POST", "/r/{kind}/{id}/move/{move}", Person, 404, 303),
     ("POST", "/r/{kind}/{id}/tags", Person, 404, 303),
     ("POST", "/r/person/{id}/sign-in-link", Person, 404, 303),
+    ("POST", "/r/person/{id}/second-factor-off", Person, 404, 303),
     ("POST", "/r/role/{id}/permissions", Person, 404, 303),
     ("GET", "/report", Person, 200, 303),
     ("POST", "/report", Person, 422, 303),

@@ -87,7 +87,9 @@ fn eight_attempts_for_a_name_then_a_wait() {
     assert!(waiting.status == 429 && waiting.body.contains("wait 300 s"), "right or wrong: {}", waiting.status);
     assert_eq!(sign_in(&site, "ben@demo.example", "wrong", "").status, 401, "others are not concerned");
     // Nor is a link that an administrator gave.
-    assert!(office.desk.one_time_key(tom.id, now()).and_then(|key| office.desk.use_one_time_key(&key, now())).is_ok());
+    assert!(
+        office.desk.one_time_key(tom.id, now()).and_then(|key| office.desk.use_one_time_key(&key, "", now())).is_ok()
+    );
     assert_eq!(sign_in(&after(&office, later), "tom@demo.example", PASSWORD, "").status, 303);
 }
 
@@ -167,6 +169,21 @@ fn a_second_factor_is_asked_for_and_its_code_works_once() {
         office.desk.sign_in("tom@demo.example", PASSWORD, &code(third), third).is_ok(),
         "the first one still holds"
     );
+    // A one-time link asks for the code too, and is not used up by a wrong one.
+    let fourth = now() + SignedDuration::from_secs(90);
+    let key = office.desk.one_time_key(tom.id, fourth).expect("a key");
+    assert!(office.desk.key_asks_code(&key, fourth).expect("known"));
+    assert!(office.desk.use_one_time_key(&key, "", fourth).is_err());
+    assert!(office.desk.use_one_time_key(&key, &code(third), fourth).is_err(), "a used code");
+    assert!(office.desk.use_one_time_key(&key, &code(fourth), fourth).is_ok());
+    // For a lost phone an administrator takes it off; nobody else can.
+    let path = format!("/r/person/{}/second-factor-off", tom.id);
+    assert_eq!(site.post(&browser, &path, "").status, 404, "not even for oneself");
+    let ada = office.holding("Ada", "Administrator");
+    let ada =
+        office.desk.person_by_email("ada@demo.example").expect("found").filter(|found| Some(found.id) == ada.person);
+    assert_eq!(site.post(&site.sign_in(&office, &ada.expect("Ada")), &path, "").status, 303);
+    assert!(!office.desk.has_second_factor(tom.id, now()).expect("known"));
 }
 
 #[test]

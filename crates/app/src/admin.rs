@@ -6,6 +6,8 @@ use anyhow::anyhow;
 use clap::{Args, Subcommand};
 use jiff::{SignedDuration, Timestamp};
 use std::process::ExitCode;
+use watchkeep_desk::Desk;
+use watchkeep_model::Record;
 
 const VERIFY: &str = "\
 Exit code: 0 whole, 1 tampered with, 2 it could not be read.
@@ -57,6 +59,8 @@ enum UserCommand {
     },
     /// Print a link path that signs the person in once within the hour.
     Link { email: String },
+    /// Take off a lost second factor; the person signs in without it and chooses another.
+    FactorOff { email: String },
 }
 
 /// Make an API token
@@ -108,19 +112,22 @@ pub fn user(args: &UserArgs) -> anyhow::Result<ExitCode> {
             }
             println!("{} added; give them: watchkeep user link {email}", made.record.number());
         }
-        UserCommand::Link { email } => {
-            let person = desk.person_by_email(&email.to_lowercase())?;
-            let person = person.ok_or_else(|| anyhow!("nobody has the e-mail {email}"))?;
-            println!("/once/{}", desk.one_time_key(person.id, now)?);
+        UserCommand::Link { email } => println!("/once/{}", desk.one_time_key(person(&desk, email)?.id, now)?),
+        UserCommand::FactorOff { email } => {
+            let there = desk.drop_second_factor(person(&desk, email)?.id)?;
+            println!("{email} {}", if there { "signs in without a second factor now" } else { "has no second factor" });
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
+fn person(desk: &Desk, email: &str) -> anyhow::Result<Record> {
+    desk.person_by_email(&email.to_lowercase())?.ok_or_else(|| anyhow!("nobody has the e-mail {email}"))
+}
+
 pub fn token(args: &TokenArgs) -> anyhow::Result<ExitCode> {
     let desk = args.data.records()?;
-    let person = desk.person_by_email(&args.email.to_lowercase())?;
-    let person = person.ok_or_else(|| anyhow!("nobody has the e-mail {}", args.email))?;
+    let person = person(&desk, &args.email)?;
     let now = Timestamp::now();
     let expires = now + SignedDuration::from_hours(24 * args.days);
     println!("{}", desk.make_token(person.id, &args.name, &args.scope, expires)?);

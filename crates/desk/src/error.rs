@@ -17,6 +17,9 @@ pub enum DeskError {
     /// Wrong name, password or code: never says which.
     #[error("name, password or code is wrong")]
     SignIn,
+    /// A one-time link was right, the code of the second factor beside it was not.
+    #[error("this code is not right, or was used already")]
+    Code,
     #[error("too many attempts; wait {seconds} s and try again")]
     TooMany { seconds: i64 },
     #[error("{0}")]

@@ -74,7 +74,8 @@ impl Desk {
         Ok(true)
     }
 
-    fn begin_session(&self, person: &Record, now: Timestamp) -> Result<Session, DeskError> {
+    /// A new session for somebody who has shown who they are.
+    pub fn begin_session(&self, person: &Record, now: Timestamp) -> Result<Session, DeskError> {
         let (key, csrf) = (secret()?, secret()?);
         let visits = self.store.vault().get("visit", &person.id.to_string(), now)?;
         let last = visits.and_then(|visit| visit.value.parse::<Timestamp>().ok());
@@ -136,15 +137,39 @@ impl Desk {
         Ok(key)
     }
 
-    /// Uses a one-time key up. Its 256 random bits are not guessed, so nobody else's tries can lock it.
-    pub fn use_one_time_key(&self, key: &str, now: Timestamp) -> Result<Session, DeskError> {
+    /// Whose one-time key this is, if it can still be used.
+    fn owner_of_key(&self, key: &str, now: Timestamp) -> Result<Option<Record>, DeskError> {
         let found = self.store.vault().get("once", &digest(key), now)?;
-        let person = found.and_then(|secret| secret.person);
-        let (Some(person), true) = (person, self.store.vault().remove("once", &digest(key))?) else {
+        self.still_here(found.and_then(|secret| secret.person), now)
+    }
+
+    /// Whether a one-time key needs a code of its person's second factor beside it.
+    pub fn key_asks_code(&self, key: &str, now: Timestamp) -> Result<bool, DeskError> {
+        let person = self.owner_of_key(key, now)?;
+        person.map_or(Ok(false), |person| self.has_second_factor(person.id, now))
+    }
+
+    /// Uses a one-time key up; a wrong code leaves it. Its 256 random bits are not guessed, so nobody else's tries can
+    /// lock it.
+    pub fn use_one_time_key(&self, key: &str, code: &str, now: Timestamp) -> Result<Session, DeskError> {
+        let person = self.owner_of_key(key, now)?.ok_or(DeskError::SignIn)?;
+        if let Some(secret) = self.store.vault().get("totp", &person.id.to_string(), now)? {
+            self.attempts.begin(&digest(key), now)?;
+            if !self.code_is_right(&person, &secret.value, code, now)? {
+                return Err(DeskError::Code);
+            }
+        }
+        if !self.store.vault().remove("once", &digest(key))? {
             return Err(DeskError::SignIn);
-        };
-        let person = self.still_here(Some(person), now)?.ok_or(DeskError::SignIn)?;
+        }
         self.begin_session(&person, now)
+    }
+
+    /// Takes a lost second factor off and ends the person's sessions; they sign in without it and choose another.
+    pub fn drop_second_factor(&self, person: i64) -> Result<bool, DeskError> {
+        let there = self.store.vault().remove("totp", &person.to_string())?;
+        self.store.vault().remove_of("session", person)?;
+        Ok(there)
     }
 
     pub fn has_password(&self, person: i64, now: Timestamp) -> Result<bool, DeskError> {

@@ -58,9 +58,11 @@ impl From<DeskError> for Fault {
             DeskError::Store(error) => error.into(),
             DeskError::TooMany { seconds } => Self::TooMany(seconds),
             DeskError::Kind(_) => Self::Missing,
-            DeskError::Filter(_) | DeskError::SignIn | DeskError::Password(_) | DeskError::File(_) => {
-                Self::Bad(error.to_string())
-            }
+            DeskError::Filter(_)
+            | DeskError::SignIn
+            | DeskError::Code
+            | DeskError::Password(_)
+            | DeskError::File(_) => Self::Bad(error.to_string()),
             other => Self::Broken(other.to_string()),
         }
     }

@@ -38,7 +38,6 @@ pub struct Asset {
 /// Whether it does its work.
 #[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Service {
-    #[choice(good)]
     InService,
     /// Cut off to contain something: a host off the network, an account disabled, a door locked down.
     #[choice(bad)]

@@ -34,7 +34,6 @@ pub struct Person {
 /// Whether somebody may sign in.
 #[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Standing {
-    #[choice(good)]
     Active,
     /// Sessions and tokens end at once; nobody signs in until the lock is lifted.
     #[choice(bad)]

@@ -9,7 +9,10 @@ use maud::{Markup, html};
 use watchkeep_model::{Record, Refusal};
 
 pub fn routes() -> Vec<Route> {
-    vec![Route::post("/r/person/{id}/sign-in-link", Who::Person, link)]
+    vec![
+        Route::post("/r/person/{id}/sign-in-link", Who::Person, link),
+        Route::post("/r/person/{id}/second-factor-off", Who::Person, factor_off),
+    ]
 }
 
 pub fn below(ask: &Ask, person: &Record) -> Result<Markup, Fault> {
@@ -54,16 +57,33 @@ fn sign_in(ask: &Ask, person: &Record) -> Result<Markup, Fault> {
         &html! { (mark(password, "password set", "no password")) " " (mark(second, "second factor", "no second factor")) },
         &html! {
             p .sub { "A link signs the person in once within the hour; they then choose a password. Use it for a new colleague or a forgotten password." }
-            (Button::post("Make a sign-in link", &format!("/r/person/{}/sign-in-link", person.id), ask.csrf()))
+            div .row {
+                (Button::post("Make a sign-in link", &format!("/r/person/{}/sign-in-link", person.id), ask.csrf()))
+                @if second { (Button::post("Take off the second factor", &format!("/r/person/{}/second-factor-off", person.id), ask.csrf()).danger()) }
+            }
         },
     ))
 }
 
-fn link(ask: &Ask) -> Result<Response, Fault> {
+/// The person of the path, for an administrator of everything.
+fn administered(ask: &Ask) -> Result<Record, Fault> {
     let person = ask.record(ask.kind("person")?, ask.param("id"))?;
-    if !ask.actor.access.holds_everything() {
-        return Err(Refusal::rule("RU-65", "only an administrator of everything makes sign-in links").into());
+    if ask.actor.access.holds_everything() {
+        return Ok(person);
     }
+    Err(Refusal::rule("RU-65", "only an administrator of everything changes how others sign in").into())
+}
+
+/// For a lost phone.
+fn factor_off(ask: &Ask) -> Result<Response, Fault> {
+    let person = administered(ask)?;
+    ask.app.desk.drop_second_factor(person.id)?;
+    tracing::info!(person.id = person.id, by = ask.actor.person, "took off the second factor of {}", person.number());
+    Ok(super::go(&format!("/r/person/{}", person.id)))
+}
+
+fn link(ask: &Ask) -> Result<Response, Fault> {
+    let person = administered(ask)?;
     let key = ask.app.desk.one_time_key(person.id, ask.now)?;
     tracing::info!(person.id = person.id, by = ask.actor.person, "made a sign-in link for {}", person.number());
     let host = ask.header("host").unwrap_or("localhost");

@@ -94,11 +94,21 @@ fn with_session(ask: &Ask, session: &Session, mut answer: Response) -> Response 
 
 /// A link is often fetched by previews, so opening it uses nothing up; the button does.
 fn once(ask: &Ask) -> Result<Response, Fault> {
+    once_page(ask, None)
+}
+
+fn once_page(ask: &Ask, wrong: Option<&str>) -> Result<Response, Fault> {
+    let code = ask.app.desk.key_asks_code(ask.param("key"), ask.now)?;
     let body = html! {
         section .panel .signin {
             header { h1 { "Welcome to Watchkeep" } }
             form .pad .stack method="post" action={ "/once/" (ask.param("key")) } {
                 p { "This link signs you in once." }
+                @if let Some(wrong) = wrong { p .error role="alert" { (wrong) } }
+                @if code {
+                    label for="code" { "Code from your authenticator app" }
+                    input #code name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="6" required;
+                }
                 button .btn .go type="submit" { "Continue" }
             }
         }
@@ -108,11 +118,12 @@ fn once(ask: &Ask) -> Result<Response, Fault> {
 
 fn use_once(ask: &Ask) -> Result<Response, Fault> {
     same_site(ask)?;
-    match ask.app.desk.use_one_time_key(ask.param("key"), ask.now) {
+    match ask.app.desk.use_one_time_key(ask.param("key"), ask.form("code").unwrap_or_default(), ask.now) {
         Ok(session) => {
             let known = ask.app.desk.has_password(session.person, ask.now)?;
             Ok(with_session(ask, &session, go(if known { "/" } else { "/me?first" })))
         }
+        Err(DeskError::Code) => once_page(ask, Some("This code is not right, or was used already.")),
         Err(DeskError::SignIn) => {
             Ok(sign_in_page(ask, Some("This link was used or is older than an hour; ask for a new one."))
                 .into_response())
@@ -191,8 +202,7 @@ fn set_password(ask: &Ask) -> Result<Response, Fault> {
     let visit = ask.visit.as_ref().ok_or(Fault::SignIn)?;
     match ask.app.desk.set_password(visit.person.id, ask.form("password").unwrap_or_default()) {
         Ok(()) => {
-            let key = ask.app.desk.one_time_key(visit.person.id, ask.now)?;
-            let session = ask.app.desk.use_one_time_key(&key, ask.now)?;
+            let session = ask.app.desk.begin_session(&visit.person, ask.now)?;
             Ok(with_session(ask, &session, go("/")))
         }
         Err(DeskError::Password(why)) => {
