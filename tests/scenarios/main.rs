@@ -3,6 +3,7 @@
 mod access;
 mod concern;
 mod incident;
+mod measures;
 mod operations;
 mod roles;
 mod runs;

@@ -2,7 +2,9 @@
 
 use crate::{Desk, DeskError};
 use jiff::Timestamp;
-use watchkeep_model::{Actor, Record, Value};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use watchkeep_model::{Actor, Measure, Record, Value};
 use watchkeep_store::{Change, List};
 
 /// What a measure found, as one actor may see it.
@@ -69,8 +71,8 @@ impl State {
     }
 }
 
-/// Duties that this version measures.
-pub const MEASURED: &[&str] = &["D-001", "D-010"];
+/// Duties whose measure asks more than two filters can say.
+const ASKED_BY_HAND: &[&str] = &["D-001", "D-010"];
 
 impl Measured {
     /// `11 of 12`.
@@ -96,8 +98,29 @@ impl Desk {
         match code {
             "D-001" => self.sources_heard(actor, site, now).map(Some),
             "D-010" => self.alerts_triaged(actor, site, now).map(Some),
-            _ => Ok(None),
+            _ => match self.declared(code) {
+                Some(declared) => self.ask_measure(actor, declared, site, now),
+                None => Ok(None),
+            },
         }
+    }
+
+    /// Whether a duty is measured where it is held; if not, runs record it.
+    pub fn is_measured(&self, code: &str, site: Option<i64>) -> bool {
+        let asked = |(_, measure): (_, &Measure)| site.is_none() || !measure.site.is_empty();
+        ASKED_BY_HAND.contains(&code) || self.declared(code).is_some_and(asked)
+    }
+
+    /// State and figure of a duty, without its rows; `None` if it is not measured there.
+    fn figure(&self, code: &str, site: Option<i64>, now: Timestamp) -> Result<Option<(State, String)>, DeskError> {
+        let system = self.system();
+        if let Some((kind, measure)) = self.declared(code) {
+            let tally = self.tally(&system, (kind, measure), site, now)?;
+            return Ok(tally
+                .map(|tally| (tally.state, format!("{} of {} {}", tally.all - tally.bad, tally.all, measure.unit))));
+        }
+        let found = self.measure(&system, code, site, now)?;
+        Ok(found.map(|found| (found.state, format!("{} {}", found.figure(), found.unit))))
     }
 
     /// Share of expected sources heard within their own interval.
@@ -189,23 +212,28 @@ impl Desk {
         let kind = self.kind("held_duty")?;
         let mut changes = Vec::new();
         let mut runs = self.newest_runs(&self.system())?;
+        let mut figures: HashMap<(String, Option<i64>), Option<(State, String)>> = HashMap::new();
         for held in self.all("held_duty")? {
             let duty = held.get("duty").as_int();
             let Some(duty) = duties.iter().find(|known| Some(known.id) == duty) else { continue };
             let code = duty.get("code").as_text().unwrap_or_default();
             let site = held.get("site").as_int();
-            let Some(found) = self.measure(&self.system(), code, site, now)? else {
+            let known = match figures.entry((code.to_owned(), site)) {
+                Entry::Occupied(known) => known.get().clone(),
+                Entry::Vacant(place) => place.insert(self.figure(code, site, now)?).clone(),
+            };
+            let Some((found, figure)) = known else {
                 let rhythm = duty.get("rhythm").as_text().unwrap_or_default();
                 if let Some(stands) = self.by_runs(&held, rhythm, runs.remove(&held.id), now) {
                     changes.extend(self.standing_change(kind, &held, &stands, now)?);
                 }
                 continue;
             };
-            let state = kind.choice_value("state", self.held_state(&held, found.state)?.name());
+            let state = kind.choice_value("state", self.held_state(&held, found)?.name());
             let values = vec![
                 ("state".to_owned(), state),
                 ("grade".to_owned(), kind.choice_value("grade", "measured")),
-                ("figure".to_owned(), Value::text(format!("{} {}", found.figure(), found.unit))),
+                ("figure".to_owned(), Value::text(figure)),
                 ("measured_at".to_owned(), Value::Int(now.as_millisecond())),
             ];
             let same = values.iter().take(3).all(|(name, value)| held.get(name) == value);

@@ -11,6 +11,7 @@ pub mod export;
 pub mod first_start;
 pub mod import;
 mod jobs;
+pub mod measures;
 pub mod respond;
 pub mod rules;
 pub mod runs;

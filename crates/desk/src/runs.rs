@@ -124,7 +124,7 @@ impl Desk {
             .map_or(held.tags.to_vec(), |mine| held.tags.iter().copied().filter(|tag| mine.contains(tag)).collect());
         let create = Change::Create { kind, values, tags: Some(tags), external_id: None };
         let run = self.store.write_one(actor, now, create)?.record;
-        let measured = crate::duties::MEASURED.contains(&self.code_of(held).as_str());
+        let measured = self.is_measured(&self.code_of(held), held.get("site").as_int());
         if !measured && let Some(stands) = self.by_runs(held, &rhythm, Some(run.clone()), now) {
             let change = self.standing_change(held.kind, held, &stands, now)?;
             self.store.write(&self.system(), now, change.into_iter().collect())?;

@@ -2,6 +2,7 @@
 
 use crate::access::Actor;
 use crate::field::{Choice, Field, Shape};
+use crate::measure::Measure;
 use crate::record::Record;
 use crate::refusal::Refusal;
 use crate::value::Value;
@@ -38,6 +39,8 @@ pub struct Kind {
     /// Seen and changed by the person in its `owner` field only.
     pub private: bool,
     pub moves: &'static [Move],
+    /// What duties ask of records of this kind.
+    pub measures: &'static [Measure],
     /// Fills in what follows from the other fields, before checks.
     pub prepare: fn(&mut Record, &Moving<'_>),
     /// Must hold after every change, whoever makes it.
@@ -178,6 +181,7 @@ impl Kind {
         follows: false,
         private: false,
         moves: &[],
+        measures: &[],
         prepare: nothing,
         check: always,
         keep: always,

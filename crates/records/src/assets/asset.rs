@@ -2,12 +2,12 @@
 
 use crate::people::Person;
 use crate::places::Site;
-use watchkeep_model::{ChoiceField, Links, Markdown, Move, RecordKind, Ref};
+use watchkeep_model::{ChoiceField, Links, Markdown, Measure, Move, RecordKind, Ref, Target};
 
 /// Whatever is protected or protects; what differs by class is in its custom fields.
 #[derive(RecordKind)]
 #[record(
-    prefix = "AST", area = "assets", title = "name", sort = "name", subject = Asset, state = "state", moves = MOVES,
+    prefix = "AST", area = "assets", title = "name", sort = "name", subject = Asset, state = "state", moves = MOVES, measures = MEASURES,
     list = ["name", "class", "state", "criticality", "owner", "site", "identifiers"]
 )]
 pub struct Asset {
@@ -36,6 +36,48 @@ pub struct Asset {
 }
 
 /// Whether it does its work.
+/// What duties ask of them.
+const MEASURES: &[Measure] = &[
+    Measure {
+        duty: "D-062",
+        question: "Of the assets in use, how many have an owner who works here?",
+        unit: "assets with an active owner",
+        of: "retired:no",
+        bad: "owner:none or owner.leaves<today or owner.state:locked",
+        why: "no owner who works here",
+        ..Measure::PLAIN
+    },
+    Measure {
+        duty: "D-070",
+        question: "Of the data sets in use, how many have an owner and a place?",
+        unit: "data sets with owner and place",
+        of: "class:data_set retired:no",
+        bad: "owner:none or site:none",
+        why: "owner or place missing",
+        ..Measure::PLAIN
+    },
+    Measure {
+        duty: "D-161",
+        question: "Of the badges in use, how many belong to somebody who works here?",
+        unit: "badges with an active person",
+        of: "class:badge retired:no",
+        bad: "owner:none or owner.leaves<today or owner.state:locked",
+        why: "no active person",
+        target: Target::None,
+        ..Measure::PLAIN
+    },
+    Measure {
+        duty: "D-179",
+        question: "Of the keys in use, how many have a custodian who works here?",
+        unit: "keys with a custodian",
+        of: "class:key retired:no",
+        bad: "owner:none or owner.leaves<today or owner.state:locked",
+        why: "no custodian",
+        target: Target::None,
+        ..Measure::PLAIN
+    },
+];
+
 #[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Service {
     InService,

@@ -6,13 +6,15 @@ use crate::places::Site;
 use crate::watch::Severity;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use watchkeep_model::{ChoiceField, FieldType, Markdown, Move, Moving, Record, RecordKind, Ref, Refusal, Row, Rows};
+use watchkeep_model::{
+    ChoiceField, FieldType, Markdown, Measure, Move, Moving, Record, RecordKind, Ref, Refusal, Row, Rows,
+};
 
 /// One weakness on one thing. Red until it has an owner, a plan and milestones (RU-42).
 #[derive(RecordKind)]
 #[record(
     prefix = "FND", area = "assets", title = "title", state = "state", sort = "due", calendar = "due",
-    list = ["severity", "title", "state", "planned", "asset", "owner", "due", "source"], moves = MOVES, prepare = prepare
+    list = ["severity", "title", "state", "planned", "asset", "owner", "due", "source"], moves = MOVES, measures = MEASURES, prepare = prepare
 )]
 pub struct Finding {
     #[field(search, len = 300)]
@@ -56,6 +58,47 @@ pub struct Milestone {
 }
 
 /// An improvement passes evaluated, validated, implemented (RU-43).
+/// What duties ask of them.
+const MEASURES: &[Measure] = &[
+    Measure {
+        duty: "D-054",
+        question: "Of the findings that are not closed, how many have an owner, a due date and a plan?",
+        unit: "findings with owner, due date and plan",
+        of: "-state:closed",
+        bad: "owner:none or due:none or planned:no",
+        why: "owner, due date or plan missing",
+        ..Measure::PLAIN
+    },
+    Measure {
+        duty: "D-055",
+        question: "Of the findings that are open or were closed in the last 90 days, how many are within their due date?",
+        unit: "findings within their due date",
+        of: "(-state:closed or closed>=-90d)",
+        bad: "-state:closed due<today",
+        why: "overdue",
+        since: "due",
+        ..Measure::PLAIN
+    },
+    Measure {
+        duty: "D-057",
+        question: "Of the findings that are not closed, how many were evaluated within two weeks?",
+        unit: "findings evaluated",
+        of: "-state:closed",
+        bad: "state:open created<-14d",
+        why: "not evaluated for over two weeks",
+        ..Measure::PLAIN
+    },
+    Measure {
+        duty: "D-095",
+        question: "Of the audit findings that are not closed, how many have an owner and a due date that is not past?",
+        unit: "audit findings on track",
+        of: "source:audit -state:closed",
+        bad: "owner:none or due:none or due<today",
+        why: "owner or due date missing, or overdue",
+        ..Measure::PLAIN
+    },
+];
+
 #[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum State {
     #[choice(bad)]

@@ -3,7 +3,7 @@
 use crate::people::Function;
 use crate::places::Site;
 use jiff::Timestamp;
-use watchkeep_model::{ChoiceField, Links, Markdown, Moving, RecordKind, Ref, Refusal};
+use watchkeep_model::{ChoiceField, Links, Markdown, Measure, Moving, RecordKind, Ref, Refusal, Target};
 
 /// One responsibility of a security manager's job.
 #[derive(RecordKind)]
@@ -33,7 +33,7 @@ pub struct Duty {
 #[record(
     prefix = "HLD", label = "Held duty", kind = "held_duty", plural = "Held duties", area = "govern",
     title = "title", sort = "title", list = ["state", "title", "responsible", "accountable", "site", "figure", "grade"],
-    check = one_each
+    check = one_each, measures = MEASURES
 )]
 pub struct HeldDuty {
     #[field(search, len = 500, index)]
@@ -62,6 +62,40 @@ pub struct HeldDuty {
     #[field(managed)]
     pub measured_at: Option<Timestamp>,
 }
+
+/// What duties ask of them.
+const MEASURES: &[Measure] = &[
+    Measure {
+        duty: "D-121",
+        question: "Of the duties that are held, how many belong to a function that somebody fills?",
+        unit: "duties with a holder",
+        of: "",
+        bad: "responsible:none or (responsible.holder:none responsible.deputy:none)",
+        why: "nobody holds it",
+        target: Target::None,
+        ..Measure::PLAIN
+    },
+    Measure {
+        duty: "D-122",
+        question: "Of the duties that are held, how many have exactly one R and one A?",
+        unit: "duties with one R and one A",
+        of: "",
+        bad: "responsible:none or accountable:none",
+        why: "R or A missing",
+        target: Target::None,
+        ..Measure::PLAIN
+    },
+    Measure {
+        duty: "D-123",
+        question: "Of the duties that are recorded by runs, how many were done for their last period?",
+        unit: "duties performed",
+        of: "grade:recorded,attested",
+        bad: "state:red",
+        why: "nobody did it in its period",
+        since: "measured_at",
+        ..Measure::PLAIN
+    },
+];
 
 #[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum State {

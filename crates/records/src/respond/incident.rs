@@ -6,7 +6,9 @@ use crate::places::Site;
 use crate::respond::roles::RoleHolder;
 use crate::watch::Severity;
 use jiff::Timestamp;
-use watchkeep_model::{ChoiceField, Links, Markdown, Moving, Record, RecordKind, Ref, Refusal, Row, Rows};
+use watchkeep_model::{
+    ChoiceField, Links, Markdown, Measure, Moving, Record, RecordKind, Ref, Refusal, Row, Rows, Target,
+};
 
 mod moves;
 use moves::MOVES;
@@ -16,7 +18,7 @@ use moves::MOVES;
 #[record(
     prefix = "INC", area = "respond", title = "title", state = "state", sort = "-declared", calendar = "declared",
     list = ["severity", "title", "state", "phase", "manager", "site", "declared", "resolved"],
-    moves = MOVES, prepare = prepare, check = check
+    moves = MOVES, measures = MEASURES, prepare = prepare, check = check
 )]
 pub struct Incident {
     #[field(search, len = 300)]
@@ -62,6 +64,114 @@ pub struct Incident {
     /// What will change because of it.
     pub lessons: Option<Markdown>,
 }
+
+/// What duties ask of them.
+const MEASURES: &[Measure] = &[
+    Measure {
+        duty: "D-019",
+        question: "Of the incidents of the last 90 days, how many were resolved, or are younger than their target (critical a day, high three days, others two weeks)?",
+        unit: "incidents within their target",
+        of: "declared>=-90d",
+        bad: "state:open ((severity:critical declared<-1d) or (severity:high declared<-3d) or declared<-14d)",
+        why: "open beyond the target of its severity",
+        since: "declared",
+        ..Measure::PLAIN
+    },
+    Measure {
+        duty: "D-021",
+        question: "Of the incidents that are not closed, how many have a manager who works here and may sign in?",
+        unit: "incidents with a manager",
+        of: "-state:closed",
+        bad: "manager:none or manager.state:locked or manager.leaves<today",
+        why: "no manager who could act",
+        since: "declared",
+        target: Target::None,
+        ..Measure::PLAIN
+    },
+    Measure {
+        duty: "D-022",
+        question: "Of the open incidents of high or critical severity, how many have at least one role given to somebody besides the manager?",
+        unit: "major incidents with roles given",
+        of: "severity>=high state:open",
+        bad: "roles:none",
+        why: "every role still lies with the manager",
+        since: "declared",
+        ..Measure::PLAIN
+    },
+    Measure {
+        duty: "D-023",
+        question: "Of the high and critical incidents of the last 90 days, how many have a theory of what broke, and why?",
+        unit: "major incidents with a theory",
+        of: "severity>=high declared>=-90d",
+        bad: "theories:none",
+        why: "no theory noted",
+        since: "declared",
+        ..Measure::PLAIN
+    },
+    Measure {
+        duty: "D-024",
+        question: "Of the critical incidents of the last year, how many have their roles given and were closed within a week of being resolved?",
+        unit: "major incidents fully worked",
+        of: "severity:critical declared>=-365d",
+        bad: "roles:none or (state:resolved resolved<-7d)",
+        why: "roles not given, or no review after a week",
+        since: "declared",
+        ..Measure::PLAIN
+    },
+    Measure {
+        duty: "D-025",
+        question: "Of the incidents closed in the last year, how many have a timeline?",
+        unit: "closed incidents with a timeline",
+        of: "state:closed closed>=-365d",
+        bad: "timeline:none",
+        why: "closed with an empty timeline",
+        since: "closed",
+        target: Target::None,
+        ..Measure::PLAIN
+    },
+    Measure {
+        duty: "D-029",
+        question: "Of the incidents closed in the last year, how many have a complete file: timeline, cause and lessons?",
+        unit: "complete files",
+        of: "state:closed closed>=-365d",
+        bad: "timeline:none or cause:none or lessons:none",
+        why: "cause, lessons or timeline missing",
+        since: "closed",
+        ..Measure::PLAIN
+    },
+    Measure {
+        duty: "D-030",
+        question: "Of the incidents resolved in the last 90 days, how many had their review within a week, or still have time?",
+        unit: "reviews held",
+        of: "resolved>=-90d",
+        bad: "state:resolved resolved<-7d",
+        why: "resolved over a week ago, review not finished",
+        since: "resolved",
+        ..Measure::PLAIN
+    },
+    Measure {
+        duty: "D-035",
+        question: "Of the incidents of the last 90 days, how many name the assets they touch?",
+        unit: "incidents with assets linked",
+        of: "declared>=-90d",
+        bad: "assets:none",
+        why: "no asset linked",
+        since: "declared",
+        target: Target::Share { green: 80, amber: 50 },
+        ..Measure::PLAIN
+    },
+    Measure {
+        duty: "D-039",
+        question: "Of the open incidents that promised a next update, how many are not past it?",
+        unit: "promises of an update kept",
+        of: "state:open next_update:any",
+        bad: "next_update<now",
+        why: "the promised update is overdue",
+        since: "next_update",
+        target: Target::None,
+        ..Measure::PLAIN
+    },
+];
 
 #[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum State {

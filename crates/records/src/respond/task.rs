@@ -4,13 +4,13 @@ use crate::people::{Group, Person};
 use crate::respond::Incident;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use watchkeep_model::{ChoiceField, Markdown, Move, Moving, Record, RecordKind, Ref, Refusal};
+use watchkeep_model::{ChoiceField, Markdown, Measure, Move, Moving, Record, RecordKind, Ref, Refusal};
 
 /// Work for one person. Inside an incident, a task without assignee is the manager's (RU-18).
 #[derive(RecordKind)]
 #[record(
     prefix = "TSK", area = "respond", title = "title", state = "state", sort = "due", calendar = "due",
-    list = ["title", "state", "assignee", "team", "due", "incident"], moves = MOVES, check = check
+    list = ["title", "state", "assignee", "team", "due", "incident"], moves = MOVES, measures = MEASURES, check = check
 )]
 pub struct Task {
     #[field(search, len = 300)]
@@ -34,6 +34,41 @@ pub struct Task {
     #[field(managed)]
     pub done_at: Option<Timestamp>,
 }
+
+/// What duties ask of them.
+const MEASURES: &[Measure] = &[
+    Measure {
+        duty: "D-020",
+        question: "Of the open measures of incidents, how many have a due date that is not past?",
+        unit: "measures on time",
+        of: "incident:any state:open,doing",
+        bad: "due:none or due<today",
+        why: "no due date, or past it",
+        site: "incident.site",
+        ..Measure::PLAIN
+    },
+    Measure {
+        duty: "D-031",
+        question: "Of the corrective actions of the last year, how many are done, or not yet due?",
+        unit: "corrective actions on time",
+        of: "incident:any -state:dropped created>=-365d",
+        bad: "state:open,doing due<today",
+        why: "overdue",
+        since: "due",
+        site: "incident.site",
+        ..Measure::PLAIN
+    },
+    Measure {
+        duty: "D-133",
+        question: "Of the tasks under way, how many have somebody to do them, and are not overdue?",
+        unit: "tasks allocated and on time",
+        of: "state:open,doing",
+        bad: "(assignee:none team:none created<-1d) or due<today",
+        why: "nobody for over a day, or overdue",
+        site: "",
+        ..Measure::PLAIN
+    },
+];
 
 #[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum State {

@@ -65,10 +65,11 @@ fn body(ask: &Ask) -> Result<(String, Markup), Fault> {
         }
     };
     let address = format!("/duty/{}/body", held.id);
+    let asked = found.as_ref().map_or("person", |found| found.rows.0);
     Ok((
         format!("{code} {}", short(duty.title())),
         html! {
-            (htmx::live("duty", &["held_duty", "duty_run", "function", "log_source", "alert"], &address, &inner))
+            (htmx::live("duty", &["held_duty", "duty_run", "function", asked], &address, &inner))
             @if may_record(ask) { (run_dialog(ask, &held, stands.as_ref())) }
         },
     ))

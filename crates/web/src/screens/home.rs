@@ -145,9 +145,15 @@ fn by_area(areas: &BTreeMap<String, BTreeMap<State, u64>>) -> Markup {
     }
 }
 
+/// Measured duties that are shown whole on the first page; all are one click away.
+const MEASURES: usize = 6;
+
 fn work(ask: &Ask, held: &[Held]) -> Result<Markup, Fault> {
     let mut due = Vec::new();
-    for one in held.iter().filter(|one| one.state == State::Red || one.state == State::Amber) {
+    let mut worst: Vec<&Held> =
+        held.iter().filter(|one| one.state == State::Red || one.state == State::Amber).collect();
+    worst.sort_by_key(|one| one.state);
+    for one in worst.into_iter().filter(|one| one.record.choice("grade") == Some("measured")).take(MEASURES) {
         let code = one.duty.get("code").as_text().unwrap_or_default();
         if let Some(found) = ask.app.desk.measure(&ask.actor, code, one.record.get("site").as_int(), ask.now)? {
             for offender in found.offenders.iter().take(3) {
@@ -249,10 +255,12 @@ fn verb(act: &str) -> &str {
     }
 }
 
-/// Each measured duty with its figure and the rows that offend.
+/// The measured duties that stand worst, with their figures and the rows that offend.
 fn measures(ask: &Ask, held: &[Held]) -> Result<Markup, Fault> {
     let mut panels = Vec::new();
-    for one in held {
+    let mut worst: Vec<&Held> = held.iter().filter(|one| one.record.choice("grade") == Some("measured")).collect();
+    worst.sort_by_key(|one| one.state);
+    for one in worst.into_iter().take(MEASURES) {
         let code = one.duty.get("code").as_text().unwrap_or_default();
         let Some(found) = ask.app.desk.measure(&ask.actor, code, one.record.get("site").as_int(), ask.now)? else {
             continue;
