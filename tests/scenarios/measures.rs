@@ -140,6 +140,33 @@ fn d_021_and_d_039_incidents_have_a_manager_and_keep_their_promises() {
 }
 
 #[test]
+fn each_day_ends_with_a_snapshot_that_stays() {
+    let office = Office::open();
+    let ann = office.person("Ann");
+    let function = office.make("function", &[("name", "Desk".into()), ("holder", ann.id.into())]).id;
+    let duties = office.desk.all("duty").expect("duties");
+    let duty = duties.iter().find(|duty| duty.get("code").as_text() == Some("D-062")).expect("the duty").id;
+    let letters = [("responsible", Value::from(function)), ("accountable", function.into())];
+    let held =
+        office.make("held_duty", &[&[("title", "Owners".into()), ("duty", duty.into())], letters.as_slice()].concat());
+    let trend = |at: Timestamp| {
+        office.desk.measure_all(at).expect("measured");
+        let days = office.desk.trend(&Actor::system(), &held, at).expect("kept");
+        days.into_iter().map(|day| (day.day.to_string(), day.state, day.figure)).collect::<Vec<_>>()
+    };
+    let row = |day: &str, state: &str, part: i64, whole: i64| (day.to_owned(), state.to_owned(), Some((part, whole)));
+    assert_eq!(trend(now()), [row("2026-03-03", "grey", 0, 0)]);
+    let asset = office.make("asset", &[("name", "a".into())]);
+    assert_eq!(trend(now()), [row("2026-03-03", "red", 0, 1)], "the last of the day stays");
+    office.update(&Actor::system(), &asset, &[("owner", ann.id.into())]).expect("owned");
+    let both = [row("2026-03-03", "red", 0, 1), row("2026-03-04", "green", 1, 1)];
+    assert_eq!(trend(now() + days(1)), both, "yesterday is not rewritten");
+    assert_eq!(trend(now() + days(500)).len(), 1, "a trend shows 13 months");
+    let nobody = office.actor(&ann);
+    assert!(office.desk.trend(&nobody, &held, now()).is_err(), "seen by who sees the duty");
+}
+
+#[test]
 fn whoever_sees_less_is_told_less() {
     let office = Office::open();
     let [berlin, lyon] = ["Berlin", "Lyon"].map(|name| office.make("scope_tag", &[("name", name.into())]).id);

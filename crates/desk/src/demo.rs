@@ -8,6 +8,7 @@ use watchkeep_store::Change;
 
 mod done;
 mod events;
+mod year;
 mod yesterday;
 
 pub use events::events;
@@ -127,6 +128,8 @@ pub fn organisation(desk: &Desk, now: Timestamp) -> Result<(), DeskError> {
     }
     hold_duties(desk, now, &ids)?;
     done::done(desk, now)?;
+    desk.measure_all(now)?;
+    year::year(desk, now)?;
     work(desk, now, &ids)
 }
 

@@ -2,10 +2,8 @@
 
 use crate::{Desk, DeskError};
 use jiff::Timestamp;
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use watchkeep_model::{Actor, Measure, Record, Value};
-use watchkeep_store::{Change, List};
+use watchkeep_model::{Actor, Measure, Record};
+use watchkeep_store::List;
 
 /// What a measure found, as one actor may see it.
 #[derive(Debug, Clone)]
@@ -51,11 +49,16 @@ pub enum State {
 impl State {
     /// The state of a stored held duty.
     pub fn of(record: &Record) -> Self {
-        match record.choice("state") {
-            Some("red") => Self::Red,
-            Some("amber") => Self::Amber,
-            Some("green") => Self::Green,
-            Some("waived") => Self::Waived,
+        Self::named(record.choice("state").unwrap_or_default())
+    }
+
+    /// A state by its name; anything else is grey.
+    pub fn named(name: &str) -> Self {
+        match name {
+            "red" => Self::Red,
+            "amber" => Self::Amber,
+            "green" => Self::Green,
+            "waived" => Self::Waived,
             _ => Self::Grey,
         }
     }
@@ -109,18 +112,6 @@ impl Desk {
     pub fn is_measured(&self, code: &str, site: Option<i64>) -> bool {
         let asked = |(_, measure): (_, &Measure)| site.is_none() || !measure.site.is_empty();
         ASKED_BY_HAND.contains(&code) || self.declared(code).is_some_and(asked)
-    }
-
-    /// State and figure of a duty, without its rows; `None` if it is not measured there.
-    fn figure(&self, code: &str, site: Option<i64>, now: Timestamp) -> Result<Option<(State, String)>, DeskError> {
-        let system = self.system();
-        if let Some((kind, measure)) = self.declared(code) {
-            let tally = self.tally(&system, (kind, measure), site, now)?;
-            return Ok(tally
-                .map(|tally| (tally.state, format!("{} of {} {}", tally.all - tally.bad, tally.all, measure.unit))));
-        }
-        let found = self.measure(&system, code, site, now)?;
-        Ok(found.map(|found| (found.state, format!("{} {}", found.figure(), found.unit))))
     }
 
     /// Share of expected sources heard within their own interval.
@@ -204,47 +195,6 @@ impl Desk {
             fresh,
             state,
         })
-    }
-
-    /// Computes every held duty that can be measured and keeps its state and figure.
-    pub fn measure_all(&self, now: Timestamp) -> Result<(), DeskError> {
-        let duties = self.all("duty")?;
-        let kind = self.kind("held_duty")?;
-        let mut changes = Vec::new();
-        let mut runs = self.newest_runs(&self.system())?;
-        let mut figures: HashMap<(String, Option<i64>), Option<(State, String)>> = HashMap::new();
-        for held in self.all("held_duty")? {
-            let duty = held.get("duty").as_int();
-            let Some(duty) = duties.iter().find(|known| Some(known.id) == duty) else { continue };
-            let code = duty.get("code").as_text().unwrap_or_default();
-            let site = held.get("site").as_int();
-            let known = match figures.entry((code.to_owned(), site)) {
-                Entry::Occupied(known) => known.get().clone(),
-                Entry::Vacant(place) => place.insert(self.figure(code, site, now)?).clone(),
-            };
-            let Some((found, figure)) = known else {
-                let rhythm = duty.get("rhythm").as_text().unwrap_or_default();
-                if let Some(stands) = self.by_runs(&held, rhythm, runs.remove(&held.id), now) {
-                    changes.extend(self.standing_change(kind, &held, &stands, now)?);
-                }
-                continue;
-            };
-            let state = kind.choice_value("state", self.held_state(&held, found)?.name());
-            let values = vec![
-                ("state".to_owned(), state),
-                ("grade".to_owned(), kind.choice_value("grade", "measured")),
-                ("figure".to_owned(), Value::text(figure)),
-                ("measured_at".to_owned(), Value::Int(now.as_millisecond())),
-            ];
-            let same = values.iter().take(3).all(|(name, value)| held.get(name) == value);
-            if !same {
-                changes.push(Change::Note { kind, id: held.id, values });
-            }
-        }
-        if !changes.is_empty() {
-            self.store.write(&self.system(), now, changes)?;
-        }
-        Ok(())
     }
 
     /// A duty whose R or A resolves to nobody is red at once.

@@ -14,6 +14,7 @@ pub mod query;
 mod row;
 pub mod schema;
 mod sets;
+mod snapshots;
 mod split;
 mod sqlite;
 mod tags;
@@ -27,6 +28,7 @@ pub use facets::{Facet, Tally};
 pub use history::{Entry, Tampering};
 pub use list::Explained;
 pub use query::{Cursor, List, Page};
+pub use snapshots::Snapshot;
 pub use vault::{Secret, Vault};
 pub use write::{Change, Written};
 

@@ -45,6 +45,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0006_locks_and_teams.sqlite.sql"),
         include_str!("../migrations/0006_locks_and_teams.postgres.sql"),
     ),
+    (
+        7,
+        "snapshots",
+        include_str!("../migrations/0007_snapshots.sqlite.sql"),
+        include_str!("../migrations/0007_snapshots.postgres.sql"),
+    ),
 ];
 
 /// Words and types that only the engine's own tables use.
@@ -275,6 +281,19 @@ fn engine_tables(dialect: Dialect) -> Wanted {
                 "unique_text",
                 &[("kind", must(words)), ("field", must(words)), ("text", must(words)), ("id", must(int))],
             ),
+            table(
+                "snapshot",
+                &[
+                    ("kind", must(words)),
+                    ("id", must(int)),
+                    ("day", must(words)),
+                    ("state", must(words)),
+                    ("part", int.to_owned()),
+                    ("whole", int.to_owned()),
+                    ("definition", must(int)),
+                    ("fresh", int.to_owned()),
+                ],
+            ),
             table("blob", &[("sha256", format!("{words} PRIMARY KEY")), ("size", must(int)), ("bytes", must(bytes))]),
         ],
         indexes: [
@@ -282,6 +301,8 @@ fn engine_tables(dialect: Dialect) -> Wanted {
             ("history_person", "CREATE INDEX history_person ON history (person, seq)"),
             ("unique_text_text", "CREATE UNIQUE INDEX unique_text_text ON unique_text (kind, field, text)"),
             ("unique_text_id", "CREATE INDEX unique_text_id ON unique_text (kind, field, id)"),
+            ("snapshot_day", "CREATE UNIQUE INDEX snapshot_day ON snapshot (kind, id, day)"),
+            ("snapshot_all", "CREATE INDEX snapshot_all ON snapshot (kind, day, id)"),
             ("vault_key", "CREATE UNIQUE INDEX vault_key ON vault (space, key)"),
             ("vault_person", "CREATE INDEX vault_person ON vault (space, person)"),
         ]

@@ -59,6 +59,7 @@ fn body(ask: &Ask) -> Result<(String, Markup), Fault> {
                     Some(found) => (measure(ask, found)),
                     None => (unmeasured(stands.as_ref(), &text("connect"), &text("measure"))),
                 }
+                (super::trend::panel(ask, &held)?)
                 (runs_panel(ask, &runs))
             }
             (panel::padded("Holders", &html! { a .link href={ "/r/held_duty/" (held.id) } { "Change" } }, &holders(ask, &held)?))

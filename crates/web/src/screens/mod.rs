@@ -23,6 +23,7 @@ mod show;
 mod sign_in;
 mod tags;
 mod transfer;
+mod trend;
 mod views;
 
 pub use own::instead;
