@@ -1,14 +1,18 @@
 //! Keeps records: one engine that reads descriptions, over SQLite or PostgreSQL.
 
 pub mod backup;
+mod check;
+mod columns;
 mod condition;
 pub mod dialect;
 pub mod driver;
 mod error;
 mod facets;
 pub mod history;
+mod key;
 mod list;
 mod names;
+mod orders;
 mod postgres;
 pub mod query;
 mod row;
@@ -16,6 +20,7 @@ pub mod schema;
 mod sets;
 mod split;
 mod sqlite;
+mod steps;
 mod tags;
 mod unique;
 mod vault;
@@ -25,7 +30,7 @@ mod write;
 pub use error::StoreError;
 pub use facets::{Facet, Tally};
 pub use history::{Entry, Tampering};
-pub use list::Explained;
+pub use list::{Explained, Means};
 pub use query::{Cursor, List, Page};
 pub use vault::{Secret, Vault};
 pub use write::{Change, Written};
