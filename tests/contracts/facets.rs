@@ -11,7 +11,7 @@ use watchkeep_tests::{Office, now};
 
 /// What one step of a random history does to one of the alerts.
 #[derive(Debug, Clone, Copy)]
-enum Step {
+pub enum Step {
     Create,
     Update,
     Claim,
@@ -22,7 +22,7 @@ enum Step {
     Undo,
 }
 
-fn step() -> impl Strategy<Value = (Step, u64, bool)> {
+pub fn step() -> impl Strategy<Value = (Step, u64, bool)> {
     let steps = [
         Step::Create,
         Step::Create,
@@ -85,7 +85,7 @@ fn facets_and_counts_equal_brute_force_after_any_history() {
 }
 
 /// Does one step; a refusal is an answer too.
-fn take(office: &Office, store: &Store, by: &Actor, tags: &[i64], step: Step, dice: u64) {
+pub fn take(office: &Office, store: &Store, by: &Actor, tags: &[i64], step: Step, dice: u64) {
     let kind = office.kind("alert");
     let all = every(office, &Actor::system());
     let pick = all.get(dice as usize % all.len().max(1)).map_or(0, |record| record.id);
@@ -106,6 +106,7 @@ fn take(office: &Office, store: &Store, by: &Actor, tags: &[i64], step: Step, di
                 ("title".to_owned(), ["lamp", "zebra crossing"][dice as usize % 2].into()),
                 ("severity".to_owned(), Value::Int(10 * (1 + dice as i64 % 5).abs())),
                 ("entity".to_owned(), format!("ws-{}", dice % 3).into()),
+                ("last_seen".to_owned(), Value::Int(now().as_millisecond() - (dice % 9 * 3_600_000) as i64)),
                 (
                     "source".to_owned(),
                     if dice.is_multiple_of(7) { Value::Null } else { format!("s{}", dice % 3).into() },
@@ -115,8 +116,13 @@ fn take(office: &Office, store: &Store, by: &Actor, tags: &[i64], step: Step, di
             external_id: None,
         },
         Step::Update => {
-            let severity = Value::Int(10 * (1 + (dice % 5) as i64));
-            Change::Update { kind, id: pick, version: None, values: vec![("severity".to_owned(), severity)] }
+            let text = |some: String| if dice.is_multiple_of(5) { Value::Null } else { some.into() };
+            let values = vec![
+                ("severity".to_owned(), Value::Int(10 * (1 + (dice % 5) as i64))),
+                ("entity".to_owned(), text(format!("ws-{}", dice % 11))),
+                ("technique".to_owned(), text(format!("T{}", dice % 4))),
+            ];
+            Change::Update { kind, id: pick, version: None, values }
         }
         Step::Claim => act("claim", Vec::new()),
         Step::Close => act("close", vec![("verdict".to_owned(), Value::Int(1 + (dice % 4) as i64))]),
@@ -129,13 +135,14 @@ fn take(office: &Office, store: &Store, by: &Actor, tags: &[i64], step: Step, di
         Step::Undo => Change::Undo { kind, id: pick, version },
     };
     let actor = if matches!(step, Step::Create) { Actor::system() } else { by.clone() };
-    let _ = store.write_one(&actor, now(), change);
+    let at = now() + std::time::Duration::from_secs(dice % 5 * 3_600);
+    let _ = store.write_one(&actor, at, change);
 }
 
 /// All alerts that the actor sees, read one by one and not through a list.
-fn every(office: &Office, actor: &Actor) -> Vec<Record> {
+pub fn every(office: &Office, actor: &Actor) -> Vec<Record> {
     let store = &office.desk.store;
-    (1..160).filter_map(|id| store.get(actor, office.kind("alert"), id).ok()).collect()
+    (1..300).filter_map(|id| store.get(actor, office.kind("alert"), id).ok()).collect()
 }
 
 fn compare(office: &Office, actor: &Actor, filter: &str) -> Result<(), TestCaseError> {

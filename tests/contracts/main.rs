@@ -11,6 +11,7 @@ mod facets;
 mod faults;
 mod inputs;
 mod lake;
+mod orders;
 mod pairs;
 mod reload;
 mod rights;

@@ -34,7 +34,7 @@ impl Store {
     /// "more").
     pub fn count(&self, actor: &Actor, list: &List) -> Result<i64, StoreError> {
         let mut lease = self.reader()?;
-        let split = self.split(&mut *lease, actor, list)?;
+        let split = self.narrowed(&mut *lease, actor, list)?;
         let mut limit = LOOKED_UP;
         loop {
             let found = self.counted(&mut *lease, actor, list, &split, limit)?;
@@ -52,7 +52,7 @@ impl Store {
     /// How many records there are, whatever it takes: for measures, whose figures are never "at least".
     pub fn count_exactly(&self, actor: &Actor, list: &List) -> Result<i64, StoreError> {
         let mut lease = self.reader()?;
-        let split = self.split(&mut *lease, actor, list)?;
+        let split = self.narrowed(&mut *lease, actor, list)?;
         self.counted(&mut *lease, actor, list, &split, usize::MAX).map(|found| size(&found))
     }
 
@@ -65,7 +65,7 @@ impl Store {
     /// some 20,000 records are looked up, and the answer says where there may be more.
     pub fn tally(&self, actor: &Actor, list: &List) -> Result<Tally, StoreError> {
         let mut lease = self.reader()?;
-        let split = self.split(&mut *lease, actor, list)?;
+        let split = self.narrowed(&mut *lease, actor, list)?;
         let found = self.counted(&mut *lease, actor, list, &split, LOOKED_UP)?;
         let first = found.capped.then(|| size(&found));
         let fields = list.kind.fields.iter().filter(|field| field.facet);
@@ -80,11 +80,11 @@ impl Store {
         Ok(Tally { count: size(&found), exact: !found.capped, facets })
     }
 
-    /// Loads the sets of every kind, so that the first list need not wait: for a thread of its own after start.
+    /// Loads the sets and columns of every kind, so that the first list need not wait: for a thread of its own after start.
     pub fn warm(&self) -> Result<(), StoreError> {
         let mut lease = self.reader()?;
         for kind in self.inner.catalog.kinds() {
-            self.inner.sets.with(&mut *lease, (&self.inner.catalog, &self.inner.tags), kind, |_| ())?;
+            self.inner.sets.warm(&mut *lease, (&self.inner.catalog, &self.inner.tags), kind)?;
         }
         Ok(())
     }

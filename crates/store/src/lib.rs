@@ -1,14 +1,18 @@
 //! Keeps records: one engine that reads descriptions, over SQLite or PostgreSQL.
 
 pub mod backup;
+mod check;
+mod columns;
 mod condition;
 pub mod dialect;
 pub mod driver;
 mod error;
 mod facets;
 pub mod history;
+mod key;
 mod list;
 mod names;
+mod orders;
 mod postgres;
 pub mod query;
 mod row;
@@ -17,6 +21,7 @@ mod sets;
 mod snapshots;
 mod split;
 mod sqlite;
+mod steps;
 mod tags;
 mod unique;
 mod vault;
@@ -26,7 +31,7 @@ mod write;
 pub use error::StoreError;
 pub use facets::{Facet, Tally};
 pub use history::{Entry, Tampering};
-pub use list::Explained;
+pub use list::{Explained, Means};
 pub use query::{Cursor, List, Page};
 pub use snapshots::Snapshot;
 pub use vault::{Secret, Vault};

@@ -1,24 +1,30 @@
 //! Pages of any filter in any order, in bounded work.
 //!
-//! A list has three ways. Few candidates are gathered and sorted. Many are found by walking the index of the order,
-//! which soon meets enough of them. Where a walk meets few, the rest of the filter is selective: its own index names
-//! the candidates. What a page shows is always read through the whole predicate in the database.
+//! Where memory keeps the order, few candidates are looked at there at once. Many are found by walking the order's index
+//! in the database, which soon meets enough of them where they are spread evenly; where it does not, memory looks at all
+//! of them. What neither sets nor columns answer (words, references) is tested row by row, and where few rows pass, the
+//! filter's own index names the candidates. Without memory, few candidates are gathered and sorted, and many are walked.
+//! What a page shows is always read through the whole predicate in the database.
 
-use crate::dialect::build_select;
-use crate::driver::{Cell, Connection};
+use crate::driver::Connection;
+use crate::orders;
 use crate::query::{Cursor, List, Page};
 use crate::schema::{column, table};
-use crate::sets::{self, KindSets};
+use crate::sets::Kept;
 use crate::split::Split;
 use crate::walk::{Bounds, Walk};
-use crate::{Store, StoreError, int, row, text};
-use sea_query::{Condition, Query};
-use std::collections::{HashMap, VecDeque};
+use crate::{Store, StoreError};
+use sea_query::Condition;
+use std::collections::VecDeque;
 use watchkeep_model::resolve::{Column, Compare, Test};
 use watchkeep_model::{Actor, Record, Value};
 
-/// Up to so many candidates are fetched and sorted.
+/// Up to so many candidates are all read and tested.
 const GATHER: u64 = 3_000;
+/// Up to so many candidates are looked at in memory without asking an index first.
+const AT_ONCE: u64 = 50_000;
+/// Looking at so many candidates in memory costs as much as walking one row of an index.
+const WORTH: u64 = 150;
 /// How far an index is walked before the filter's own index is asked.
 const WALKED: usize = 20_000;
 /// So many rows for each one wanted are read and tested before that; and further where the page will soon be full.
@@ -31,51 +37,63 @@ const LOOK_UP: u64 = 6;
 const NAMED: usize = 30_000;
 /// So many where fewer do not suffice: all that there can be.
 const ALL: usize = u32::MAX as usize;
-/// Rows of the index read at a time, from the first chunk on.
-const CHUNKS: [usize; 4] = [0, 500, 2_000, 8_000];
 
 /// How a list was answered.
 #[derive(Debug, Clone, Default)]
 pub struct Explained {
     /// Plans of all statements, as the database tells them.
     pub plans: Vec<String>,
-    /// Rows of an index that were walked.
+    /// Rows that were met in the order.
     pub walked: usize,
     /// Rows that were read and tested.
     pub tested: usize,
 }
 
-/// One list being answered.
-struct Hunt<'a> {
-    store: &'a Store,
-    lease: &'a mut dyn Connection,
-    list: &'a List,
-    sort: String,
-    split: Split,
-    whole: Condition,
-    /// Rows of the index that were walked and may pass, not tested yet.
-    pending: VecDeque<Cursor>,
-    /// Rows found so far, in order.
-    found: Vec<(Cursor, Record)>,
-    did: Explained,
-    explains: Explains,
+/// What a list may be answered by: for tests that hold all of them equal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Means {
+    /// Whatever costs least.
+    Chosen,
+    /// As with very many records: an index before memory, where there is one.
+    IndexFirst,
+    /// As while nothing is loaded: no order from memory.
+    Database,
 }
 
-/// See [`Hunt::way`].
-enum Way {
-    Sets(Option<Cursor>),
+/// One list being answered.
+pub struct Hunt<'a> {
+    pub(crate) store: &'a Store,
+    pub(crate) lease: &'a mut dyn Connection,
+    pub(crate) list: &'a List,
+    pub(crate) sort: String,
+    pub(crate) split: Split,
+    pub(crate) whole: Condition,
+    /// The last row that was met in the order.
+    pub(crate) last: Option<Cursor>,
+    /// Rows that were met and may pass, not tested yet.
+    pub(crate) pending: VecDeque<Cursor>,
+    /// Rows found so far, in order.
+    pub(crate) found: Vec<(Cursor, Record)>,
+    pub(crate) did: Explained,
+    pub(crate) explains: Explains,
+    means: Means,
+}
+
+/// How to meet the candidates in order.
+pub enum Way {
+    Memory,
     Index(Walk),
 }
 
-/// Rows of an index to walk, and rows to read and test, before giving up.
+/// Rows to meet, and rows to read and test, before giving up.
 #[derive(Clone, Copy)]
-struct Patience {
-    walked: usize,
-    tested: usize,
+pub struct Patience {
+    pub walked: usize,
+    pub tested: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Explains {
+pub enum Explains {
     Nothing,
     Plans,
 }
@@ -83,17 +101,28 @@ enum Explains {
 impl Store {
     /// A page of records.
     pub fn list(&self, actor: &Actor, list: &List) -> Result<Page, StoreError> {
-        self.hunted(actor, list, Explains::Nothing).map(|(page, _)| page)
+        self.hunted(actor, list, Means::Chosen, Explains::Nothing).map(|(page, _)| page)
+    }
+
+    /// A page found by certain means: for tests that hold them equal.
+    pub fn list_by(&self, actor: &Actor, list: &List, means: Means) -> Result<Page, StoreError> {
+        self.hunted(actor, list, means, Explains::Nothing).map(|(page, _)| page)
     }
 
     /// How a list is answered: for tests that hold its indexes and its bounds true.
-    pub fn explain(&self, actor: &Actor, list: &List) -> Result<Explained, StoreError> {
-        self.hunted(actor, list, Explains::Plans).map(|(_, did)| did)
+    pub fn explain(&self, actor: &Actor, list: &List, means: Means) -> Result<Explained, StoreError> {
+        self.hunted(actor, list, means, Explains::Plans).map(|(_, did)| did)
     }
 
-    fn hunted(&self, actor: &Actor, list: &List, explains: Explains) -> Result<(Page, Explained), StoreError> {
+    fn hunted(
+        &self,
+        actor: &Actor,
+        list: &List,
+        means: Means,
+        explains: Explains,
+    ) -> Result<(Page, Explained), StoreError> {
         let mut lease = self.reader()?;
-        let split = self.split(&mut *lease, actor, list)?;
+        let split = self.split(&mut *lease, (actor, list), means)?;
         let whole = self.whole(&mut *lease, actor, list)?;
         let mut hunt = Hunt {
             store: self,
@@ -102,10 +131,12 @@ impl Store {
             sort: list.sort_column(),
             split,
             whole,
+            last: list.after.clone(),
             pending: VecDeque::new(),
             found: Vec::new(),
             did: Explained::default(),
             explains,
+            means,
         };
         hunt.run(actor)?;
         let Hunt { mut found, did, .. } = hunt;
@@ -118,25 +149,43 @@ impl Store {
 
 impl Hunt<'_> {
     fn run(&mut self, actor: &Actor) -> Result<(), StoreError> {
-        if self.split.among.len() <= GATHER {
+        let kept = self.kept()?;
+        let few = self.split.among.len() <= GATHER && self.means != Means::IndexFirst;
+        let at_once = match kept {
+            Some(Kept::Column) => !self.indexed() || few || (self.among_few() && self.means == Means::Chosen),
+            Some(Kept::Sets) => true,
+            None => false,
+        };
+        if at_once && (few || self.split.answered()) {
+            return self.walk(&mut Way::Memory, ENDLESS).map(|_| ());
+        }
+        if few {
             return self.gather();
         }
-        if !self.indexed() {
+        if !at_once && !self.indexed() {
             self.name(actor, ALL)?;
             return self.gather();
         }
-        let mut walk = self.way();
-        if self.walk(&mut walk, self.short())? {
+        let mut way = if at_once { Way::Memory } else { self.index() };
+        if self.split.answered() && kept.is_some() {
+            let walked = usize::try_from(self.split.among.len() / WORTH).unwrap_or(usize::MAX);
+            let patience = Patience { walked: walked.max(4 * self.list.limit), ..ENDLESS };
+            return match self.walk(&mut way, patience)? {
+                true => Ok(()),
+                false => self.walk(&mut Way::Memory, ENDLESS).map(|_| ()),
+            };
+        }
+        if self.walk(&mut way, self.short())? {
             return Ok(());
         }
         if !self.split.answered() {
-            if self.promising() && self.walk(&mut walk, self.long())? {
+            if self.promising() && self.walk(&mut way, self.long())? {
                 return Ok(());
             }
             // Few candidates are found quickly; where many pass and still none is near, all of them are named.
             for most in [NAMED, ALL] {
                 let exact = self.name(actor, most)?;
-                if exact && self.split.among.len() <= GATHER {
+                if exact && kept.is_none() && self.split.among.len() <= GATHER {
                     return self.gather();
                 }
                 if exact {
@@ -145,21 +194,38 @@ impl Hunt<'_> {
                 // Naming them all costs as much as testing one in thirty.
                 let tested = usize::try_from(self.split.all / 30).unwrap_or(usize::MAX);
                 let longer = Patience { walked: usize::MAX, tested: self.long().tested.max(tested) };
-                if most == NAMED && self.walk(&mut walk, longer)? {
+                if most == NAMED && self.walk(&mut way, longer)? {
                     return Ok(());
                 }
             }
         }
+        if kept.is_some() {
+            return self.walk(&mut Way::Memory, ENDLESS).map(|_| ());
+        }
         // Few of those that pass lie where the walk began. It goes on for what looking all of them up would cost.
         let worth = usize::try_from(self.split.among.len().saturating_mul(LOOK_UP)).unwrap_or(usize::MAX);
         let walked = self.did.walked.saturating_add(worth);
-        if matches!(walk, Way::Index(_)) && (worth as u64) < self.split.all {
-            return match self.walk(&mut walk, Patience { walked, ..ENDLESS })? {
+        if (worth as u64) < self.split.all {
+            return match self.walk(&mut way, Patience { walked, ..ENDLESS })? {
                 true => Ok(()),
                 false => self.gather(),
             };
         }
-        self.walk(&mut walk, ENDLESS).map(|_| ())
+        self.walk(&mut way, ENDLESS).map(|_| ())
+    }
+
+    /// Whether memory keeps the order, and how.
+    fn kept(&mut self) -> Result<Option<Kept>, StoreError> {
+        if self.means == Means::Database {
+            return Ok(None);
+        }
+        let known = (&*self.store.inner.catalog, &self.store.inner.tags);
+        let way = order(self.list, self.list.after.as_ref());
+        self.store.inner.sets.with(self.lease, known, self.list.kind, |sets| sets.keeps(way))
+    }
+
+    fn among_few(&self) -> bool {
+        self.split.among.len() <= AT_ONCE
     }
 
     /// Eight times what a page needs where those that may pass are spread evenly.
@@ -175,21 +241,14 @@ impl Hunt<'_> {
         Patience { walked: usize::MAX, tested: self.did.tested + LONG_TESTED * (self.list.limit + 1) }
     }
 
-    /// How to meet the candidates in order: by the sets, where they keep the field, or by its index.
-    fn way(&self) -> Way {
+    /// A walk of the index of the order.
+    fn index(&self) -> Way {
         let (list, after) = (self.list, self.list.after.as_ref());
-        if sets::keep(list.kind, &list.sort) {
-            return Way::Sets(after.cloned());
-        }
         let walk = Walk::new(table(list.kind), self.sort.clone(), list.descending, after).within(self.bounds());
         Way::Index(match self.queue() {
             Some((column, code)) => walk.only(column, code),
             None => walk,
         })
-    }
-
-    fn full(&self) -> bool {
-        self.found.len() > self.list.limit
     }
 
     /// What the filter says of the sort value itself: the walk starts and ends there.
@@ -236,8 +295,7 @@ impl Hunt<'_> {
                 field.index || field.unique || name == kind.order().0 || kind.calendar == Some(name)
             })
         };
-        let kept = sets::keep(kind, &self.list.sort);
-        kept || matches!(self.sort.as_str(), "id" | "updated" | "created") || field(&self.list.sort)
+        matches!(self.sort.as_str(), "id" | "updated" | "created") || field(&self.list.sort)
     }
 
     /// One state in the default order: there is an index on just that.
@@ -252,142 +310,11 @@ impl Hunt<'_> {
             _ => None,
         })
     }
-
-    /// Walks on until the page is full or the index ends (true), or patience does (false).
-    fn walk(&mut self, way: &mut Way, patience: Patience) -> Result<bool, StoreError> {
-        let mut chunks = CHUNKS.iter().chain(std::iter::repeat(&CHUNKS[CHUNKS.len() - 1]));
-        while !self.full() {
-            if self.did.walked >= patience.walked || (self.did.tested >= patience.tested && !self.split.answered()) {
-                return Ok(false);
-            }
-            if self.pending.is_empty() {
-                let chunk = chunks.next().copied().unwrap_or(0).max(self.list.limit + 1);
-                if !self.step(way, chunk)? {
-                    return Ok(true);
-                }
-            }
-            self.test()?;
-        }
-        Ok(true)
-    }
-
-    /// Meets the next rows; false at the end.
-    fn step(&mut self, way: &mut Way, chunk: usize) -> Result<bool, StoreError> {
-        let rows = match way {
-            Way::Sets(after) => {
-                let (sort, known) = ((self.list.sort.as_str(), self.list.descending), &self.store.inner);
-                let among = &self.split.among;
-                let next = |sets: &KindSets| sets.in_order(sort, among, after.as_ref(), chunk);
-                let rows = known.sets.with(self.lease, (&known.catalog, &known.tags), self.list.kind, next)?;
-                let Some(last) = rows.last() else { return Ok(false) };
-                *after = Some(last.clone());
-                rows
-            }
-            Way::Index(walk) => {
-                let Some((sql, cells)) = walk.statement(self.lease.dialect(), chunk) else { return Ok(false) };
-                let rows: Vec<Cursor> = self.query(&sql, &cells)?.into_iter().map(place).collect();
-                walk.advance(&rows, chunk);
-                rows
-            }
-        };
-        self.did.walked += rows.len();
-        self.pending.extend(rows);
-        Ok(true)
-    }
-
-    /// Fetches all candidates' places in the order and goes through them.
-    fn gather(&mut self) -> Result<(), StoreError> {
-        let dialect = self.lease.dialect();
-        let mut select = Query::select();
-        select.column(self.sort.clone()).column("id").from(table(self.list.kind));
-        select.and_where(dialect.among(self.split.among.iter().map(i64::from)));
-        let (sql, cells) = build_select(dialect, &select);
-        let mut rows: Vec<Cursor> = self.query(&sql, &cells)?.into_iter().map(place).collect();
-        rows.sort_by(Cursor::compare);
-        if self.list.descending {
-            rows.reverse();
-        }
-        if let Some(after) = &self.list.after {
-            rows.retain(|row| match self.list.descending {
-                true => row.compare(after).is_lt(),
-                false => row.compare(after).is_gt(),
-            });
-        }
-        self.found.clear();
-        self.pending = rows.into();
-        while !self.full() && !self.pending.is_empty() {
-            self.test()?;
-        }
-        Ok(())
-    }
-
-    /// Reads the next portion of those pending that may pass, and keeps what passes.
-    fn test(&mut self) -> Result<(), StoreError> {
-        let dialect = self.lease.dialect();
-        let wanted = self.portion();
-        let mut portion = Vec::with_capacity(wanted);
-        while portion.len() < wanted
-            && let Some(row) = self.pending.pop_front()
-        {
-            if u32::try_from(row.id).is_ok_and(|id| self.split.among.contains(id)) {
-                portion.push(row);
-            }
-        }
-        if portion.is_empty() {
-            return Ok(());
-        }
-        self.did.tested += portion.len();
-        // A query with a limit is answered first, so that rows are fetched by their ids and only then tested.
-        let mut inner = Query::select();
-        inner.columns(row::columns(self.list.kind)).from(table(self.list.kind)).limit(portion.len() as u64);
-        inner.and_where(dialect.among(portion.iter().map(|row| row.id)));
-        let mut select = Query::select();
-        select.columns(row::columns(self.list.kind)).from_subquery(inner, "portion").cond_where(self.whole.clone());
-        let (sql, cells) = build_select(dialect, &select);
-        let rows = self.query(&sql, &cells)?;
-        let mut passing = HashMap::with_capacity(rows.len());
-        for found in &rows {
-            let record = row::read(self.lease, &self.store.inner.tags, self.list.kind, found)?;
-            if self.split.passes(self.store, &record) {
-                passing.insert(record.id, record);
-            }
-        }
-        let taken = portion.into_iter().filter_map(|row| passing.remove(&row.id).map(|record| (row, record)));
-        self.found.extend(taken);
-        Ok(())
-    }
-
-    /// Rows to read at a time: a page where all of them pass, more where few do.
-    fn portion(&self) -> usize {
-        if self.split.answered() { self.list.limit + 1 } else { 2 * (self.list.limit + 1) }
-    }
-
-    /// Lets the filter's own index name the candidates, where these are not more than `most`; whether it did.
-    fn name(&mut self, actor: &Actor, most: usize) -> Result<bool, StoreError> {
-        if self.split.answered() {
-            return Ok(true);
-        }
-        let tried = self.did.tested;
-        let named = self.store.candidates(self.lease, (actor, self.list), &self.split, tried, most)?;
-        if !named.capped {
-            self.split.among = named.ids;
-        }
-        Ok(!named.capped)
-    }
-
-    fn query(&mut self, sql: &str, cells: &[Cell]) -> Result<Vec<Vec<Cell>>, StoreError> {
-        if self.explains == Explains::Plans {
-            let rows = self.lease.query(&self.lease.dialect().explain(sql), cells)?;
-            let last = |found: &Vec<Cell>| text(found, found.len().saturating_sub(1)).to_owned();
-            self.did.plans.push(rows.iter().map(last).collect::<Vec<_>>().join("\n"));
-        }
-        self.lease.query(sql, cells)
-    }
 }
 
-/// A row of an index walk: sort value and id.
-fn place(mut found: Vec<Cell>) -> Cursor {
-    Cursor { id: int(&found, 1), value: found.swap_remove(0) }
+/// A list's order in memory, from a place on.
+pub fn order<'a>(list: &'a List, after: Option<&'a Cursor>) -> orders::Way<'a> {
+    orders::Way { sort: &list.sort, descending: list.descending, after }
 }
 
 /// Parts of a test that must all hold, as far as they are listed side by side.

@@ -4,7 +4,10 @@
 //! commit of this process, and catch up with the history before each answer, so that another process may write too.
 //! They count and propose; what leaves the store is always read through the whole predicate in the database.
 
+use crate::check::Check;
 use crate::driver::{Cell, Connection};
+use crate::key::Key;
+use crate::orders::{self, Orders, Way};
 use crate::query::Cursor;
 use crate::tags::TagSets;
 use crate::write::Written;
@@ -18,6 +21,8 @@ use watchkeep_model::{Catalog, Field, Kind, Shape, Sight, Value};
 
 /// Rows read at a time while a kind is loaded.
 const LOAD: usize = 10_000;
+/// The columns of so many records are loaded with the sets; of more in the background: see [`Sets::warm`].
+const AT_ONCE: u64 = 20_000;
 
 /// The sets of all kinds that were listed so far.
 #[derive(Default)]
@@ -39,14 +44,17 @@ pub struct KindSets {
     tagsets: HashMap<i64, RoaringBitmap>,
     /// By the position of the field in `kept`.
     fields: Vec<HashMap<Key, RoaringBitmap>>,
+    /// Everything else that lists are sorted by; `None` until it is loaded.
+    orders: Option<Orders>,
 }
 
-/// A value that a set is kept for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-enum Key {
-    Null,
-    Int(i64),
-    Text(String),
+/// How an order is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// By the sets of a field, or by the ids themselves: a page takes no more than its rows.
+    Sets,
+    /// By a column: a page takes a look at every candidate.
+    Column,
 }
 
 /// Fields that sets are kept for: facets, and everything with few values by its shape.
@@ -85,9 +93,7 @@ impl Sets {
         kind: &'static Kind,
         look: impl FnOnce(&KindSets) -> T,
     ) -> Result<T, StoreError> {
-        let lost = || StoreError::Broken("the facet sets were lost in a crash; restart Watchkeep".to_owned());
-        let rows = connection.query("SELECT COALESCE(MAX(seq), 0) FROM history", &[])?;
-        let newest = rows.first().map_or(0, |found| int(found, 0));
+        let newest = newest(connection)?;
         {
             let inner = self.inner.read().map_err(|_| lost())?;
             if let Some(sets) = inner.kinds.get(kind.name).filter(|_| inner.seq >= newest) {
@@ -102,6 +108,29 @@ impl Sets {
         // What the sets say of tags is asked with numbers that `tags` must know.
         tags.refresh(connection)?;
         inner.kinds.get(kind.name).map(look).ok_or_else(lost)
+    }
+
+    /// Loads all that is kept of a kind. Columns are read while others list and write; what was written meanwhile is
+    /// read again at the end.
+    pub fn warm(
+        &self,
+        connection: &mut dyn Connection,
+        (catalog, tags): (&Catalog, &TagSets),
+        kind: &'static Kind,
+    ) -> Result<(), StoreError> {
+        let before = newest(connection)?;
+        if self.with(connection, (catalog, tags), kind, |sets| sets.orders.is_some())? {
+            return Ok(());
+        }
+        let mut orders = Orders::load(connection, kind)?;
+        let mut inner = self.inner.write().map_err(|_| lost())?;
+        for id in changed(connection, kind, before)? {
+            orders.reread(connection, id)?;
+        }
+        if let Some(sets) = inner.kinds.get_mut(kind.name) {
+            sets.orders = Some(orders);
+        }
+        Ok(())
     }
 
     /// Follows a commit of this process; called while its writer is still held, so that commits come in order.
@@ -129,6 +158,9 @@ impl Sets {
                 continue;
             }
             sets.live.insert(id);
+            if let Some(orders) = &mut sets.orders {
+                orders.put(&one.record);
+            }
             sets.tagsets.entry(tagset).or_default().insert(id);
             for (set, field) in sets.fields.iter_mut().zip(kept(one.record.kind)) {
                 set.entry(Key::of(one.record.get(field.name))).or_default().insert(id);
@@ -145,13 +177,13 @@ impl Inner {
         }
         for kind in catalog.kinds() {
             let Some(sets) = self.kinds.get_mut(kind.name) else { continue };
-            let sql = "SELECT DISTINCT id FROM history WHERE seq > $1 AND kind = $2";
-            let changed = connection.query(sql, &[Cell::Int(self.seq), Cell::from(kind.name)])?;
-            for found in &changed {
-                let id = int(found, 0);
+            for id in changed(connection, kind, self.seq)? {
                 sets.forget(small(id));
                 let sql = format!("{} WHERE id = $1", sets.columns());
                 connection.query(&sql, &[Cell::Int(id)])?.iter().for_each(|row| sets.add(row));
+                if let Some(orders) = &mut sets.orders {
+                    orders.reread(connection, id)?;
+                }
             }
         }
         self.seq = newest;
@@ -162,7 +194,7 @@ impl Inner {
 impl KindSets {
     fn load(connection: &mut dyn Connection, kind: &'static Kind) -> Result<Self, StoreError> {
         let fields = kept(kind).map(|_| HashMap::new()).collect();
-        let mut sets = Self { kind, live: RoaringBitmap::new(), tagsets: HashMap::new(), fields };
+        let mut sets = Self { kind, live: RoaringBitmap::new(), tagsets: HashMap::new(), fields, orders: None };
         let sql = format!("{} WHERE id > $1 ORDER BY id LIMIT {LOAD}", sets.columns());
         let mut last = 0;
         loop {
@@ -170,9 +202,13 @@ impl KindSets {
             rows.iter().for_each(|row| sets.add(row));
             match rows.last() {
                 Some(end) if rows.len() == LOAD => last = int(end, 0),
-                _ => return Ok(sets),
+                _ => break,
             }
         }
+        if sets.live.len() <= AT_ONCE {
+            sets.orders = Some(Orders::load(connection, kind)?);
+        }
+        Ok(sets)
     }
 
     fn columns(&self) -> String {
@@ -242,44 +278,47 @@ impl KindSets {
         }
     }
 
-    /// Up to `limit` of `among` in the order of a field and then of their ids, after a place in it.
-    pub fn in_order(
-        &self,
-        (field, descending): (&str, bool),
-        among: &RoaringBitmap,
-        after: Option<&Cursor>,
-        limit: usize,
-    ) -> Vec<Cursor> {
-        let Some(at) = kept(self.kind).position(|kept| kept.name == field) else { return Vec::new() };
-        let mut values: Vec<(&Key, &RoaringBitmap)> = self.fields.get(at).into_iter().flatten().collect();
-        values.sort_by(|a, b| if descending { b.0.cmp(a.0) } else { a.0.cmp(b.0) });
-        let mut found = Vec::new();
-        for (key, set) in values {
-            let value = key.cell();
-            let first = Cursor { value: value.clone(), id: if descending { i64::MAX } else { 0 } };
-            let last = Cursor { value: value.clone(), id: if descending { 0 } else { i64::MAX } };
-            let beyond = |place: &Cursor| after.is_none_or(|after| (place.compare(after).is_lt()) == descending);
-            if found.len() >= limit {
-                break;
-            }
-            if !beyond(&last) {
-                continue;
-            }
-            let mut ids = set & among;
-            if let Some(after) = after.filter(|_| !beyond(&first)) {
-                match descending {
-                    true => ids.remove_range(small(after.id)..),
-                    false => ids.remove_range(..=small(after.id)),
-                };
-            }
-            let place = |id: u32| Cursor { value: value.clone(), id: i64::from(id) };
-            let room = limit - found.len();
-            match descending {
-                true => found.extend(ids.iter().rev().take(room).map(place)),
-                false => found.extend(ids.iter().take(room).map(place)),
-            }
+    /// Whether a page in this order can be found here: `None` if not, else by what.
+    pub fn keeps(&self, way: Way<'_>) -> Option<Kept> {
+        if keep(self.kind, way.sort) {
+            return Some(Kept::Sets);
         }
-        found
+        if !matches!(way.sort, "created" | "updated") && self.kind.field(way.sort).is_none() {
+            return Some(Kept::Sets);
+        }
+        self.orders.as_ref().filter(|orders| orders.keep(way)).map(|_| Kept::Column)
+    }
+
+    /// Up to `limit` of `among` that pass a check, in an order of ours, after a place in it; `None` where neither sets nor
+    /// columns keep that order.
+    pub fn in_order(&self, way: Way<'_>, among: &RoaringBitmap, check: &Check, limit: usize) -> Option<Vec<Cursor>> {
+        let passes = |id: u32| check.passes(self.orders.as_ref(), id);
+        if let Some(at) = kept(self.kind).position(|kept| kept.name == way.sort) {
+            let values = self.fields.get(at).into_iter().flatten();
+            return Some(orders::by_value(values, way, among, passes, limit));
+        }
+        match self.keeps(way)? {
+            Kept::Sets => Some(orders::by_id(way, among, passes, limit)),
+            Kept::Column => self.orders.as_ref()?.first(way, among, check, limit),
+        }
+    }
+
+    pub fn passes(&self, check: &Check, id: i64) -> bool {
+        check.passes(self.orders.as_ref(), small(id))
+    }
+
+    /// Those of some ids that pass a check.
+    pub fn narrowed(&self, ids: &RoaringBitmap, check: &Check) -> RoaringBitmap {
+        ids.iter().filter(|id| check.passes(self.orders.as_ref(), *id)).collect()
+    }
+
+    pub fn kind(&self) -> &'static Kind {
+        self.kind
+    }
+
+    /// The columns, where they are loaded.
+    pub fn orders(&self) -> Option<&Orders> {
+        self.orders.as_ref()
     }
 
     pub fn live(&self) -> &RoaringBitmap {
@@ -299,30 +338,21 @@ impl KindSets {
     }
 }
 
-impl Key {
-    fn of(value: &Value) -> Self {
-        match value {
-            Value::Int(number) => Self::Int(*number),
-            Value::Text(text) => Self::Text(text.clone()),
-            _ => Self::Null,
-        }
-    }
+fn lost() -> StoreError {
+    StoreError::Broken("the facet sets were lost in a crash; restart Watchkeep".to_owned())
+}
 
-    fn cell(&self) -> Cell {
-        match self {
-            Self::Null => Cell::Null,
-            Self::Int(number) => Cell::Int(*number),
-            Self::Text(text) => Cell::Text(text.clone()),
-        }
-    }
+/// The newest history entry.
+fn newest(connection: &mut dyn Connection) -> Result<i64, StoreError> {
+    let rows = connection.query("SELECT COALESCE(MAX(seq), 0) FROM history", &[])?;
+    Ok(rows.first().map_or(0, |found| int(found, 0)))
+}
 
-    fn value(&self) -> Value {
-        match self {
-            Self::Null => Value::Null,
-            Self::Int(number) => Value::Int(*number),
-            Self::Text(text) => Value::Text(text.clone()),
-        }
-    }
+/// Records of a kind that the history names after an entry.
+fn changed(connection: &mut dyn Connection, kind: &Kind, after: i64) -> Result<Vec<i64>, StoreError> {
+    let sql = "SELECT DISTINCT id FROM history WHERE seq > $1 AND kind = $2";
+    let rows = connection.query(sql, &[Cell::Int(after), Cell::from(kind.name)])?;
+    Ok(rows.iter().map(|found| int(found, 0)).collect())
 }
 
 fn union<'a>(sets: impl Iterator<Item = &'a RoaringBitmap>) -> RoaringBitmap {
@@ -336,6 +366,6 @@ fn take<K: Eq + std::hash::Hash>(sets: &mut HashMap<K, RoaringBitmap>, key: &K, 
 }
 
 /// Ids count up from 1 and are never given twice; the four-billionth record of a kind is out of reach.
-fn small(id: i64) -> u32 {
+pub fn small(id: i64) -> u32 {
     u32::try_from(id).unwrap_or(u32::MAX)
 }

@@ -1,9 +1,13 @@
 //! Splits what a list asks into what the sets answer, what memory compares, and what the database must look up.
 
+use crate::check::Check;
 use crate::dialect::build_select;
 use crate::driver::{Cell, Connection};
+use crate::list::Means;
 use crate::query::List;
 use crate::schema::table;
+use crate::sets::KindSets;
+use crate::tags::TagSets;
 use crate::{Store, StoreError, int, sets};
 use roaring::RoaringBitmap;
 use sea_query::{Cond, Condition, Query};
@@ -15,6 +19,8 @@ use watchkeep_model::{Actor, Kind, Record, Sight};
 pub struct Split {
     /// Who may pass by what the sets know.
     pub among: RoaringBitmap,
+    /// What the columns in memory know beyond that.
+    pub check: Check,
     /// How many records of the kind there are.
     pub all: u64,
     /// Words that a record must have: compared in memory once it is read, because an index answers them whole.
@@ -41,7 +47,7 @@ pub struct Named {
 }
 
 impl Split {
-    /// Whether the sets answer everything.
+    /// Whether the sets and the columns answer everything.
     pub fn answered(&self) -> bool {
         self.words.is_empty() && self.worded.is_empty() && self.plain.is_empty() && !self.sight_open
     }
@@ -73,26 +79,54 @@ impl Split {
 }
 
 impl Store {
-    pub(crate) fn split(&self, lease: &mut dyn Connection, actor: &Actor, list: &List) -> Result<Split, StoreError> {
+    pub(crate) fn split(
+        &self,
+        lease: &mut dyn Connection,
+        (actor, list): (&Actor, &List),
+        means: Means,
+    ) -> Result<Split, StoreError> {
         let kind = list.kind;
-        let (mut answered, mut words, mut worded, mut plain) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut answered, mut words, mut worded, mut others) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         conjuncts(&list.test, &mut |part| match part {
             Test::Words(all) if searched(kind) => {
                 words.extend(all.iter().map(|text| Word { text: text.clone(), had: 0 }))
             }
             part if sets::answer(kind, part) => answered.push(part.clone()),
             part if in_memory(kind, part) => worded.push(part.clone()),
-            part => plain.push(part.clone()),
+            part => others.push(part.clone()),
         });
         let sight = self.sight(actor, kind);
         let sight_open = matches!(sight, Sight::Own(_) | Sight::Following(_));
         let tags = &self.inner.tags;
-        let (among, all) = self.inner.sets.with(lease, (&self.inner.catalog, tags), kind, |sets| {
+        let (among, all, (checks, plain)) = self.inner.sets.with(lease, (&self.inner.catalog, tags), kind, |sets| {
             let seen = sets.seen(tags, &sight).unwrap_or_else(|| sets.live().clone());
             let among = answered.iter().fold(seen, |among, part| among & sets.passing(tags, part));
-            (among, sets.live().len())
+            let parts = match means {
+                Means::Database => (Vec::new(), others),
+                Means::Chosen | Means::IndexFirst => checks(sets, tags, others),
+            };
+            (among, sets.live().len(), parts)
         })?;
-        Ok(Split { among, all, words, worded, plain, sight_open })
+        Ok(Split { among, check: Check::And(checks), all, words, worded, plain, sight_open })
+    }
+
+    /// As [`Store::split`], after the columns said who passes.
+    pub(crate) fn narrowed(&self, lease: &mut dyn Connection, actor: &Actor, list: &List) -> Result<Split, StoreError> {
+        loop {
+            let mut split = self.split(lease, (actor, list), Means::Chosen)?;
+            if split.check.open() {
+                return Ok(split);
+            }
+            let known = (&*self.inner.catalog, &self.inner.tags);
+            let among = self.inner.sets.with(lease, known, list.kind, |sets| {
+                split.check.stands(sets.orders()).then(|| sets.narrowed(&split.among, &split.check))
+            })?;
+            // A column that was lost just now is not asked the next time.
+            if let Some(among) = among {
+                (split.among, split.check) = (among, Check::default());
+                return Ok(split);
+            }
+        }
     }
 
     /// The whole question but for what memory compares.
@@ -216,6 +250,18 @@ impl Store {
             part => self.selected(lease, actor, kind, (Cond::all(), &[part]), limit),
         }
     }
+}
+
+/// What the columns answer of some parts, and the parts that they do not.
+fn checks(sets: &KindSets, tags: &TagSets, parts: Vec<Test>) -> (Vec<Check>, Vec<Test>) {
+    let (mut checks, mut others) = (Vec::new(), Vec::new());
+    for part in parts {
+        match Check::of(sets, tags, &part) {
+            Some(check) => checks.push(check),
+            None => others.push(part),
+        }
+    }
+    (checks, others)
 }
 
 /// Calls `each` with the parts of a test that must all hold.

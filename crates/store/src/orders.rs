@@ -1,0 +1,201 @@
+//! The columns of one kind: every order that lists have beside those of the sets, and tests of single values.
+
+use crate::check::Check;
+use crate::columns::{Column, NONE, near};
+use crate::driver::{Cell, Connection};
+use crate::key::Key;
+use crate::query::Cursor;
+use crate::{StoreError, int, row, schema, sets};
+use roaring::RoaringBitmap;
+use watchkeep_model::{Field, Kind, Record, Shape};
+
+/// Rows read at a time while a kind is loaded.
+const LOAD: usize = 10_000;
+/// So many of the best are kept in a scan beyond those wanted, before the worst of them are dropped.
+const SPARE: usize = 1_000;
+
+/// The columns of one kind, by position.
+#[derive(Debug)]
+pub struct Orders {
+    kind: &'static Kind,
+    columns: Vec<Column>,
+}
+
+/// What a page starts after and which way it goes.
+#[derive(Debug, Clone, Copy)]
+pub struct Way<'a> {
+    pub sort: &'a str,
+    pub descending: bool,
+    pub after: Option<&'a Cursor>,
+}
+
+/// Fields with a column: those with one value that no set is kept for.
+fn fields(kind: &'static Kind) -> impl Iterator<Item = &'static Field> {
+    kind.fields.iter().filter(move |field| {
+        let one = matches!(
+            field.shape,
+            Shape::Text | Shape::Date | Shape::Int | Shape::Instant | Shape::Duration | Shape::Money | Shape::Ref(_)
+        );
+        one && !sets::keep(kind, field.name)
+    })
+}
+
+impl Orders {
+    /// Columns without records.
+    pub fn new(kind: &'static Kind) -> Self {
+        let column = |field: &Field| match field.shape {
+            Shape::Text | Shape::Date => Column::texts(),
+            _ => Column::numbers(),
+        };
+        let own = [Column::numbers(), Column::numbers()];
+        Self { kind, columns: own.into_iter().chain(fields(kind).map(column)).collect() }
+    }
+
+    /// Reads the whole table, a portion at a time; other writers go on meanwhile.
+    pub fn load(connection: &mut dyn Connection, kind: &'static Kind) -> Result<Self, StoreError> {
+        let mut orders = Self::new(kind);
+        let mut last = 0;
+        loop {
+            let sql = format!("{} WHERE id > $1 ORDER BY id LIMIT {LOAD}", orders.select());
+            let rows = connection.query(&sql, &[Cell::Int(last)])?;
+            rows.iter().for_each(|row| orders.add(row));
+            match rows.last() {
+                Some(end) if rows.len() == LOAD => last = int(end, 0),
+                _ => break,
+            }
+        }
+        orders.columns.iter_mut().for_each(Column::settle);
+        Ok(orders)
+    }
+
+    /// Reads one record again.
+    pub fn reread(&mut self, connection: &mut dyn Connection, id: i64) -> Result<(), StoreError> {
+        let sql = format!("{} WHERE id = $1", self.select());
+        connection.query(&sql, &[Cell::Int(id)])?.iter().for_each(|row| self.add(row));
+        Ok(())
+    }
+
+    /// Takes a record as it is now.
+    pub fn put(&mut self, record: &Record) {
+        let own = [record.created, record.updated].map(|at| Cell::Int(at.as_millisecond()));
+        let values = fields(self.kind).map(|field| row::cell(field, record.get(field.name)));
+        let id = sets::small(record.id);
+        for (column, cell) in self.columns.iter_mut().zip(own.into_iter().chain(values)) {
+            column.put(id, &cell);
+        }
+    }
+
+    /// What is lost is not read any more.
+    fn select(&self) -> String {
+        let names = ["created", "updated"].map(str::to_owned).into_iter();
+        let names = names.chain(fields(self.kind).map(|field| schema::column(field.name)));
+        let read = names.zip(&self.columns).map(|(name, column)| if column.lost() { "NULL".to_owned() } else { name });
+        format!("SELECT id, {} FROM {}", read.collect::<Vec<_>>().join(", "), schema::table(self.kind))
+    }
+
+    fn add(&mut self, row: &[Cell]) {
+        let id = sets::small(int(row, 0));
+        for (column, cell) in self.columns.iter_mut().zip(row.iter().skip(1)) {
+            column.put(id, cell);
+        }
+    }
+
+    /// The position of a column that is kept.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        let at = match name {
+            "created" => 0,
+            "updated" => 1,
+            name => 2 + fields(self.kind).position(|field| field.name == name)?,
+        };
+        self.column(at).map(|_| at)
+    }
+
+    pub fn column(&self, at: usize) -> Option<&Column> {
+        self.columns.get(at).filter(|column| !column.lost())
+    }
+
+    /// Whether this order has a column, and the place to start after a value of its type.
+    pub fn keep(&self, way: Way<'_>) -> bool {
+        let column = self.position(way.sort).and_then(|at| self.column(at));
+        column.is_some_and(|column| way.after.is_none_or(|after| column.place(after, way.descending).is_some()))
+    }
+
+    /// Up to `limit` of `among` that pass a check, in an order of ours; `None` where its column is not kept.
+    ///
+    /// Every one of `among` is looked at: some nanoseconds each, wherever the page starts.
+    pub fn first(&self, way: Way<'_>, among: &RoaringBitmap, check: &Check, limit: usize) -> Option<Vec<Cursor>> {
+        let column = self.column(self.position(way.sort)?)?;
+        // Downwards everything is turned round, so that what comes first is always the least.
+        let (turn, turn_id) = if way.descending { (-1, u32::MAX) } else { (0, 0) };
+        let turned = |(key, id): (i64, u32)| (key ^ turn, id ^ turn_id);
+        let after = match way.after {
+            Some(after) => turned(column.place(after, way.descending)?),
+            None => (NONE, 0),
+        };
+        let mut best: Vec<(i64, u32)> = Vec::new();
+        let mut bound = (i64::MAX, u32::MAX);
+        let mut meet = |id: u32| {
+            let place = turned((column.key(id), id));
+            if place <= after || place >= bound || !check.passes(Some(self), id) {
+                return;
+            }
+            best.push(place);
+            if best.len() >= limit.saturating_add(SPARE) {
+                best.select_nth_unstable(limit.saturating_sub(1));
+                best.truncate(limit);
+                bound = best.last().copied().unwrap_or(bound);
+            }
+        };
+        // Values that grow with the ids meet the first ones first this way.
+        match way.descending {
+            true => among.iter().rev().for_each(&mut meet),
+            false => among.iter().for_each(&mut meet),
+        }
+        best.sort_unstable();
+        best.truncate(limit);
+        let cursor = |(_, id): (i64, u32)| Cursor { value: column.cell(id ^ turn_id), id: i64::from(id ^ turn_id) };
+        Some(best.into_iter().map(cursor).collect())
+    }
+}
+
+/// Up to `limit` of `among` that pass, in the order of the ids themselves.
+pub fn by_id(way: Way<'_>, among: &RoaringBitmap, passes: impl Fn(u32) -> bool, limit: usize) -> Vec<Cursor> {
+    let place = |id: u32| Cursor { value: Cell::Int(i64::from(id)), id: i64::from(id) };
+    match (way.after.map(|after| near(after.id)), way.descending) {
+        (None, true) => among.iter().rev().filter(|id| passes(*id)).take(limit).map(place).collect(),
+        (None, false) => among.iter().filter(|id| passes(*id)).take(limit).map(place).collect(),
+        (Some(at), true) => among.range(..at).rev().filter(|id| passes(*id)).take(limit).map(place).collect(),
+        (Some(at), false) => among.range(at..).filter(|id| *id != at && passes(*id)).take(limit).map(place).collect(),
+    }
+}
+
+/// Up to `limit` of `among` that pass, in the order of the values that each set holds and then of ids.
+pub fn by_value<'a>(
+    values: impl Iterator<Item = (&'a Key, &'a RoaringBitmap)>,
+    way: Way<'_>,
+    among: &RoaringBitmap,
+    passes: impl Fn(u32) -> bool,
+    limit: usize,
+) -> Vec<Cursor> {
+    let mut values: Vec<(&Key, &RoaringBitmap)> = values.collect();
+    values.sort_by(|a, b| if way.descending { b.0.cmp(a.0) } else { a.0.cmp(b.0) });
+    let mut found: Vec<Cursor> = Vec::new();
+    for (key, set) in values {
+        if found.len() >= limit {
+            break;
+        }
+        let value = key.cell();
+        let tie = way.after.filter(|after| after.value == value);
+        let beyond = |after: &Cursor| {
+            let order = Cursor { value: value.clone(), id: after.id }.compare(after);
+            if way.descending { order.is_lt() } else { order.is_gt() }
+        };
+        if tie.is_none() && !way.after.is_none_or(beyond) {
+            continue;
+        }
+        let within = Way { after: tie, ..way };
+        let ids = by_id(within, &(set & among), &passes, limit - found.len());
+        found.extend(ids.into_iter().map(|place| Cursor { value: value.clone(), ..place }));
+    }
+    found
+}
