@@ -3,6 +3,8 @@
 //! `cargo bench -p watchkeep-store --bench lists`; `WATCHKEEP_ALERTS` sets how many alerts (100,000 unless told, at most
 //! 1,000,000), and `WATCHKEEP_FOLDER` a folder whose database is kept for the next run.
 
+#![allow(clippy::expect_used, reason = "a benchmark stops at the first surprise")]
+
 #[path = "common/alerts.rs"]
 mod alerts;
 mod common;

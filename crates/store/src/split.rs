@@ -167,19 +167,34 @@ impl Store {
     pub(crate) fn narrowed(&self, lease: &mut dyn Connection, actor: &Actor, list: &List) -> Result<Split, StoreError> {
         loop {
             let mut split = self.split(lease, (actor, list), Means::Chosen)?;
-            if split.check.open() {
-                return Ok(split);
-            }
-            let known = (&*self.inner.catalog, &self.inner.tags);
-            let among = self.inner.sets.with(lease, known, list.kind, |sets| {
-                split.check.stands(sets.orders()).then(|| sets.narrowed(&split.among, &split.check))
-            })?;
             // A column that was lost just now is not asked the next time.
-            if let Some(among) = among {
-                (split.among, split.check) = (among, Check::default());
+            if self.narrow(lease, list.kind, &mut split)? {
                 return Ok(split);
             }
         }
+    }
+
+    /// Lets the columns say who passes; false where one of them was lost just now.
+    pub(crate) fn narrow(
+        &self,
+        lease: &mut dyn Connection,
+        kind: &'static Kind,
+        split: &mut Split,
+    ) -> Result<bool, StoreError> {
+        if split.check.open() {
+            return Ok(true);
+        }
+        let known = (&*self.inner.catalog, &self.inner.tags);
+        let among = self.inner.sets.with(lease, known, kind, |sets| {
+            split.check.stands(sets.orders()).then(|| sets.narrowed(&split.among, &split.check))
+        })?;
+        Ok(match among {
+            Some(among) => {
+                (split.among, split.check) = (among, Check::default());
+                true
+            }
+            None => false,
+        })
     }
 
     /// The whole question but for what memory compares.
