@@ -1,7 +1,9 @@
 //! Lists at size: write, list, facets, deep pages and start of the store alone over generated alerts; CPU time.
 //!
 //! `cargo bench -p watchkeep-store --bench lists`; `WATCHKEEP_ALERTS` sets how many alerts (100,000 unless told, at most
-//! 1,000,000).
+//! 1,000,000), and `WATCHKEEP_FOLDER` a folder whose database is kept for the next run.
+
+#![allow(clippy::expect_used, reason = "a benchmark stops at the first surprise")]
 
 #[path = "common/alerts.rs"]
 mod alerts;
@@ -45,23 +47,19 @@ const SORTS: &[&str] = &["last_seen", "severity", "entity", "triage_due", "numbe
 
 fn main() {
     let count = size("WATCHKEEP_ALERTS", 100_000, 1_000_000) / 100 * 100;
-    let folder = tempfile::TempDir::new().expect("a folder");
-    let location = Location::File(folder.path().join("watchkeep.sqlite"));
-    let store = open(&location);
+    let temporary = tempfile::TempDir::new().expect("a folder");
+    let folder = std::env::var_os("WATCHKEEP_FOLDER").map_or(temporary.path().to_owned(), Into::into);
+    let file = folder.join("watchkeep.sqlite");
+    let (written, location) = (file.exists(), Location::File(file));
     println!("input: {count} alerts, one of 50 scope tags each, seed 7, SQLite, one process; figures are CPU time");
-    let tag = |n: u64| {
-        let values = vec![("name".to_owned(), format!("tag {n}").into())];
-        let create = Change::Create { kind: kind(&store, "scope_tag"), values, tags: Some(vec![]), external_id: None };
-        store.write_one(&Actor::system(), now(), create).expect("a tag").record.id
-    };
-    let tags: Vec<i64> = (0..50).map(tag).collect();
-    let few = holding(&tags[..10]);
-    create(&store, &tags, count);
-    drop(store);
+    if !written {
+        create(&open(&location), count);
+    }
 
     println!("memory: of its own without the store {} MB", memory("RssAnon"));
     let start = std::time::Instant::now();
     let (store, time) = spent(|| open(&location));
+    let few = holding(&tags(&store)[..10]);
     each(&format!("open the store ({} ms on the clock)", start.elapsed().as_millis()), time, 1);
     let first = || store.list(&Actor::system(), &List::of(kind(&store, "alert"))).expect("a page");
     each("first list of alerts after start: loads the sets", spent(first).1, 1);
@@ -104,9 +102,22 @@ fn test(store: &Store, actor: &Actor, kind: &'static Kind, filter: &str) -> Test
     resolve_text(&context, kind, filter).expect("a filter")
 }
 
-fn create(store: &Store, tags: &[i64], count: u64) {
+/// All scope tags, by number.
+fn tags(store: &Store) -> Vec<i64> {
+    let mut list = List::of(kind(store, "scope_tag")).limited(50);
+    (list.sort, list.descending) = ("number".to_owned(), false);
+    store.list(&Actor::system(), &list).expect("a page").records.iter().map(|tag| tag.id).collect()
+}
+
+fn create(store: &Store, count: u64) {
+    for n in 0..50 {
+        let values = vec![("name".to_owned(), format!("tag {n}").into())];
+        let create = Change::Create { kind: kind(store, "scope_tag"), values, tags: Some(vec![]), external_id: None };
+        store.write_one(&Actor::system(), now(), create).expect("a tag");
+    }
     let (kind, system) = (kind(store, "alert"), Actor::system());
-    let mut alert = alerts(kind, tags);
+    let tags = tags(store);
+    let mut alert = alerts(kind, &tags);
     let time = spent(|| write(store, count, &mut alert));
     each("create, batches of 100, durable, with history", time.1, count);
     store.warm().expect("warm");

@@ -9,9 +9,6 @@ use watchkeep_model::matches::passes;
 use watchkeep_model::resolve::{self, Compare, Test};
 use watchkeep_model::{Kind, Shape, Value};
 
-/// A column with more different texts is not compared text by text.
-const COMPARED: usize = 50_000;
-
 /// See the file's first line. As of when it was made: texts that came later pass nothing.
 #[derive(Debug, Clone)]
 pub enum Check {
@@ -24,10 +21,12 @@ pub enum Check {
     Id(i64, i64),
     /// The column at this position holds a number from this one to that one.
     Range(usize, i64, i64),
-    /// The column at this position holds one of these.
+    /// The column at this position holds one of these, which are sorted.
     OneOf(usize, Vec<i64>),
     /// The column at this position holds a text whose code is marked.
     Text(usize, Vec<bool>),
+    /// The columns at these positions hold all words together: which of them each code has, and what all of them are.
+    Words(Vec<(usize, Vec<u16>)>, u16),
 }
 
 impl Default for Check {
@@ -57,8 +56,28 @@ impl Check {
             Test::Column(resolve::Column::Created, compare) => Self::column(sets.orders()?, kind, "created", compare),
             Test::Column(resolve::Column::Updated, compare) => Self::column(sets.orders()?, kind, "updated", compare),
             Test::Column(resolve::Column::Field(name), compare) => Self::column(sets.orders()?, kind, name, compare),
-            Test::Column(..) | Test::Words(_) | Test::Through(..) => None,
+            Test::Words(wanted) => Self::words(sets.orders()?, kind, wanted),
+            Test::Column(..) | Test::Through(..) => None,
         }
+    }
+
+    fn words(orders: &Orders, kind: &Kind, wanted: &[String]) -> Option<Self> {
+        if wanted.len() >= u16::BITS as usize {
+            return None;
+        }
+        let has = |own: &str| {
+            let own = || own.split(' ');
+            let bit = |(at, word): (usize, &String)| u16::from(own().any(|own| own.starts_with(word.as_str()))) << at;
+            wanted.iter().enumerate().map(bit).fold(0, |all, bit| all | bit)
+        };
+        let column = |name: &str| {
+            let at = orders.position(name)?;
+            let Column::Texts(texts) = orders.column(at).filter(|column| column.compared())? else { return None };
+            Some((at, texts.words()?.map(has).collect()))
+        };
+        let searched: Vec<_> = kind.fields.iter().filter(|field| field.search).collect();
+        let columns: Vec<_> = searched.iter().map(|field| column(field.name)).collect::<Option<_>>()?;
+        (!columns.is_empty()).then(|| Self::Words(columns, (1 << wanted.len()) - 1))
     }
 
     fn column(orders: &Orders, kind: &Kind, name: &str, compare: &Compare) -> Option<Self> {
@@ -69,9 +88,9 @@ impl Check {
                 Numbers::Range(from, to) => Self::Range(at, from, to),
                 Numbers::OneOf(wanted) => Self::OneOf(at, wanted),
             }),
-            Column::Texts(texts) if texts.len() <= COMPARED && !matches!(compare, Compare::Holds(_)) => {
+            column @ Column::Texts(texts) if column.compared() && !matches!(compare, Compare::Holds(_)) => {
                 let none = passes(compare, &Value::Null);
-                let marked = texts.all().map(|text| passes(compare, &Value::text(text)));
+                let marked = texts.all().map(|text| text_passes(compare, text));
                 Some(Self::Text(at, std::iter::once(none).chain(marked).collect()))
             }
             Column::Texts(_) | Column::Lost => None,
@@ -88,11 +107,42 @@ impl Check {
             Self::In(ids) => ids.contains(id),
             Self::Id(from, to) => (*from..=*to).contains(&i64::from(id)),
             Self::Range(at, from, to) => (*from..=*to).contains(&key(*at)),
-            Self::OneOf(at, wanted) => wanted.contains(&key(*at)),
+            Self::OneOf(at, wanted) => wanted.binary_search(&key(*at)).is_ok(),
             Self::Text(at, marked) => match column(*at) {
                 Some(Column::Texts(texts)) => marked.get(texts.code_of(id) as usize).copied().unwrap_or(false),
                 _ => false,
             },
+            Self::Words(columns, all) => {
+                let has = |(at, masks): &(usize, Vec<u16>)| match column(*at) {
+                    Some(Column::Texts(texts)) => masks.get(texts.code_of(id) as usize).copied().unwrap_or(0),
+                    _ => 0,
+                };
+                columns.iter().map(has).fold(0, |all, own| all | own) == *all
+            }
+        }
+    }
+
+    /// Keeps the ids that pass.
+    pub fn retain(&self, orders: Option<&Orders>, ids: &mut Vec<u32>) {
+        let column = |at: usize| orders.and_then(|orders| orders.column(at));
+        match self {
+            Self::And(list) => list.iter().for_each(|part| part.retain(orders, ids)),
+            Self::Range(at, from, to) => match column(*at) {
+                Some(Column::Numbers(numbers)) => {
+                    let key = |id: u32| numbers.get(id as usize).copied().unwrap_or(NONE);
+                    ids.retain(|id| (*from..=*to).contains(&key(*id)));
+                }
+                _ => ids.clear(),
+            },
+            Self::Text(at, marked) => match column(*at) {
+                Some(Column::Texts(texts)) => {
+                    let codes = texts.codes();
+                    let code = |id: u32| codes.get(id as usize).copied().unwrap_or(0);
+                    ids.retain(|id| marked.get(code(*id) as usize).copied().unwrap_or(false));
+                }
+                _ => ids.clear(),
+            },
+            other => ids.retain(|id| other.passes(orders, *id)),
         }
     }
 
@@ -107,10 +157,30 @@ impl Check {
             Self::And(list) | Self::Or(list) => list.iter().all(|part| part.stands(orders)),
             Self::Not(inner) => inner.stands(orders),
             Self::In(_) | Self::Id(..) => true,
+            Self::Words(columns, _) => {
+                columns.iter().all(|(at, _)| orders.is_some_and(|orders| orders.column(*at).is_some()))
+            }
             Self::Range(at, ..) | Self::OneOf(at, _) | Self::Text(at, _) => {
                 orders.is_some_and(|orders| orders.column(*at).is_some())
             }
         }
+    }
+}
+
+/// As [`passes`] for a text, without copying it where that is not needed.
+fn text_passes(compare: &Compare, text: &str) -> bool {
+    match compare {
+        Compare::OneOf(wanted) => {
+            let same = |one: &Value| one.as_text().is_some_and(|one| one.eq_ignore_ascii_case(text));
+            !text.is_empty() && wanted.iter().any(same)
+        }
+        Compare::Like(parts) => {
+            let starts = |part: &String| {
+                text.as_bytes().get(..part.len()).is_some_and(|start| start.eq_ignore_ascii_case(part.as_bytes()))
+            };
+            parts.first().is_none_or(starts) && passes(compare, &Value::text(text))
+        }
+        _ => passes(compare, &Value::text(text)),
     }
 }
 
@@ -130,8 +200,10 @@ fn numbers(compare: &Compare) -> Option<Numbers> {
         Compare::Empty => Numbers::Range(NONE, NONE),
         Compare::Present => Numbers::Range(least, i64::MAX),
         Compare::OneOf(wanted) => {
-            let wanted: Vec<i64> = wanted.iter().map(whole).collect::<Option<_>>()?;
-            Numbers::OneOf(wanted.into_iter().filter(|wanted| *wanted != NONE).collect())
+            let mut wanted: Vec<i64> = wanted.iter().map(whole).collect::<Option<_>>()?;
+            wanted.retain(|wanted| *wanted != NONE);
+            wanted.sort_unstable();
+            Numbers::OneOf(wanted)
         }
         Compare::Between(from, below) => {
             let from = from.as_ref().map_or(Some(least), whole)?.max(least);

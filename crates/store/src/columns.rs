@@ -5,11 +5,16 @@ use crate::query::Cursor;
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
+use watchkeep_model::resolve::words;
 
 /// Stands for no value; it comes first, as in both databases.
 pub const NONE: i64 = i64::MIN;
 /// A column with more different texts than this is not kept: they would take more memory than they are worth.
 const MOST_TEXTS: usize = 250_000;
+/// Nor one whose different texts take more bytes.
+const MOST_BYTES: usize = 64 << 20;
+/// Up to so many different texts are compared one by one.
+const COMPARED: usize = 50_000;
 /// Ids above this are not kept: there is one place for each id up to the largest.
 const MOST_IDS: usize = 1 << 26;
 /// Room between the labels of two neighbours when all texts are labelled anew.
@@ -35,6 +40,10 @@ pub struct Texts {
     labels: Vec<i64>,
     /// Whether `labels` are kept; not while a kind is loaded.
     labelled: bool,
+    /// For a field that is searched, by code: the words of the text as search knows them, with one space between them.
+    words: Option<Vec<Box<str>>>,
+    /// Bytes of all that is kept of texts.
+    bytes: usize,
 }
 
 impl Column {
@@ -45,6 +54,16 @@ impl Column {
     /// To be [`Column::settle`]d once it is loaded.
     pub fn texts() -> Self {
         Self::Texts(Texts { labels: vec![NONE], ..Texts::default() })
+    }
+
+    /// As [`Column::texts`], for a field that is searched by words.
+    pub fn searched() -> Self {
+        Self::Texts(Texts { labels: vec![NONE], words: Some(vec![Box::default()]), ..Texts::default() })
+    }
+
+    /// Whether its texts are few enough to be compared one by one.
+    pub fn compared(&self) -> bool {
+        matches!(self, Self::Texts(texts) if texts.all.len() <= COMPARED)
     }
 
     pub fn lost(&self) -> bool {
@@ -60,7 +79,7 @@ impl Column {
             (Self::Texts(texts), Cell::Null) => place(&mut texts.codes, id, 0, 0),
             (Self::Texts(texts), Cell::Text(text)) => {
                 let code = texts.code(text);
-                place(&mut texts.codes, id, code, 0) && texts.all.len() <= MOST_TEXTS
+                place(&mut texts.codes, id, code, 0) && texts.all.len() <= MOST_TEXTS && texts.bytes <= MOST_BYTES
             }
             _ => false,
         };
@@ -113,11 +132,6 @@ impl Column {
 }
 
 impl Texts {
-    /// How many different texts were met.
-    pub fn len(&self) -> usize {
-        self.all.len()
-    }
-
     /// All of them, by code from 1 on.
     pub fn all(&self) -> impl Iterator<Item = &str> {
         self.all.iter().map(|text| &**text)
@@ -125,6 +139,20 @@ impl Texts {
 
     pub fn code_of(&self, id: u32) -> u32 {
         self.codes.get(id as usize).copied().unwrap_or(0)
+    }
+
+    /// The words of each text by code; `None` where the field is not searched.
+    pub fn words(&self) -> Option<impl Iterator<Item = &str>> {
+        self.words.as_ref().map(|all| all.iter().map(|words| &**words))
+    }
+
+    pub fn codes(&self) -> &[u32] {
+        &self.codes
+    }
+
+    /// By code.
+    pub fn labels(&self) -> &[i64] {
+        &self.labels
     }
 
     /// The text of a code; `None` for 0.
@@ -138,6 +166,12 @@ impl Texts {
             return *code;
         }
         let (below, above) = self.neighbours(text);
+        if let Some(all) = &mut self.words {
+            let words = words(text).join(" ");
+            self.bytes += words.len();
+            all.push(words.into_boxed_str());
+        }
+        self.bytes += text.len();
         let own: Arc<str> = Arc::from(text);
         self.all.push(own.clone());
         let code = u32::try_from(self.all.len()).unwrap_or(u32::MAX);

@@ -6,7 +6,7 @@ use crate::split::{Named, Split};
 use crate::{Store, StoreError};
 use watchkeep_model::{Actor, Field, Value};
 
-/// So many records are looked up where a filter asks for more than the sets know.
+/// So many records are looked up where a filter asks for more than sets and columns know.
 pub const LOOKED_UP: usize = 20_000;
 /// So many values of a facet are told.
 const VALUES: usize = 12;
@@ -30,8 +30,7 @@ pub struct Tally {
 }
 
 impl Store {
-    /// How many records there are: exact for filters on facet fields and tags, else up to `COUNT_CAP` (one more means
-    /// "more").
+    /// How many records there are: exact for what sets and columns know, else up to `COUNT_CAP` (one more means "more").
     pub fn count(&self, actor: &Actor, list: &List) -> Result<i64, StoreError> {
         let mut lease = self.reader()?;
         let split = self.narrowed(&mut *lease, actor, list)?;
@@ -61,7 +60,7 @@ impl Store {
         self.tally(actor, list).map(|tally| tally.facets)
     }
 
-    /// How many records there are and what they hold, in bounded work: where a filter asks for more than the sets know,
+    /// How many records there are and what they hold, in bounded work: where a filter asks for more than sets and columns know,
     /// some 20,000 records are looked up, and the answer says where there may be more.
     pub fn tally(&self, actor: &Actor, list: &List) -> Result<Tally, StoreError> {
         let mut lease = self.reader()?;

@@ -150,9 +150,15 @@ impl Store {
 impl Hunt<'_> {
     fn run(&mut self, actor: &Actor) -> Result<(), StoreError> {
         let kept = self.kept()?;
+        if kept.is_none() {
+            // What the columns lost meanwhile, the whole predicate says.
+            self.store.narrow(self.lease, self.list.kind, &mut self.split)?;
+        }
         let few = self.split.among.len() <= GATHER && self.means != Means::IndexFirst;
         let at_once = match kept {
-            Some(Kept::Column) => !self.indexed() || few || (self.among_few() && self.means == Means::Chosen),
+            Some(Kept::Column) => {
+                !self.indexed() || few || (self.split.among.len() <= AT_ONCE && self.means == Means::Chosen)
+            }
             Some(Kept::Sets) => true,
             None => false,
         };
@@ -222,10 +228,6 @@ impl Hunt<'_> {
         let known = (&*self.store.inner.catalog, &self.store.inner.tags);
         let way = order(self.list, self.list.after.as_ref());
         self.store.inner.sets.with(self.lease, known, self.list.kind, |sets| sets.keeps(way))
-    }
-
-    fn among_few(&self) -> bool {
-        self.split.among.len() <= AT_ONCE
     }
 
     /// Eight times what a page needs where those that may pass are spread evenly.

@@ -11,6 +11,8 @@ use watchkeep_model::{Field, Kind, Record, Shape};
 
 /// Rows read at a time while a kind is loaded.
 const LOAD: usize = 10_000;
+/// Ids looked at together; a power of two.
+const BLOCK: u32 = 4_096;
 /// So many of the best are kept in a scan beyond those wanted, before the worst of them are dropped.
 const SPARE: usize = 1_000;
 
@@ -29,14 +31,22 @@ pub struct Way<'a> {
     pub after: Option<&'a Cursor>,
 }
 
-/// Fields with a column: those with one value that no set is kept for.
+/// Fields with a column: those with one value that no set is kept for, and whatever is searched by words.
 fn fields(kind: &'static Kind) -> impl Iterator<Item = &'static Field> {
     kind.fields.iter().filter(move |field| {
         let one = matches!(
             field.shape,
-            Shape::Text | Shape::Date | Shape::Int | Shape::Instant | Shape::Duration | Shape::Money | Shape::Ref(_)
+            Shape::Text
+                | Shape::Markdown
+                | Shape::Date
+                | Shape::Int
+                | Shape::Instant
+                | Shape::Duration
+                | Shape::Money
+                | Shape::Ref(_)
         );
-        one && !sets::keep(kind, field.name)
+        one && (field.search || !sets::keep(kind, field.name))
+            && (field.search || !matches!(field.shape, Shape::Markdown))
     })
 }
 
@@ -44,7 +54,8 @@ impl Orders {
     /// Columns without records.
     pub fn new(kind: &'static Kind) -> Self {
         let column = |field: &Field| match field.shape {
-            Shape::Text | Shape::Date => Column::texts(),
+            Shape::Text | Shape::Markdown if field.search => Column::searched(),
+            Shape::Text | Shape::Markdown | Shape::Date => Column::texts(),
             _ => Column::numbers(),
         };
         let own = [Column::numbers(), Column::numbers()];
@@ -132,29 +143,69 @@ impl Orders {
             Some(after) => turned(column.place(after, way.descending)?),
             None => (NONE, 0),
         };
-        let mut best: Vec<(i64, u32)> = Vec::new();
-        let mut bound = (i64::MAX, u32::MAX);
-        let mut meet = |id: u32| {
-            let place = turned((column.key(id), id));
-            if place <= after || place >= bound || !check.passes(Some(self), id) {
-                return;
+        let mut best = Best { limit, after, bound: (i64::MAX, u32::MAX), places: Vec::new() };
+        in_blocks(among, way.descending, |ids| {
+            check.retain(Some(self), ids);
+            match column {
+                Column::Numbers(numbers) => {
+                    let key = |id: u32| numbers.get(id as usize).copied().unwrap_or(NONE);
+                    ids.iter().for_each(|id| best.meet(turned((key(*id), *id))));
+                }
+                Column::Texts(texts) => {
+                    let (codes, labels) = (texts.codes(), texts.labels());
+                    let code = |id: u32| codes.get(id as usize).copied().unwrap_or(0);
+                    let key = |id: u32| labels.get(code(id) as usize).copied().unwrap_or(NONE);
+                    ids.iter().for_each(|id| best.meet(turned((key(*id), *id))));
+                }
+                Column::Lost => {}
             }
-            best.push(place);
-            if best.len() >= limit.saturating_add(SPARE) {
-                best.select_nth_unstable(limit.saturating_sub(1));
-                best.truncate(limit);
-                bound = best.last().copied().unwrap_or(bound);
-            }
-        };
-        // Values that grow with the ids meet the first ones first this way.
-        match way.descending {
-            true => among.iter().rev().for_each(&mut meet),
-            false => among.iter().for_each(&mut meet),
-        }
+        });
+        let mut best = best.places;
         best.sort_unstable();
         best.truncate(limit);
         let cursor = |(_, id): (i64, u32)| Cursor { value: column.cell(id ^ turn_id), id: i64::from(id ^ turn_id) };
         Some(best.into_iter().map(cursor).collect())
+    }
+}
+
+/// The least places after one, as they are met.
+struct Best {
+    limit: usize,
+    after: (i64, u32),
+    /// Nothing from here on is among the least any more.
+    bound: (i64, u32),
+    places: Vec<(i64, u32)>,
+}
+
+impl Best {
+    fn meet(&mut self, place: (i64, u32)) {
+        if place >= self.bound || place <= self.after {
+            return;
+        }
+        self.places.push(place);
+        if self.places.len() >= self.limit.saturating_add(SPARE) {
+            self.places.select_nth_unstable(self.limit.saturating_sub(1));
+            self.places.truncate(self.limit);
+            self.bound = self.places.last().copied().unwrap_or(self.bound);
+        }
+    }
+}
+
+/// Calls `each` with all ids, a block at a time. Values that grow with the ids meet the first ones first this way.
+pub fn in_blocks(ids: &RoaringBitmap, descending: bool, mut each: impl FnMut(&mut Vec<u32>)) {
+    let (Some(least), Some(most)) = (ids.min(), ids.max()) else { return };
+    let mut ready = Vec::with_capacity(BLOCK as usize);
+    let mut block = |number: u32| {
+        let from = number * BLOCK;
+        ready.resize(BLOCK as usize, 0);
+        let met = ids.range(from..=from + (BLOCK - 1)).next_many(&mut ready).len();
+        ready.truncate(met);
+        each(&mut ready);
+    };
+    let blocks = least / BLOCK..=most / BLOCK;
+    match descending {
+        true => blocks.rev().for_each(&mut block),
+        false => blocks.for_each(&mut block),
     }
 }
 

@@ -56,7 +56,7 @@ pub struct Page {
     pub next: Option<Cursor>,
 }
 
-/// Counting stops here where a filter asks for more than the sets know: lists say "10 000+".
+/// Counting stops here where a filter asks for more than sets and columns know: lists say "10 000+".
 pub const COUNT_CAP: i64 = 10_000;
 
 impl List {

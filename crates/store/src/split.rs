@@ -6,14 +6,15 @@ use crate::driver::{Cell, Connection};
 use crate::list::Means;
 use crate::query::List;
 use crate::schema::table;
-use crate::sets::KindSets;
-use crate::tags::TagSets;
 use crate::{Store, StoreError, int, sets};
 use roaring::RoaringBitmap;
 use sea_query::{Cond, Condition, Query};
 use watchkeep_model::matches::{matches, words_of};
-use watchkeep_model::resolve::Test;
-use watchkeep_model::{Actor, Kind, Record, Sight};
+use watchkeep_model::resolve::{Column, Compare, Test};
+use watchkeep_model::{Actor, Kind, Record, Shape, Sight, Value};
+
+/// Up to so many records that a reference may lead to are named.
+const FOLLOWED: usize = 300;
 
 /// A list's question in parts. All of them must hold.
 pub struct Split {
@@ -29,6 +30,8 @@ pub struct Split {
     worded: Vec<Test>,
     /// Parts that only the database answers.
     plain: Vec<Test>,
+    /// Parts with words that the columns answer: compared again once a record is read.
+    again: Vec<Test>,
     /// Whether only the database says what is seen.
     sight_open: bool,
 }
@@ -61,7 +64,18 @@ impl Split {
             word.had += usize::from(has);
             all &= has;
         }
-        all && self.worded.iter().all(|part| matches(part, record, &store.look()))
+        all && self.worded.iter().chain(&self.again).all(|part| matches(part, record, &store.look()))
+    }
+
+    /// Takes a part that neither sets nor columns answer.
+    fn ask(&mut self, kind: &Kind, part: Test) {
+        match part {
+            Test::Words(all) if searched(kind) => {
+                self.words.extend(all.into_iter().map(|text| Word { text, had: 0 }));
+            }
+            part if in_memory(kind, &part) => self.worded.push(part),
+            part => self.plain.push(part),
+        }
     }
 
     /// All words, as a test.
@@ -86,47 +100,101 @@ impl Store {
         means: Means,
     ) -> Result<Split, StoreError> {
         let kind = list.kind;
-        let (mut answered, mut words, mut worded, mut others) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        conjuncts(&list.test, &mut |part| match part {
-            Test::Words(all) if searched(kind) => {
-                words.extend(all.iter().map(|text| Word { text: text.clone(), had: 0 }))
-            }
-            part if sets::answer(kind, part) => answered.push(part.clone()),
-            part if in_memory(kind, part) => worded.push(part.clone()),
-            part => others.push(part.clone()),
-        });
+        let (mut answered, mut others) = (Vec::new(), Vec::new());
+        let mut parts = Vec::new();
+        conjuncts(&list.test, &mut |part| parts.push(part.clone()));
+        for part in parts {
+            let part = self.followed(lease, actor, kind, part)?;
+            if sets::answer(kind, &part) { answered.push(part) } else { others.push(part) }
+        }
         let sight = self.sight(actor, kind);
         let sight_open = matches!(sight, Sight::Own(_) | Sight::Following(_));
         let tags = &self.inner.tags;
-        let (among, all, (checks, plain)) = self.inner.sets.with(lease, (&self.inner.catalog, tags), kind, |sets| {
+        self.inner.sets.with(lease, (&self.inner.catalog, tags), kind, |sets| {
             let seen = sets.seen(tags, &sight).unwrap_or_else(|| sets.live().clone());
             let among = answered.iter().fold(seen, |among, part| among & sets.passing(tags, part));
-            let parts = match means {
-                Means::Database => (Vec::new(), others),
-                Means::Chosen | Means::IndexFirst => checks(sets, tags, others),
-            };
-            (among, sets.live().len(), parts)
-        })?;
-        Ok(Split { among, check: Check::And(checks), all, words, worded, plain, sight_open })
+            let (words, worded, plain, again) = Default::default();
+            let all = sets.live().len();
+            let mut split = Split { among, check: Check::default(), all, words, worded, plain, again, sight_open };
+            let mut checks = Vec::new();
+            for part in others {
+                match Check::of(sets, tags, &part).filter(|_| means != Means::Database) {
+                    Some(check) => {
+                        checks.push(check);
+                        split.again.extend(in_memory(kind, &part).then_some(part));
+                    }
+                    None => split.ask(kind, part),
+                }
+            }
+            split.check = Check::And(checks);
+            split
+        })
+    }
+
+    /// References to few records become their ids, which sets and columns know.
+    fn followed(
+        &self,
+        lease: &mut dyn Connection,
+        actor: &Actor,
+        kind: &'static Kind,
+        test: Test,
+    ) -> Result<Test, StoreError> {
+        let mut many = |list: Vec<Test>| {
+            list.into_iter().map(|part| self.followed(lease, actor, kind, part)).collect::<Result<Vec<_>, _>>()
+        };
+        Ok(match test {
+            Test::And(list) => Test::And(many(list)?),
+            Test::Or(list) => Test::Or(many(list)?),
+            Test::Not(inner) => Test::Not(Box::new(self.followed(lease, actor, kind, *inner)?)),
+            Test::Through(field, target, inner) => {
+                let one = kind.field(field).is_some_and(|field| matches!(field.shape, Shape::Ref(_)));
+                let Some(to) = self.inner.catalog.kind(target).filter(|_| one) else {
+                    return Ok(Test::Through(field, target, inner));
+                };
+                let sight = self.sight_condition(lease, actor, to)?;
+                let found = self.selected(lease, actor, to, (sight, &[&inner]), FOLLOWED)?;
+                if found.capped {
+                    return Ok(Test::Through(field, target, inner));
+                }
+                let ids = found.ids.iter().map(|id| Value::Int(id.into())).collect();
+                Test::Column(Column::Field(field), Compare::OneOf(ids))
+            }
+            other => other,
+        })
     }
 
     /// As [`Store::split`], after the columns said who passes.
     pub(crate) fn narrowed(&self, lease: &mut dyn Connection, actor: &Actor, list: &List) -> Result<Split, StoreError> {
         loop {
             let mut split = self.split(lease, (actor, list), Means::Chosen)?;
-            if split.check.open() {
-                return Ok(split);
-            }
-            let known = (&*self.inner.catalog, &self.inner.tags);
-            let among = self.inner.sets.with(lease, known, list.kind, |sets| {
-                split.check.stands(sets.orders()).then(|| sets.narrowed(&split.among, &split.check))
-            })?;
             // A column that was lost just now is not asked the next time.
-            if let Some(among) = among {
-                (split.among, split.check) = (among, Check::default());
+            if self.narrow(lease, list.kind, &mut split)? {
                 return Ok(split);
             }
         }
+    }
+
+    /// Lets the columns say who passes; false where one of them was lost just now.
+    pub(crate) fn narrow(
+        &self,
+        lease: &mut dyn Connection,
+        kind: &'static Kind,
+        split: &mut Split,
+    ) -> Result<bool, StoreError> {
+        if split.check.open() {
+            return Ok(true);
+        }
+        let known = (&*self.inner.catalog, &self.inner.tags);
+        let among = self.inner.sets.with(lease, known, kind, |sets| {
+            split.check.stands(sets.orders()).then(|| sets.narrowed(&split.among, &split.check))
+        })?;
+        Ok(match among {
+            Some(among) => {
+                (split.among, split.check) = (among, Check::default());
+                true
+            }
+            None => false,
+        })
     }
 
     /// The whole question but for what memory compares.
@@ -250,18 +318,6 @@ impl Store {
             part => self.selected(lease, actor, kind, (Cond::all(), &[part]), limit),
         }
     }
-}
-
-/// What the columns answer of some parts, and the parts that they do not.
-fn checks(sets: &KindSets, tags: &TagSets, parts: Vec<Test>) -> (Vec<Check>, Vec<Test>) {
-    let (mut checks, mut others) = (Vec::new(), Vec::new());
-    for part in parts {
-        match Check::of(sets, tags, &part) {
-            Some(check) => checks.push(check),
-            None => others.push(part),
-        }
-    }
-    (checks, others)
 }
 
 /// Calls `each` with the parts of a test that must all hold.
