@@ -22,18 +22,18 @@ await withBrowser(async (browser) => {
   const before = await counts();
   assert.equal(before.sum, before.held);
 
-  // D-004 has no run yet.
-  await visit(page, "/duty/4");
+  // D-006 has no run yet.
+  await visit(page, "/duty/6");
   assert.match(await text(page, ".head"), /grey/);
   assert.match(await text(page, "main"), /No data yet.*What to connect or enter/);
   await page.keyboard.press("r");
   await page.waitForSelector("dialog#record-run[open]");
-  await page.fill("#run-proof", "Rules of the month looked at with Uwe, two tuned");
-  await page.fill("#run-exception", "One rule has no owner");
+  await page.fill("#run-proof", "Bytes of ALR-4 read with Uwe, sender found");
+  await page.fill("#run-exception", "The capture began late");
   await picture(page, "record-run");
   await leads(page, () => page.click("#record-run footer button[type=submit]"));
   assert.match(await text(page, ".head"), /green recorded/);
-  assert.match(await text(page, "main"), /Rules of the month looked at with Uwe, two tuned Exception: One rule has no owner Mara Lindqvist recorded/);
+  assert.match(await text(page, "main"), /Bytes of ALR-4 read with Uwe, sender found Exception: The capture began late Mara Lindqvist recorded/);
 
   // Once is enough for a period: the next one has not begun.
   await page.keyboard.press("r");

@@ -1,0 +1,59 @@
+//! What duties ask of alerts.
+
+use watchkeep_model::{Measure, Target};
+
+pub(super) const MEASURES: &[Measure] = &[
+    Measure {
+        duty: "D-004",
+        question: "Of the alerts judged in the last 30 days, how many were no false positives?",
+        unit: "verdicts that were no false positives",
+        of: "closed>=-30d verdict:any",
+        bad: "verdict:false_positive",
+        why: "false positive",
+        since: "closed",
+        target: Target::Share { green: 70, amber: 50 },
+        ..Measure::PLAIN
+    },
+    Measure {
+        duty: "D-011",
+        question: "Of the alerts of the last 30 days that were passed to tier 2 or 3, how many has somebody there accepted?",
+        unit: "escalations accepted",
+        of: "tier>=two first_seen>=-30d",
+        bad: "state:new",
+        why: "passed on, and nobody has taken it",
+        since: "last_seen",
+        ..Measure::PLAIN
+    },
+    Measure {
+        duty: "D-013",
+        question: "Of the critical alerts that are not closed, how many have an owner?",
+        unit: "critical alerts with an owner",
+        of: "severity:critical -state:closed",
+        bad: "owner:none",
+        why: "critical, and nobody works on it",
+        since: "first_seen",
+        target: Target::None,
+        ..Measure::PLAIN
+    },
+    Measure {
+        duty: "D-015",
+        question: "Of the reports of the last 30 days from employees and guards, how many were decided within a day, or still have time?",
+        unit: "reports decided",
+        of: "reporter:any first_seen>=-30d",
+        bad: "-state:closed first_seen<-1d",
+        why: "reported over a day ago, not decided",
+        since: "first_seen",
+        ..Measure::PLAIN
+    },
+    Measure {
+        duty: "D-018",
+        question: "Of the alerts of the last 30 days, how many are linked to an asset that has an owner, so that its criticality counts?",
+        unit: "alerts linked to an owned asset",
+        of: "first_seen>=-30d",
+        bad: "asset:none or asset.owner:none",
+        why: "no asset with an owner",
+        since: "first_seen",
+        target: Target::Share { green: 80, amber: 50 },
+        ..Measure::PLAIN
+    },
+];
