@@ -10,4 +10,5 @@ mod runs;
 mod sign_in;
 mod transfer;
 mod triage;
+mod waivers;
 mod watch;

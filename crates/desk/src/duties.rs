@@ -196,21 +196,6 @@ impl Desk {
             state,
         })
     }
-
-    /// A duty whose R or A resolves to nobody is red at once.
-    pub fn held_state(&self, held: &Record, measured: State) -> Result<State, DeskError> {
-        let (responsible, accountable) = (self.holder(held, "responsible")?, self.holder(held, "accountable")?);
-        Ok(if responsible.is_none() || accountable.is_none() { State::Red } else { measured })
-    }
-
-    /// The person behind a letter of a held duty: the function's holder, else its deputy.
-    pub fn holder(&self, held: &Record, letter: &str) -> Result<Option<Record>, DeskError> {
-        let look = self.store.look();
-        let function = held.get(letter).as_int().and_then(|id| watchkeep_model::Look::record(&look, "function", id));
-        let Some(function) = function else { return Ok(None) };
-        let person = function.get("holder").as_int().or_else(|| function.get("deputy").as_int());
-        Ok(person.and_then(|id| watchkeep_model::Look::record(&look, "person", id)))
-    }
 }
 
 fn scoped(filter: &str, site: Option<i64>) -> String {

@@ -9,6 +9,7 @@ pub mod duties;
 mod error;
 pub mod export;
 pub mod first_start;
+pub mod holding;
 pub mod import;
 mod jobs;
 pub mod measures;

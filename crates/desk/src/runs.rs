@@ -1,12 +1,13 @@
 //! Duties that no data measures: recorded by runs in their rhythm, and what that says of their state.
 
 use crate::duties::State;
+use crate::holding::Holding;
 use crate::{Desk, DeskError};
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use std::collections::HashMap;
 use watchkeep_clocks::{Cadence, Calendar, Due, Every, Rule, Shift};
-use watchkeep_model::{Actor, Kind, Look, Record, Refusal, Value};
+use watchkeep_model::{Actor, Look, Record, Refusal, Value};
 use watchkeep_store::Change;
 
 pub use watchkeep_clocks::Standing;
@@ -126,7 +127,7 @@ impl Desk {
         let run = self.store.write_one(actor, now, create)?.record;
         let measured = self.is_measured(&self.code_of(held), held.get("site").as_int());
         if !measured && let Some(stands) = self.by_runs(held, &rhythm, Some(run.clone()), now) {
-            let change = self.standing_change(held.kind, held, &stands, now)?;
+            let change = self.standing_change(held, &stands, &self.holding(now)?, now);
             self.store.write(&self.system(), now, change.into_iter().collect())?;
         }
         Ok(run)
@@ -149,13 +150,13 @@ impl Desk {
     /// What the held duty keeps of its standing; nothing where it keeps that already.
     pub(crate) fn standing_change(
         &self,
-        kind: &'static Kind,
         held: &Record,
         stands: &ByRuns,
+        holding: &Holding,
         now: Timestamp,
-    ) -> Result<Option<Change>, DeskError> {
-        let Some(last) = &stands.last else { return Ok(None) };
-        let state = kind.choice_value("state", self.held_state(held, stands.state)?.name());
+    ) -> Option<Change> {
+        let (last, kind) = (stands.last.as_ref()?, held.kind);
+        let state = kind.choice_value("state", holding.state(held, stands.state).name());
         let to = last.get("period_end").as_text().unwrap_or_default();
         let values = vec![
             ("state".to_owned(), state),
@@ -164,6 +165,6 @@ impl Desk {
             ("measured_at".to_owned(), Value::Int(now.as_millisecond())),
         ];
         let same = values.iter().take(3).all(|(name, value)| held.get(name) == value);
-        Ok((!same).then_some(Change::Note { kind, id: held.id, values }))
+        (!same).then_some(Change::Note { kind, id: held.id, values })
     }
 }

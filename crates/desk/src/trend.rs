@@ -1,6 +1,7 @@
 //! Measures all that is held: keeps each duty's state and figure, and a snapshot a day for its trend.
 
 use crate::duties::State;
+use crate::holding::Holding;
 use crate::{Desk, DeskError};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
@@ -53,7 +54,7 @@ impl Desk {
     pub fn measure_all(&self, now: Timestamp) -> Result<(), DeskError> {
         let duties = self.all("duty")?;
         let kind = self.kind("held_duty")?;
-        let today = self.today(now);
+        let (today, holding) = (self.today(now), self.holding(now)?);
         let (mut changes, mut snapshots) = (Vec::new(), Vec::new());
         let mut runs = self.newest_runs(&self.system())?;
         let mut figures: HashMap<(String, Option<i64>), Option<Figure>> = HashMap::new();
@@ -68,18 +69,19 @@ impl Desk {
                 Entry::Occupied(known) => known.get().clone(),
                 Entry::Vacant(place) => place.insert(self.figure(code, site, now)?).clone(),
             };
-            let change = match &figure {
-                Some(figure) => self.measured_change(&held, figure, now)?,
-                None => {
-                    let rhythm = duty.get("rhythm").as_text().unwrap_or_default();
-                    let stands = self.by_runs(&held, rhythm, runs.remove(&held.id), now);
-                    stands.map(|stands| self.standing_change(kind, &held, &stands, now)).transpose()?.flatten()
-                }
+            let rhythm = duty.get("rhythm").as_text().unwrap_or_default();
+            let (found, change) = match &figure {
+                Some(figure) => (figure.state, measured_change(&held, figure, &holding, now)),
+                None => match self.by_runs(&held, rhythm, runs.remove(&held.id), now) {
+                    Some(stands) => (stands.state, self.standing_change(&held, &stands, &holding, now)),
+                    None => (State::Grey, None),
+                },
             };
+            let state = holding.state(&held, found);
             let snapshot = Snapshot {
                 id: held.id,
                 day: today,
-                state: state_after(&held, change.as_ref()).name().to_owned(),
+                state: state.name().to_owned(),
                 figure: figure.as_ref().map(|figure| (figure.part, figure.whole)),
                 definition: figure.as_ref().map_or(0, |figure| i64::from(figure.definition)),
                 fresh: figure.as_ref().and_then(|figure| figure.fresh),
@@ -87,7 +89,7 @@ impl Desk {
             if kept.get(&held.id).is_none_or(|known| known.state != snapshot.state || known.figure != snapshot.figure) {
                 snapshots.push(snapshot);
             }
-            changes.extend(change);
+            changes.extend(change.or_else(|| stated(&held, state)));
         }
         if !changes.is_empty() {
             self.store.write(&self.system(), now, changes)?;
@@ -96,19 +98,6 @@ impl Desk {
             self.store.keep_snapshots(kind, &snapshots)?;
         }
         Ok(())
-    }
-
-    /// What a measured duty keeps; nothing where it keeps that already.
-    fn measured_change(&self, held: &Record, figure: &Figure, now: Timestamp) -> Result<Option<Change>, DeskError> {
-        let kind = held.kind;
-        let values = vec![
-            ("state".to_owned(), kind.choice_value("state", self.held_state(held, figure.state)?.name())),
-            ("grade".to_owned(), kind.choice_value("grade", "measured")),
-            ("figure".to_owned(), Value::text(format!("{} of {} {}", figure.part, figure.whole, figure.unit))),
-            ("measured_at".to_owned(), Value::Int(now.as_millisecond())),
-        ];
-        let same = values.iter().take(3).all(|(name, value)| held.get(name) == value);
-        Ok((!same).then_some(Change::Note { kind, id: held.id, values }))
     }
 
     fn today(&self, now: Timestamp) -> Date {
@@ -126,13 +115,21 @@ impl Desk {
     }
 }
 
-/// The state that a held duty has once its change is written.
-fn state_after(held: &Record, change: Option<&Change>) -> State {
-    let mut after = held.clone();
-    if let Some(Change::Note { values, .. }) = change
-        && let Some((_, state)) = values.iter().find(|(name, _)| name == "state")
-    {
-        after.set("state", state.clone());
-    }
-    State::of(&after)
+/// What a measured duty keeps; nothing where it keeps that already.
+fn measured_change(held: &Record, figure: &Figure, holding: &Holding, now: Timestamp) -> Option<Change> {
+    let kind = held.kind;
+    let values = vec![
+        ("state".to_owned(), kind.choice_value("state", holding.state(held, figure.state).name())),
+        ("grade".to_owned(), kind.choice_value("grade", "measured")),
+        ("figure".to_owned(), Value::text(format!("{} of {} {}", figure.part, figure.whole, figure.unit))),
+        ("measured_at".to_owned(), Value::Int(now.as_millisecond())),
+    ];
+    let same = values.iter().take(3).all(|(name, value)| held.get(name) == value);
+    (!same).then_some(Change::Note { kind, id: held.id, values })
+}
+
+/// The state alone, where neither a measure nor a run says more.
+fn stated(held: &Record, state: State) -> Option<Change> {
+    let values = vec![("state".to_owned(), held.kind.choice_value("state", state.name()))];
+    (State::of(held) != state).then_some(Change::Note { kind: held.kind, id: held.id, values })
 }

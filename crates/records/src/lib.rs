@@ -25,6 +25,7 @@ pub fn all() -> Vec<&'static Kind> {
         govern::Duty::kind(),
         govern::HeldDuty::kind(),
         govern::DutyRun::kind(),
+        govern::Waiver::kind(),
         places::Site::kind(),
         people::Person::kind(),
         people::Group::kind(),

@@ -51,6 +51,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0007_snapshots.sqlite.sql"),
         include_str!("../migrations/0007_snapshots.postgres.sql"),
     ),
+    (
+        8,
+        "waivers",
+        include_str!("../migrations/0008_waivers.sqlite.sql"),
+        include_str!("../migrations/0008_waivers.postgres.sql"),
+    ),
 ];
 
 /// Words and types that only the engine's own tables use.

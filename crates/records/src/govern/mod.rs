@@ -2,6 +2,8 @@
 
 mod duty;
 mod run;
+mod waiver;
 
 pub use duty::{Duty, Grade, HeldDuty, State as DutyState};
 pub use run::{DutyRun, RunGrade};
+pub use waiver::Waiver;

@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use std::collections::BTreeMap;
 use watchkeep_desk::duties::{Measured, State};
+use watchkeep_desk::holding::Holding;
 use watchkeep_desk::runs::{ByRuns, Done, Standing};
 use watchkeep_model::resolve::{Column, Compare, Test};
 use watchkeep_model::{Look, Record};
@@ -41,7 +42,8 @@ fn body(ask: &Ask) -> Result<(String, Markup), Fault> {
     let runs = runs_of(ask, &held)?;
     let stands = desk.by_runs(&held, &text("rhythm"), runs.first().cloned(), ask.now).filter(|_| found.is_none());
     let computed = found.as_ref().map(|found| found.state).or(stands.as_ref().map(|stands| stands.state));
-    let now = desk.held_state(&held, computed.unwrap_or(State::Grey))?;
+    let holding = desk.holding(ask.now)?;
+    let now = holding.state(&held, computed.unwrap_or(State::Grey));
     let grade = match runs.first().and_then(|run| run.choice("grade")) {
         _ if found.is_some() => Some(tag::Grade::Measured),
         Some("recorded") => Some(tag::Grade::Recorded),
@@ -62,7 +64,10 @@ fn body(ask: &Ask) -> Result<(String, Markup), Fault> {
                 (super::trend::panel(ask, &held)?)
                 (runs_panel(ask, &runs))
             }
-            (panel::padded("Holders", &html! { a .link href={ "/r/held_duty/" (held.id) } { "Change" } }, &holders(ask, &held)?))
+            div .stack {
+                (panel::padded("Holders", &html! { a .link href={ "/r/held_duty/" (held.id) } { "Change" } }, &holders(ask, &held, &holding)?))
+                (waivers(ask, &held, &holding)?)
+            }
         }
     };
     let address = format!("/duty/{}/body", held.id);
@@ -70,7 +75,7 @@ fn body(ask: &Ask) -> Result<(String, Markup), Fault> {
     Ok((
         format!("{code} {}", short(duty.title())),
         html! {
-            (htmx::live("duty", &["held_duty", "duty_run", "function", asked], &address, &inner))
+            (htmx::live("duty", &["held_duty", "duty_run", "waiver", "function", asked], &address, &inner))
             @if may_record(ask) { (run_dialog(ask, &held, stands.as_ref())) }
         },
     ))
@@ -183,12 +188,12 @@ fn measure(ask: &Ask, found: &Measured) -> Markup {
     )
 }
 
-fn holders(ask: &Ask, held: &Record) -> Result<Markup, Fault> {
+fn holders(ask: &Ask, held: &Record, holding: &Holding) -> Result<Markup, Fault> {
     let desk = &ask.app.desk;
     let functions = desk.kind("function")?;
     let line = |letter: &str| -> Result<Markup, Fault> {
         let function = held.get(letter).as_int().and_then(|id| desk.store.get(&ask.actor, functions, id).ok());
-        let person = desk.holder(held, letter)?;
+        let person = holding.holder(held, letter).and_then(|id| desk.store.look().record("person", id));
         Ok(html! {
             @match (&function, &person) {
                 (Some(function), Some(person)) => { (function.title()) " · " a .link href={ "/r/person/" (person.id) } { (person.title()) } },
@@ -211,6 +216,33 @@ fn holders(ask: &Ask, held: &Record) -> Result<Markup, Fault> {
             ("Informed", html! { (many("informed")) @if informed > 5 { " " (tag::toned("more than 5 (RU-07)", tag::Tone::Warning)) } }),
         ]))
     })
+}
+
+/// Waivers that are asked for or in force.
+fn waivers(ask: &Ask, held: &Record, holding: &Holding) -> Result<Markup, Fault> {
+    let Ok(kind) = ask.kind("waiver") else { return Ok(html! {}) };
+    let filter = format!("held:HLD-{} state:asked,granted until>=today", held.id);
+    let list = List::of(kind).filtered(ask.app.desk.filter(&ask.actor, kind, &filter, ask.now)?).limited(12);
+    let found = ask.app.desk.store.list(&ask.actor, &list)?.records;
+    let titles = Titles::of(ask, &found);
+    let aside = html! {
+        @if ask.actor.access.may("waiver", "create") { a .link href={ "/r/waiver/new?held=HLD-" (held.id) } { "Ask for one" } }
+    };
+    Ok(panel::padded(
+        "Waiver",
+        &aside,
+        &html! {
+            @match holding.waived(held) {
+                Some(until) => { p { "Waived until " (until) ": neither green nor red meanwhile." } },
+                None => { p .sub { "None in force." } },
+            }
+            ul .plain { @for one in &found { li {
+                a .link href={ "/r/waiver/" (one.id) } { (one.number()) } " " (super::record::state(one)) " · until " (one.get("until").as_text().unwrap_or_default())
+                " · asked by " (one.get("requester").as_int().and_then(|id| titles.get("person", id)).unwrap_or("–"))
+                div .sub { (one.get("reason").as_text().unwrap_or_default()) }
+            } } }
+        },
+    ))
 }
 
 /// Every held duty that the person sees, by area.

@@ -73,13 +73,10 @@ fn body(ask: &Ask) -> Result<Markup, Fault> {
 fn held(ask: &Ask) -> Result<Vec<Held>, Fault> {
     let desk = &ask.app.desk;
     let Ok(kind) = ask.kind("held_duty") else { return Ok(Vec::new()) };
-    let functions = desk.all("function")?;
+    let holding = desk.holding(ask.now)?;
     let mine = |record: &Record, letter: &str| {
-        let function = record.get(letter).as_int();
-        functions.iter().any(|known| {
-            let holder = known.get("holder").as_int().or_else(|| known.get("deputy").as_int());
-            Some(known.id) == function && holder == ask.actor.person
-        })
+        let holder = holding.holder(record, letter);
+        holder.is_some() && holder == ask.actor.person
     };
     let duties: BTreeMap<i64, Record> = desk.all("duty")?.into_iter().map(|duty| (duty.id, duty)).collect();
     let mut held = Vec::new();
