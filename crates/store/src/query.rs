@@ -5,6 +5,7 @@ use crate::driver::{Cell, Connection};
 use crate::schema::{column, table};
 use crate::{Store, StoreError, int, row, text};
 use sea_query::{Expr, ExprTrait, Query};
+use std::collections::HashSet;
 use watchkeep_model::resolve::Test;
 use watchkeep_model::{Actor, Kind, Look, Record, Value};
 
@@ -87,6 +88,9 @@ impl List {
     }
 }
 
+/// Values in one statement.
+const AT_ONCE: usize = 500;
+
 impl Store {
     /// One record that the actor sees; an unseen one is missing.
     pub fn get(&self, actor: &Actor, kind: &'static Kind, id: i64) -> Result<Record, StoreError> {
@@ -115,6 +119,34 @@ impl Store {
         let Some(id) = rows.first().map(|found| int(found, 0)) else { return Ok(None) };
         let record = self.load(&mut *lease, kind, id)?;
         Ok(record.filter(|record| self.sight(actor, kind).shows(record)))
+    }
+
+    /// Records whose field is one of these values, by id, regardless of access: for the system's own jobs.
+    pub fn with_any(&self, kind: &'static Kind, field: &str, values: &[Value]) -> Result<Vec<Record>, StoreError> {
+        let Some(described) = kind.field(field) else { return Ok(Vec::new()) };
+        let mut found = Vec::new();
+        let mut lease = self.reader()?;
+        for some in values.chunks(AT_ONCE) {
+            let sql = row::with_any_sql(kind, field, some.len());
+            let cells: Vec<Cell> = some.iter().map(|value| row::cell(described, value)).collect();
+            for row in &lease.query(&sql, &cells)? {
+                found.push(row::read(&mut *lease, &self.inner.tags, kind, row)?);
+            }
+        }
+        found.sort_by_key(|record| record.id);
+        Ok(found)
+    }
+
+    /// Those of the ids that there are records of, regardless of access.
+    pub fn present(&self, kind: &Kind, ids: &[i64]) -> Result<HashSet<i64>, StoreError> {
+        let mut found = HashSet::new();
+        let mut lease = self.reader()?;
+        for some in ids.chunks(AT_ONCE) {
+            let sql = format!("SELECT id FROM {} WHERE id IN ({})", table(kind), row::places(some.len()));
+            let cells: Vec<Cell> = some.iter().map(|id| Cell::Int(*id)).collect();
+            found.extend(lease.query(&sql, &cells)?.iter().map(|row| int(row, 0)));
+        }
+        Ok(found)
     }
 
     /// Titles of records by id, for showing references; unseen ones are absent.

@@ -123,6 +123,17 @@ pub fn with_sql(kind: &Kind, field: &str, limit: usize) -> String {
     format!("SELECT {columns} FROM {} WHERE {} = $1 ORDER BY id LIMIT {limit}", table(kind), column(field))
 }
 
+/// `SELECT` of all rows whose field is one of so many values.
+pub fn with_any_sql(kind: &Kind, field: &str, count: usize) -> String {
+    let columns = columns(kind).join(", ");
+    format!("SELECT {columns} FROM {} WHERE {} IN ({})", table(kind), column(field), places(count))
+}
+
+/// `$1, $2` and so on.
+pub fn places(count: usize) -> String {
+    (1..=count).map(|at| format!("${at}")).collect::<Vec<_>>().join(", ")
+}
+
 /// `SELECT` of all rows whose links hold an id; see [`linked`] for the value.
 pub fn linking_sql(kind: &Kind, field: &str) -> String {
     format!("SELECT {} FROM {} WHERE {} LIKE $1 ORDER BY id", columns(kind).join(", "), table(kind), column(field))

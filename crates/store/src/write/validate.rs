@@ -2,7 +2,7 @@
 
 use crate::driver::{Cell, Connection};
 use crate::{DEFAULT_TAG, Store, StoreError, TAG_KIND, int, row, schema, unique};
-use watchkeep_model::{Actor, Custom, Field, FieldError, Kind, Record, Refusal, Shape, Value};
+use watchkeep_model::{Actor, Custom, Field, FieldError, Kind, Record, Refusal, Shape, Sight, Value};
 
 /// Tags may be added and removed only by who holds them, and one always stays (RU-72).
 pub fn tags(actor: &Actor, kind: &Kind, before: &[i64], after: &[i64]) -> Result<(), Refusal> {
@@ -92,10 +92,19 @@ fn missing_targets(
     value: &Value,
     errors: &mut Vec<FieldError>,
 ) -> Result<(), StoreError> {
+    let sight = store.sight(actor, kind);
     for id in value.ids() {
+        if sight == Sight::All || field.managed {
+            // Whoever sees all of a kind needs to know only that it is there.
+            let sql = format!("SELECT 1 FROM {} WHERE id = $1", schema::table(kind));
+            if tx.query(&sql, &[Cell::Int(*id)])?.is_empty() {
+                errors.push(FieldError::new(field.name, format!("there is no {}-{id}", kind.prefix)));
+            }
+            continue;
+        }
         let found = store.load(tx, kind, *id)?;
         let own = kind.name == "person" && actor.person == Some(*id);
-        if !found.is_some_and(|found| own || field.managed || store.sight(actor, kind).shows(&found)) {
+        if !found.is_some_and(|found| own || sight.shows(&found)) {
             errors.push(FieldError::new(field.name, format!("there is no {}-{id}", kind.prefix)));
         }
     }

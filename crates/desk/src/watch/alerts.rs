@@ -1,0 +1,166 @@
+//! What a batch of detections changes: new alerts, more of open ones, counts on suppressions. Everything that is
+//! known of them is read once a batch.
+
+use super::{Group, Live, severity, shorten};
+use crate::{Desk, DeskError};
+use jiff::{SignedDuration, Timestamp};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use watchkeep_model::event::Event;
+use watchkeep_model::{Kind, Record, RowType, Value};
+use watchkeep_store::Change;
+
+/// Detections of one rule about one entity within this many hours are one alert.
+const WINDOW_HOURS: i64 = 24;
+/// Links to raw events that an alert keeps.
+const LINKS: usize = 50;
+
+/// The records that the groups of a batch are about.
+pub(super) struct Known {
+    alerts: &'static Kind,
+    /// Rule records that still stand, by rule id.
+    rules: HashMap<String, i64>,
+    /// By the record of their rule.
+    suppressions: HashMap<i64, Vec<Record>>,
+    /// Alerts that are not closed, oldest first, by group key.
+    open: HashMap<String, Vec<Record>>,
+    /// By name.
+    assets: HashMap<String, Record>,
+    sources: HashMap<String, Record>,
+    sites: HashSet<i64>,
+}
+
+impl Known {
+    pub fn read(desk: &Desk, live: &Live, groups: &BTreeMap<String, Group<'_>>) -> Result<Self, DeskError> {
+        let alerts = desk.kind("alert")?;
+        let texts = |texts: HashSet<&str>| texts.into_iter().map(Value::text).collect::<Vec<_>>();
+        let by_name = |kind: &str, names: HashSet<&str>| -> Result<HashMap<String, Record>, DeskError> {
+            let found = desk.store.with_any(desk.kind(kind)?, "name", &texts(names))?;
+            Ok(found.into_iter().rev().map(|record| (record.title().to_owned(), record)).collect())
+        };
+        let ids =
+            groups.values().filter_map(|group| live.records.get(&*group.rule.id).copied()).collect::<HashSet<_>>();
+        let standing = desk.store.present(desk.kind("detection_rule")?, &ids.iter().copied().collect::<Vec<_>>())?;
+        let rules = live.records.iter().filter(|(_, id)| standing.contains(id)).map(|(name, id)| (name.clone(), *id));
+        let wanted: Vec<Value> = standing.iter().map(|id| Value::Int(*id)).collect();
+        let mut suppressions: HashMap<i64, Vec<Record>> = HashMap::new();
+        for found in desk.store.with_any(desk.kind("suppression")?, "rule", &wanted)? {
+            suppressions.entry(found.get("rule").as_int().unwrap_or_default()).or_default().push(found);
+        }
+        let mut open: HashMap<String, Vec<Record>> = HashMap::new();
+        for alert in desk.store.with_any(alerts, "group_key", &texts(groups.keys().map(String::as_str).collect()))? {
+            let key = alert.get("group_key").as_text().unwrap_or_default().to_owned();
+            if alert.state() != Some("closed") {
+                open.entry(key).or_default().push(alert);
+            }
+        }
+        let entities = groups.values().filter_map(|group| group.entity.as_deref());
+        let assets = by_name("asset", entities.flat_map(called).collect())?;
+        let heard = groups.values().filter_map(|group| group.events.first()).map(|event| &*event.source);
+        let sources = by_name("log_source", heard.collect())?;
+        let places = assets.values().chain(sources.values()).filter_map(|record| record.get("site").as_int());
+        let sites = desk.store.present(desk.kind("site")?, &places.collect::<Vec<_>>())?;
+        Ok(Self { alerts, rules: rules.collect(), suppressions, open, assets, sources, sites })
+    }
+
+    /// A new alert, more of a known one, or a count on the suppression that hides it.
+    pub fn change(&self, now: Timestamp, key: &str, group: &Group<'_>) -> Result<Option<Change>, DeskError> {
+        let rule = self.rules.get(&*group.rule.id).copied();
+        if let Some(hidden) = rule.and_then(|rule| self.suppressed(rule, group.entity.as_deref(), now)) {
+            let count = hidden.get("hidden").as_int().unwrap_or(0) + group.events.len() as i64;
+            let values = vec![("hidden".to_owned(), Value::Int(count))];
+            return Ok(Some(Change::Note { kind: hidden.kind, id: hidden.id, values }));
+        }
+        let open = self.open.get(&shorten(key, 400)).into_iter().flatten();
+        match open.rev().find(|alert| near(alert, group)) {
+            Some(alert) => Ok(more(alert, group)),
+            None => self.new_alert(rule, key, group).map(Some),
+        }
+    }
+
+    fn new_alert(&self, rule: Option<i64>, key: &str, group: &Group<'_>) -> Result<Change, DeskError> {
+        let times = group.events.iter().map(|event| event.time.as_millisecond());
+        let (first, last) = (times.clone().min().unwrap_or(0), times.max().unwrap_or(0));
+        let source = group.events.first().map(|event| &*event.source);
+        let told = source.and_then(|source| self.sources.get(source));
+        let asset = group.entity.as_deref().and_then(|entity| called(entity).find_map(|name| self.assets.get(name)));
+        let severity = watchkeep_model::FieldType::write(&severity(group.rule.level));
+        let techniques: Vec<String> = group.rule.techniques().collect();
+        let place = [asset, told].into_iter().flatten().filter_map(|record| record.get("site").as_int());
+        let place = place.into_iter().find(|site| self.sites.contains(site));
+        let why = group.why.iter().map(|(field, value)| vec![field.as_str().into(), value.as_str().into()]);
+        let values = vec![
+            ("title", Value::text(shorten(&group.rule.title, 300))),
+            ("severity", severity),
+            ("description", Value::text(group.rule.description.as_deref().unwrap_or_default())),
+            ("technique", techniques.first().map_or(Value::Null, |technique| Value::text(shorten(technique, 40)))),
+            ("rule", rule.map_or(Value::Null, Value::Int)),
+            ("source", source.map_or(Value::Null, Value::text)),
+            ("entity", group.entity.as_ref().map_or(Value::Null, |entity| Value::text(shorten(entity, 300)))),
+            ("count", Value::Int(group.events.len() as i64)),
+            ("first_seen", Value::Int(first)),
+            ("last_seen", Value::Int(last)),
+            ("group_key", Value::text(shorten(key, 400))),
+            ("why", Value::Rows(why.collect())),
+            ("events", Value::Rows(links(&group.events, LINKS))),
+            ("site", place.map_or(Value::Null, Value::Int)),
+            ("asset", asset.map_or(Value::Null, |asset| Value::Int(asset.id))),
+        ];
+        // An alert is seen by who sees the asset it is about, or the source that told of it.
+        let tags = asset.or(told).map(|record| record.tags.to_vec());
+        let values = values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        Ok(Change::Create { kind: self.alerts, values, tags, external_id: None })
+    }
+
+    fn suppressed(&self, rule: i64, entity: Option<&str>, now: Timestamp) -> Option<&Record> {
+        self.suppressions.get(&rule)?.iter().find(|suppression| {
+            let about = suppression.get("entity").as_text().filter(|text| !text.is_empty());
+            let fits = about.is_none_or(|about| entity.is_some_and(|entity| entity.eq_ignore_ascii_case(about)));
+            fits && suppression.read::<Timestamp>("until").is_some_and(|until| until > now)
+        })
+    }
+}
+
+/// What an asset may be called that an event names: the whole, or without its domain.
+fn called(entity: &str) -> impl Iterator<Item = &str> {
+    let short = entity.split('.').next().filter(|short| *short != entity);
+    [entity].into_iter().chain(short)
+}
+
+/// Whether a group's events lie within the window of what the alert has seen, by the events' own times: logs of last
+/// year, read today in many pieces, are grouped as they would have been then.
+fn near(alert: &Record, group: &Group<'_>) -> bool {
+    let window = SignedDuration::from_hours(WINDOW_HOURS).as_millis() as i64;
+    let seen = |field: &str| alert.get(field).as_int().unwrap_or_default();
+    let mut times = group.events.iter().map(|event| event.time.as_millisecond());
+    times.any(|time| time >= seen("first_seen") - window && time <= seen("last_seen") + window)
+}
+
+/// More events on a known alert; an event that is linked already was delivered twice and counts once.
+fn more(alert: &Record, group: &Group<'_>) -> Option<Change> {
+    let known: HashSet<&str> = alert.get("events").rows().iter().filter_map(|row| row.first()?.as_text()).collect();
+    let new: Vec<&Event> =
+        group.events.iter().copied().filter(|event| !known.contains(event.id.to_string().as_str())).collect();
+    if new.is_empty() {
+        return None;
+    }
+    let times = new.iter().map(|event| event.time.as_millisecond());
+    let last = times.clone().max().max(alert.get("last_seen").as_int());
+    let first = times.min().min(alert.get("first_seen").as_int()).or(last);
+    let mut rows = alert.get("events").rows().to_vec();
+    rows.extend(links(&new, LINKS.saturating_sub(rows.len())));
+    let values = vec![
+        ("count".to_owned(), Value::Int(alert.get("count").as_int().unwrap_or(0) + new.len() as i64)),
+        ("last_seen".to_owned(), last.map_or(Value::Null, Value::Int)),
+        ("first_seen".to_owned(), first.map_or(Value::Null, Value::Int)),
+        ("events".to_owned(), Value::Rows(rows)),
+    ];
+    Some(Change::Note { kind: alert.kind, id: alert.id, values })
+}
+
+fn links(events: &[&Event], most: usize) -> Vec<Vec<Value>> {
+    let link = |event: &&Event| {
+        watchkeep_records::watch::EventLink { event: event.id.to_string(), time: event.time, pinned: false }
+            .into_values()
+    };
+    events.iter().take(most).map(link).collect()
+}
