@@ -29,15 +29,25 @@ fn main() {
     println!(
         "input: {events} events in NDJSON batches of {BATCH}, seed 7, 300 hosts, about 1 in 200 suspicious; SQLite"
     );
-    run("built-in rules", &[], events);
+    run("built-in rules", &[], events, Mix::Usual);
+    run("built-in rules, every fifth event a new alert", &[], events / 2 / BATCH * BATCH, Mix::Loud);
     let public = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/detection/sigma-rules");
     match public.is_dir() {
-        true => run("built-in and public rules", &[public], events),
+        true => run("built-in and public rules", &[public], events, Mix::Usual),
         false => println!("skipped: no public rules at {}", public.display()),
     }
 }
 
-fn run(name: &str, rules: &[PathBuf], events: u64) {
+/// How much of what is sent is suspicious.
+#[derive(Clone, Copy, PartialEq)]
+enum Mix {
+    /// One in two hundred, by few hosts.
+    Usual,
+    /// One in five, each on a host of its own: the worst that a day can bring.
+    Loud,
+}
+
+fn run(name: &str, rules: &[PathBuf], events: u64, mix: Mix) {
     let office = Office::open();
     let loaded = office.desk.reload_rules(rules, Timestamp::now()).expect("rules");
     let mara = office.holding("Mara", "Administrator");
@@ -60,7 +70,7 @@ fn run(name: &str, rules: &[PathBuf], events: u64) {
     let (clock, start) = (ProcessTime::now(), std::time::Instant::now());
     let sender = std::thread::spawn(move || {
         let own = ThreadTime::now();
-        send(address, &token, events);
+        send(address, &token, events, mix);
         own.elapsed()
     });
     let own = sender.join().expect("sent");
@@ -95,13 +105,13 @@ fn serve(office: &Office) -> SocketAddr {
     address
 }
 
-fn send(address: SocketAddr, token: &str, events: u64) {
+fn send(address: SocketAddr, token: &str, events: u64, mix: Mix) {
     let stream = TcpStream::connect(address).expect("connected");
     stream.set_nodelay(true).expect("set");
     let (mut answers, mut stream) = (BufReader::new(stream.try_clone().expect("a second handle")), stream);
     let mut dice = Dice(7);
     for batch in 0..events / BATCH {
-        let body: String = (0..BATCH).fold(String::new(), |body, n| body + &line(&mut dice, batch * BATCH + n));
+        let body: String = (0..BATCH).fold(String::new(), |body, n| body + &line(&mut dice, batch * BATCH + n, mix));
         let head = format!(
             "POST /ingest/bench HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\
              Content-Type: application/x-ndjson\r\nContent-Length: {}\r\n\r\n",
@@ -123,12 +133,13 @@ fn send(address: SocketAddr, token: &str, events: u64) {
 }
 
 /// One invented event as an exporter would write it: Sysmon, the security log, sshd, a web server.
-fn line(dice: &mut Dice, n: u64) -> String {
-    let host = dice.roll(300);
+fn line(dice: &mut Dice, n: u64, mix: Mix) -> String {
+    let loud = mix == Mix::Loud && n.is_multiple_of(5);
+    let host = if loud { n } else { dice.roll(300) };
     let at = Timestamp::from_millisecond(1_772_500_000_000 + n as i64 * 3).expect("an instant");
-    let odd = dice.roll(200) == 0;
+    let odd = loud || dice.roll(200) == 0;
     let mut text = String::with_capacity(700);
-    let written = match dice.roll(10) {
+    let written = match if loud { 0 } else { dice.roll(10) } {
         0..=3 => {
             let (image, command, parent) = match (odd, dice.roll(4)) {
                 (true, _) => (

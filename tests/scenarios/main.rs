@@ -5,6 +5,7 @@ mod concern;
 mod incident;
 mod measures;
 mod operations;
+mod raci;
 mod roles;
 mod runs;
 mod sign_in;

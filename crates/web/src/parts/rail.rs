@@ -63,6 +63,7 @@ pub const NAV: &[Section] = &[
         places: &[
             place("findings", "Findings", "/r/finding", "flag", 'f', "finding"),
             place("duties", "Duties", "/duties", "checklist", 'd', "held_duty"),
+            place("responsibilities", "Responsibilities", "/responsibilities", "users", 'm', "held_duty"),
         ],
     },
     Section {

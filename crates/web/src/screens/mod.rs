@@ -10,6 +10,7 @@ pub mod events;
 mod form;
 mod home;
 mod list;
+mod matrix;
 mod own;
 mod people;
 mod pick;
@@ -44,6 +45,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(sign_in::routes());
     all.extend(home::routes());
     all.extend(duty::routes());
+    all.extend(matrix::routes());
     all.extend(events::routes());
     all.extend(transfer::routes());
     all.extend(admin::routes());

@@ -1,0 +1,233 @@
+//! Responsibilities: the RACI matrix with its gaps (RU-01 to RU-08), and the table and chart of functions (RU-31).
+
+use super::home::{mark, short};
+use crate::ask::Ask;
+use crate::fault::Fault;
+use crate::htmx;
+use crate::layout::Find;
+use crate::parts::{Button, State as Mark, header, panel, state};
+use crate::routes::{Route, Who};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use watchkeep_desk::DeskError;
+use watchkeep_desk::duties::State;
+use watchkeep_desk::raci::{Gaps, Letter, MANY_INFORMED};
+use watchkeep_model::Record;
+use watchkeep_model::resolve::Test;
+use watchkeep_store::StoreError;
+
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/responsibilities", Who::Person, |ask| Ok(page(ask, None)?.into_response())),
+        Route::post("/responsibilities/{id}", Who::Person, give),
+        Route::get("/responsibilities/functions", Who::Person, functions),
+    ]
+}
+
+/// What the matrix is made of.
+struct Matrix {
+    /// By the name of their area, in the order of the catalogue.
+    areas: BTreeMap<String, Vec<(Record, Record)>>,
+    functions: Vec<Record>,
+}
+
+fn matrix(ask: &Ask) -> Result<Matrix, Fault> {
+    let desk = &ask.app.desk;
+    let kind = ask.kind("held_duty")?;
+    let duties: HashMap<i64, Record> = desk.all("duty")?.into_iter().map(|duty| (duty.id, duty)).collect();
+    let mut areas: BTreeMap<String, Vec<(Record, Record)>> = BTreeMap::new();
+    let mut used: HashSet<i64> = HashSet::new();
+    desk.each(&ask.actor, kind, Test::All, |held| {
+        if let Some(duty) = held.get("duty").as_int().and_then(|id| duties.get(&id)) {
+            for field in ["responsible", "accountable", "consulted", "informed"] {
+                used.extend(held.get(field).ids());
+            }
+            let area = duty.get("group").as_text().unwrap_or_default().to_owned();
+            areas.entry(area).or_default().push((held.clone(), duty.clone()));
+        }
+        Ok(())
+    })?;
+    let code = |row: &(Record, Record)| row.1.get("code").as_text().unwrap_or_default().to_owned();
+    areas.values_mut().for_each(|rows| rows.sort_by_key(code));
+    let mut functions = Vec::new();
+    if let Ok(kind) = ask.kind("function") {
+        desk.each(&ask.actor, kind, Test::All, |function| {
+            functions.push(function.clone());
+            Ok(())
+        })?;
+    }
+    // Those that hold most of the letters stand first; those without any only while one gives letters.
+    functions.sort_by_key(|function| (!used.contains(&function.id), function.title().to_lowercase()));
+    Ok(Matrix { areas, functions })
+}
+
+fn page(ask: &Ask, wrong: Option<&str>) -> Result<Markup, Fault> {
+    let Matrix { areas, functions } = matrix(ask)?;
+    let holding = ask.app.desk.holding(ask.now)?;
+    let held: Vec<Record> = areas.values().flatten().map(|(held, _)| held.clone()).collect();
+    let gaps = Gaps::of(&held, &holding);
+    let editing = ask.query("change").or(Some(ask.param("id"))).and_then(|id| id.parse::<i64>().ok());
+    let about =
+        html! { (held.len()) " duties · " (functions.len()) " functions · R does, A approves, C is asked, I is told" };
+    let actions = html! { (Button::link("Functions and chart", "/responsibilities/functions").key('f')) };
+    let inner = html! {
+        (header::header("Responsibilities", &about, &actions))
+        (gaps_panel(&gaps))
+        section .panel {
+            @if held.is_empty() { p .pad .sub { "No duty is held yet." } } @else {
+                form method="post" action={ "/responsibilities/" (editing.unwrap_or(0)) } {
+                    input type="hidden" name="csrf" value=(ask.csrf());
+                    div .scroll tabindex="0" role="region" aria-label="RACI matrix" { table .matrix .raci {
+                        caption .vh { "Duties and the letters of each function" }
+                        thead { tr { th scope="col" { "Duty" } @for function in &functions { th scope="col" { (function.title()) } } th scope="col" { span .vh { "Change" } } } }
+                        tbody { @for (area, rows) in &areas {
+                            tr .area { th scope="rowgroup" colspan=(functions.len() + 2) { (area) } }
+                            @for (held, duty) in rows {
+                                @if editing == Some(held.id) { (edited(ask, held, duty, &functions, wrong)) } @else { (row(ask, held, duty, &functions)) }
+                            }
+                        } }
+                    } }
+                }
+            }
+        }
+    };
+    let live = if editing.is_some() {
+        inner
+    } else {
+        htmx::live("raci", &["held_duty", "function"], "/responsibilities", &inner)
+    };
+    if ask.wants_fragment() {
+        return Ok(live);
+    }
+    Ok(ask.page("Responsibilities", "responsibilities", Find::default(), &live))
+}
+
+fn gaps_panel(gaps: &Gaps) -> Markup {
+    let lines = [
+        (&gaps.no_responsible, "without R (RU-02)"),
+        (&gaps.no_accountable, "without A (RU-03)"),
+        (&gaps.nobody, "whose R or A resolves to nobody"),
+        (&gaps.many_informed, "that inform more than five (RU-07)"),
+    ];
+    let found: usize = lines.iter().map(|(ids, _)| ids.len()).sum();
+    let aside = if found == 0 {
+        state::mark(Mark::Green, "none")
+    } else {
+        html! { (found) }
+    };
+    panel::padded(
+        "Gaps",
+        &aside,
+        &html! {
+            @if found == 0 { p .sub { "Every duty has one R and one A, each is somebody, and none informs more than " (MANY_INFORMED) "." } }
+            ul .plain { @for (ids, what) in lines.iter().filter(|(ids, _)| !ids.is_empty()) {
+                li { (state::dot(Mark::Red)) " " b { (ids.len()) } " " (what) ": "
+                    @for id in ids.iter().take(12) { a .link href={ "?change=" (id) "#HLD-" (id) } { "HLD-" (id) } " " }
+                    @if ids.len() > 12 { "and " (ids.len() - 12) " more" }
+                }
+            } }
+        },
+    )
+}
+
+fn row(ask: &Ask, held: &Record, duty: &Record, functions: &[Record]) -> Markup {
+    let may = ask.actor.access.may_on(held.kind, "update", held);
+    html! { tr id={ "HLD-" (held.id) } {
+        (name(held, duty))
+        @for function in functions { td { @match Letter::of(held, function.id) {
+            Some(letter) => { b class={ "letter " (letter.sign()) } { (letter.sign()) } },
+            None => { span .sub aria-hidden="true" { "·" } span .vh { "none" } },
+        } } }
+        td { @if may { a .btn .small href={ "?change=" (held.id) "#HLD-" (held.id) } aria-label={ "Change HLD-" (held.id) } { "Change" } } }
+    } }
+}
+
+/// A row whose letters are being given; what was chosen stays where it was refused.
+fn edited(ask: &Ask, held: &Record, duty: &Record, functions: &[Record], wrong: Option<&str>) -> Markup {
+    let chosen = |function: &Record| match ask.form(&format!("f{}", function.id)) {
+        Some(sign) => Letter::named(sign),
+        None => Letter::of(held, function.id),
+    };
+    html! {
+        tr .editing id={ "HLD-" (held.id) } {
+            (name(held, duty))
+            @for function in functions {
+                @let now = chosen(function);
+                td { select name={ "f" (function.id) } aria-label=(function.title()) {
+                    option value="" { "–" }
+                    @for letter in Letter::ALL { option value=(letter.sign()) selected[now == Some(letter)] { (letter.sign()) } }
+                } }
+            }
+            td { input type="hidden" name="version" value=(held.version); (Button::submit("Save").go().small()) " " (Button::link("Cancel", "/responsibilities").small()) }
+        }
+        @if let Some(wrong) = wrong { tr { td .wrong colspan=(functions.len() + 2) { p .error role="alert" { (wrong) } } } }
+    }
+}
+
+fn name(held: &Record, duty: &Record) -> Markup {
+    html! { th scope="row" {
+        (state::dot(mark(State::of(held)))) " "
+        a .link href={ "/duty/" (held.id) } title=(duty.title()) { (duty.get("code").as_text().unwrap_or_default()) } " " (short(duty.title()))
+    } }
+}
+
+fn give(ask: &Ask) -> Result<Response, Fault> {
+    let held = ask.record(ask.kind("held_duty")?, ask.param("id"))?;
+    let letter = |(name, sign): &(String, String)| {
+        let function = name.strip_prefix('f')?.parse::<i64>().ok()?;
+        Some((function, Letter::named(sign)))
+    };
+    let letters: Vec<(i64, Option<Letter>)> = ask.form_fields().iter().filter_map(letter).collect();
+    let version = ask.form("version").and_then(|text| text.parse().ok());
+    let wrong = match ask.app.desk.give_letters(&ask.actor, &held, &letters, version, ask.now) {
+        Ok(_) => return Ok(super::go(&format!("/responsibilities#HLD-{}", held.id))),
+        Err(DeskError::Store(error @ (StoreError::Refused(_) | StoreError::Version { .. }))) => Fault::from(error),
+        Err(error) => return Err(error.into()),
+    };
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page(ask, Some(&wrong.message()))?).into_response())
+}
+
+/// Who holds which function, for what, and to whom they report: the table of ISO 27002 5.2, dated, and its chart.
+fn functions(ask: &Ask) -> Result<Response, Fault> {
+    ask.kind("function")?;
+    let Matrix { areas, functions } = matrix(ask)?;
+    let holding = ask.app.desk.holding(ask.now)?;
+    let people = ask.app.desk.kind("person")?;
+    let ids: Vec<i64> = functions.iter().filter_map(|function| holding.person(Some(function.id))).collect();
+    let names: HashMap<i64, String> = ask.app.desk.store.titles(&ask.actor, people, &ids)?.into_iter().collect();
+    let held: Vec<&Record> = areas.values().flatten().map(|(held, _)| held).collect();
+    let count =
+        |function: &Record, field: &str| held.iter().filter(|one| one.get(field).as_int() == Some(function.id)).count();
+    let who = |function: &Record| holding.person(Some(function.id)).and_then(|id| names.get(&id));
+    let body = html! {
+        (header::header("Functions and chart", &html! { "as of " (ask.now.to_zoned(ask.app.desk.zone.clone()).date()) " · ISO 27002 5.2" }, &html! { (Button::link("Matrix", "/responsibilities").key('b')) }))
+        (panel::flush("Allocation", &html! { (functions.len()) " functions" }, &html! {
+            table .cards {
+                caption .vh { "Functions, who holds them, and how many duties" }
+                thead { tr { th { "Function" } th { "Held by" } th .num { "R" } th .num { "A" } } }
+                tbody { @for function in &functions { tr {
+                    td .grow { a .link href={ "/r/function/" (function.id) } { (function.title()) } }
+                    td { @match who(function) { Some(name) => (name), None => (state::mark(Mark::Red, "nobody")) } }
+                    td .num { (count(function, "responsible")) }
+                    td .num { (count(function, "accountable")) }
+                } } }
+            }
+        }))
+        (panel::padded("Organisation chart", &html! { "by whom each function reports to" }, &html! { (branch(&functions, None, &|function| who(function).cloned(), 0)) }))
+    };
+    Ok(ask.page("Functions and chart", "responsibilities", Find::default(), &body).into_response())
+}
+
+/// The functions that report to one, and theirs; a function whose superior is not seen stands at the top.
+fn branch(all: &[Record], above: Option<i64>, who: &dyn Fn(&Record) -> Option<String>, depth: usize) -> Markup {
+    let superior =
+        |function: &Record| function.get("reports_to").as_int().filter(|id| all.iter().any(|one| one.id == *id));
+    let here: Vec<&Record> = all.iter().filter(|function| superior(function) == above).collect();
+    html! { @if !here.is_empty() && depth < 12 { ul .chart-tree { @for function in here {
+        li { a .link href={ "/r/function/" (function.id) } { (function.title()) } span .sub { " · " (who(function).unwrap_or_else(|| "nobody".to_owned())) }
+            (branch(all, Some(function.id), who, depth + 1))
+        }
+    } } } }
+}
