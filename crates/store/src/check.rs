@@ -1,7 +1,7 @@
 //! A filter made ready for single ids: by the columns and sets of its kind, without reading records.
 
 use crate::columns::{Column, NONE};
-use crate::orders::Orders;
+use crate::orders::{BLOCK, Orders};
 use crate::sets::{self, KindSets};
 use crate::tags::TagSets;
 use roaring::RoaringBitmap;
@@ -77,7 +77,13 @@ impl Check {
         };
         let searched: Vec<_> = kind.fields.iter().filter(|field| field.search).collect();
         let columns: Vec<_> = searched.iter().map(|field| column(field.name)).collect::<Option<_>>()?;
-        (!columns.is_empty()).then(|| Self::Words(columns, (1 << wanted.len()) - 1))
+        (!columns.is_empty()).then(|| Self::having(columns, (1 << wanted.len()) - 1))
+    }
+
+    /// Columns that hold none of the words are not looked at.
+    fn having(mut columns: Vec<(usize, Vec<u16>)>, all: u16) -> Self {
+        columns.retain(|(_, masks)| masks.iter().any(|mask| *mask != 0));
+        Self::Words(columns, all)
     }
 
     fn column(orders: &Orders, kind: &Kind, name: &str, compare: &Compare) -> Option<Self> {
@@ -122,11 +128,32 @@ impl Check {
         }
     }
 
-    /// Keeps the ids that pass.
+    /// Keeps the ids that pass, of one block in its order: this is several times quicker than one by one.
     pub fn retain(&self, orders: Option<&Orders>, ids: &mut Vec<u32>) {
         let column = |at: usize| orders.and_then(|orders| orders.column(at));
         match self {
             Self::And(list) => list.iter().for_each(|part| part.retain(orders, ids)),
+            Self::Or(list) => {
+                let (mut marks, mut own) = (Marks::default(), Vec::with_capacity(ids.len()));
+                for part in list {
+                    own.clone_from(ids);
+                    part.retain(orders, &mut own);
+                    marks.add(own.drain(..));
+                }
+                ids.retain(|id| marks.has(*id));
+            }
+            Self::Not(inner) => {
+                let (mut marks, mut own) = (Marks::default(), ids.clone());
+                inner.retain(orders, &mut own);
+                marks.add(own.into_iter());
+                ids.retain(|id| !marks.has(*id));
+            }
+            Self::In(set) => {
+                let (Some(first), Some(last)) = (ids.first(), ids.last()) else { return };
+                let mut marks = Marks::default();
+                marks.add(set.range(*first..=*last));
+                ids.retain(|id| marks.has(*id));
+            }
             Self::Range(at, from, to) => match column(*at) {
                 Some(Column::Numbers(numbers)) => {
                     let key = |id: u32| numbers.get(id as usize).copied().unwrap_or(NONE);
@@ -142,7 +169,20 @@ impl Check {
                 }
                 _ => ids.clear(),
             },
-            other => ids.retain(|id| other.passes(orders, *id)),
+            Self::Words(columns, all) => {
+                let mut had = vec![0; ids.len()];
+                for (at, masks) in columns {
+                    let Some(Column::Texts(texts)) = column(*at) else { continue };
+                    let codes = texts.codes();
+                    let code = |id: u32| codes.get(id as usize).copied().unwrap_or(0);
+                    for (had, id) in had.iter_mut().zip(ids.iter()) {
+                        *had |= masks.get(code(*id) as usize).copied().unwrap_or(0);
+                    }
+                }
+                let mut had = had.into_iter();
+                ids.retain(|_| had.next() == Some(*all));
+            }
+            Self::Id(..) | Self::OneOf(..) => ids.retain(|id| self.passes(orders, *id)),
         }
     }
 
@@ -164,6 +204,29 @@ impl Check {
                 orders.is_some_and(|orders| orders.column(*at).is_some())
             }
         }
+    }
+}
+
+/// Marks on the ids of one block.
+struct Marks([u64; BLOCK as usize / 64]);
+
+impl Default for Marks {
+    fn default() -> Self {
+        Self([0; BLOCK as usize / 64])
+    }
+}
+
+impl Marks {
+    fn add(&mut self, ids: impl Iterator<Item = u32>) {
+        for id in ids {
+            if let Some(word) = self.0.get_mut((id % BLOCK) as usize / 64) {
+                *word |= 1 << (id % 64);
+            }
+        }
+    }
+
+    fn has(&self, id: u32) -> bool {
+        self.0.get((id % BLOCK) as usize / 64).is_some_and(|word| word & (1 << (id % 64)) != 0)
     }
 }
 

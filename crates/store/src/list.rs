@@ -22,9 +22,9 @@ use watchkeep_model::{Actor, Record, Value};
 /// Up to so many candidates are all read and tested.
 const GATHER: u64 = 3_000;
 /// Up to so many candidates are looked at in memory without asking an index first.
-const AT_ONCE: u64 = 50_000;
+const AT_ONCE: u64 = 100_000;
 /// Looking at so many candidates in memory costs as much as walking one row of an index.
-const WORTH: u64 = 150;
+const WORTH: u64 = 200;
 /// How far an index is walked before the filter's own index is asked.
 const WALKED: usize = 20_000;
 /// So many rows for each one wanted are read and tested before that; and further where the page will soon be full.

@@ -7,12 +7,13 @@ use crate::key::Key;
 use crate::query::Cursor;
 use crate::{StoreError, int, row, schema, sets};
 use roaring::RoaringBitmap;
+use std::ops::{ControlFlow, RangeInclusive};
 use watchkeep_model::{Field, Kind, Record, Shape};
 
 /// Rows read at a time while a kind is loaded.
 const LOAD: usize = 10_000;
-/// Ids looked at together; a power of two.
-const BLOCK: u32 = 4_096;
+/// Ids looked at together: all that have the same quotient by this power of two.
+pub const BLOCK: u32 = 4_096;
 /// So many of the best are kept in a scan beyond those wanted, before the worst of them are dropped.
 const SPARE: usize = 1_000;
 
@@ -144,7 +145,7 @@ impl Orders {
             None => (NONE, 0),
         };
         let mut best = Best { limit, after, bound: (i64::MAX, u32::MAX), places: Vec::new() };
-        in_blocks(among, way.descending, |ids| {
+        let _ = in_blocks(among, 0..=u32::MAX, way.descending, |ids| {
             check.retain(Some(self), ids);
             match column {
                 Column::Numbers(numbers) => {
@@ -159,6 +160,7 @@ impl Orders {
                 }
                 Column::Lost => {}
             }
+            ControlFlow::Continue(())
         });
         let mut best = best.places;
         best.sort_unstable();
@@ -191,33 +193,63 @@ impl Best {
     }
 }
 
-/// Calls `each` with all ids, a block at a time. Values that grow with the ids meet the first ones first this way.
-pub fn in_blocks(ids: &RoaringBitmap, descending: bool, mut each: impl FnMut(&mut Vec<u32>)) {
-    let (Some(least), Some(most)) = (ids.min(), ids.max()) else { return };
+/// Calls `each` with all ids within a range, a block at a time, until it has enough. In a column whose values grow with
+/// the ids, the first ones are met first this way.
+pub fn in_blocks(
+    ids: &RoaringBitmap,
+    within: RangeInclusive<u32>,
+    descending: bool,
+    mut each: impl FnMut(&mut Vec<u32>) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    let (Some(least), Some(most)) = (ids.min(), ids.max()) else { return ControlFlow::Continue(()) };
+    let (least, most) = (least.max(*within.start()), most.min(*within.end()));
+    if least > most {
+        return ControlFlow::Continue(());
+    }
     let mut ready = Vec::with_capacity(BLOCK as usize);
     let mut block = |number: u32| {
-        let from = number * BLOCK;
+        let (from, to) = (number * BLOCK, number * BLOCK + (BLOCK - 1));
         ready.resize(BLOCK as usize, 0);
-        let met = ids.range(from..=from + (BLOCK - 1)).next_many(&mut ready).len();
+        let met = ids.range(from.max(least)..=to.min(most)).next_many(&mut ready).len();
         ready.truncate(met);
-        each(&mut ready);
+        each(&mut ready)
     };
-    let blocks = least / BLOCK..=most / BLOCK;
+    let mut blocks = least / BLOCK..=most / BLOCK;
     match descending {
-        true => blocks.rev().for_each(&mut block),
-        false => blocks.for_each(&mut block),
+        true => blocks.rev().try_for_each(&mut block),
+        false => blocks.try_for_each(&mut block),
     }
 }
 
+/// What passes a check, as far as it asks columns.
+pub type Passing<'a> = (&'a Check, Option<&'a Orders>);
+
 /// Up to `limit` of `among` that pass, in the order of the ids themselves.
-pub fn by_id(way: Way<'_>, among: &RoaringBitmap, passes: impl Fn(u32) -> bool, limit: usize) -> Vec<Cursor> {
+pub fn by_id(way: Way<'_>, among: &RoaringBitmap, (check, orders): Passing<'_>, limit: usize) -> Vec<Cursor> {
     let place = |id: u32| Cursor { value: Cell::Int(i64::from(id)), id: i64::from(id) };
-    match (way.after.map(|after| near(after.id)), way.descending) {
-        (None, true) => among.iter().rev().filter(|id| passes(*id)).take(limit).map(place).collect(),
-        (None, false) => among.iter().filter(|id| passes(*id)).take(limit).map(place).collect(),
-        (Some(at), true) => among.range(..at).rev().filter(|id| passes(*id)).take(limit).map(place).collect(),
-        (Some(at), false) => among.range(at..).filter(|id| *id != at && passes(*id)).take(limit).map(place).collect(),
+    let within = match (way.after.map(|after| near(after.id)), way.descending) {
+        (None, _) => 0..=u32::MAX,
+        (Some(0), true) => return Vec::new(),
+        (Some(at), true) => 0..=at - 1,
+        (Some(at), false) => at.saturating_add(1)..=u32::MAX,
+    };
+    if check.open() {
+        return match way.descending {
+            true => among.range(within).rev().take(limit).map(place).collect(),
+            false => among.range(within).take(limit).map(place).collect(),
+        };
     }
+    let mut found = Vec::new();
+    let _ = in_blocks(among, within, way.descending, |ids| {
+        check.retain(orders, ids);
+        let room = limit - found.len();
+        match way.descending {
+            true => found.extend(ids.iter().rev().take(room).map(|id| place(*id))),
+            false => found.extend(ids.iter().take(room).map(|id| place(*id))),
+        }
+        if found.len() < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    });
+    found
 }
 
 /// Up to `limit` of `among` that pass, in the order of the values that each set holds and then of ids.
@@ -225,7 +257,7 @@ pub fn by_value<'a>(
     values: impl Iterator<Item = (&'a Key, &'a RoaringBitmap)>,
     way: Way<'_>,
     among: &RoaringBitmap,
-    passes: impl Fn(u32) -> bool,
+    passing: Passing<'_>,
     limit: usize,
 ) -> Vec<Cursor> {
     let mut values: Vec<(&Key, &RoaringBitmap)> = values.collect();
@@ -245,8 +277,102 @@ pub fn by_value<'a>(
             continue;
         }
         let within = Way { after: tie, ..way };
-        let ids = by_id(within, &(set & among), &passes, limit - found.len());
+        let ids = by_id(within, &(set & among), passing, limit - found.len());
         found.extend(ids.into_iter().map(|place| Cursor { value: value.clone(), ..place }));
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const IDS: u32 = 3 * BLOCK;
+
+    /// A kind's columns over some thousands of ids: numbers that grow with the ids, numbers that do not, gaps, texts.
+    fn orders(seed: u64) -> (Orders, usize) {
+        let mut orders = Orders::new(watchkeep_records::all()[0]);
+        let text = orders.columns.iter().position(|column| matches!(column, Column::Texts(_))).expect("a text");
+        let mut dice = seed;
+        for id in 1..IDS {
+            dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let roll = (dice >> 33) as i64;
+            orders.columns[0].put(id, &Cell::Int(i64::from(id / 7)));
+            orders.columns[1].put(id, &if roll % 5 == 0 { Cell::Null } else { Cell::Int(roll % 90 - 45) });
+            orders.columns[text].put(id, &Cell::from(format!("t{}", roll % 40)));
+        }
+        orders.columns.iter_mut().for_each(Column::settle);
+        (orders, text)
+    }
+
+    fn check() -> impl Strategy<Value = Check> {
+        let leaf = prop_oneof![
+            (0i64..2_000, 0i64..1_500).prop_map(|(from, more)| Check::Range(0, from, from + more)),
+            (-50i64..50, 0i64..40).prop_map(|(from, more)| Check::Range(1, from, from + more)),
+            Just(Check::Range(1, NONE, NONE)),
+            prop::collection::btree_set(-45i64..45, 0..9).prop_map(|some| Check::OneOf(1, some.into_iter().collect())),
+            prop::collection::vec(any::<bool>(), 30).prop_map(|marked| Check::Text(2, marked)),
+            prop::collection::vec(0u16..4, 30).prop_map(|masks| Check::Words(vec![(2, masks)], 3)),
+            (0i64..9_000, 0i64..5_000).prop_map(|(from, more)| Check::Id(from, from + more)),
+            prop::collection::btree_set(1..IDS, 0..400).prop_map(|ids| Check::In(ids.into_iter().collect())),
+        ];
+        leaf.prop_recursive(3, 10, 3, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..3).prop_map(Check::And),
+                prop::collection::vec(inner.clone(), 0..3).prop_map(Check::Or),
+                inner.prop_map(|one| Check::Not(Box::new(one))),
+            ]
+        })
+    }
+
+    /// The text column has its own place in each kind.
+    fn at(check: &mut Check, text: usize) {
+        match check {
+            Check::And(list) | Check::Or(list) => list.iter_mut().for_each(|part| at(part, text)),
+            Check::Not(inner) => at(inner, text),
+            Check::Text(place, _) => *place = text,
+            Check::Words(columns, _) => columns.iter_mut().for_each(|(place, _)| *place = text),
+            _ => {}
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Block by block, from any place, both ways: what sorting all that pass one by one gives.
+        #[test]
+        fn a_scan_equals_sorting(seed: u64, mut check in check(), thin in 1u32..9, limit in 1usize..1_300,
+                                 start in prop::option::of(1..IDS), descending: bool) {
+            let (orders, text) = orders(seed);
+            at(&mut check, text);
+            let among: RoaringBitmap = (1..IDS).filter(|id| id % thin == 0).collect();
+            let passing: Vec<u32> = among.iter().filter(|id| check.passes(Some(&orders), *id)).collect();
+            for (sort, column) in [("created", 0), ("updated", 1)] {
+                let column = &orders.columns[column];
+                let place = |id: u32| Cursor { value: column.cell(id), id: i64::from(id) };
+                let after = start.map(place);
+                let mut expected: Vec<Cursor> = passing.iter().map(|id| place(*id)).collect();
+                expected.sort_by(Cursor::compare);
+                if descending {
+                    expected.reverse();
+                }
+                let beyond = |one: &Cursor, at: &Cursor| (one.compare(at).is_lt() == descending) && one.id != at.id;
+                expected.retain(|one| after.as_ref().is_none_or(|at| beyond(one, at)));
+                expected.truncate(limit);
+                let way = Way { sort, descending, after: after.as_ref() };
+                prop_assert_eq!(orders.first(way, &among, &check, limit).expect("kept"), expected);
+            }
+            let after = start.map(|id| Cursor { value: Cell::Null, id: i64::from(id) });
+            let way = Way { sort: "number", descending, after: after.as_ref() };
+            let found: Vec<i64> = by_id(way, &among, (&check, Some(&orders)), limit).iter().map(|one| one.id).collect();
+            let beyond = |id: &u32| start.is_none_or(|at| if descending { *id < at } else { *id > at });
+            let mut expected: Vec<i64> = passing.into_iter().filter(beyond).map(i64::from).collect();
+            if descending {
+                expected.reverse();
+            }
+            expected.truncate(limit);
+            prop_assert_eq!(found, expected);
+        }
+    }
 }

@@ -12,8 +12,9 @@ use crate::query::Cursor;
 use crate::tags::TagSets;
 use crate::write::Written;
 use crate::{StoreError, int, schema, text};
-use roaring::RoaringBitmap;
+use roaring::{MultiOps, RoaringBitmap};
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::sync::RwLock;
 use watchkeep_model::matches::passes;
 use watchkeep_model::resolve::{Column, Compare, Test};
@@ -292,13 +293,13 @@ impl KindSets {
     /// Up to `limit` of `among` that pass a check, in an order of ours, after a place in it; `None` where neither sets nor
     /// columns keep that order.
     pub fn in_order(&self, way: Way<'_>, among: &RoaringBitmap, check: &Check, limit: usize) -> Option<Vec<Cursor>> {
-        let passes = |id: u32| check.passes(self.orders.as_ref(), id);
+        let passing = (check, self.orders.as_ref());
         if let Some(at) = kept(self.kind).position(|kept| kept.name == way.sort) {
             let values = self.fields.get(at).into_iter().flatten();
-            return Some(orders::by_value(values, way, among, passes, limit));
+            return Some(orders::by_value(values, way, among, passing, limit));
         }
         match self.keeps(way)? {
-            Kept::Sets => Some(orders::by_id(way, among, passes, limit)),
+            Kept::Sets => Some(orders::by_id(way, among, passing, limit)),
             Kept::Column => self.orders.as_ref()?.first(way, among, check, limit),
         }
     }
@@ -310,9 +311,10 @@ impl KindSets {
     /// Those of some ids that pass a check.
     pub fn narrowed(&self, ids: &RoaringBitmap, check: &Check) -> RoaringBitmap {
         let mut passing = RoaringBitmap::new();
-        orders::in_blocks(ids, false, |ids| {
+        let _ = orders::in_blocks(ids, 0..=u32::MAX, false, |ids| {
             check.retain(self.orders.as_ref(), ids);
             passing.extend(ids.iter().copied());
+            ControlFlow::Continue(())
         });
         passing
     }
@@ -361,7 +363,7 @@ fn changed(connection: &mut dyn Connection, kind: &Kind, after: i64) -> Result<V
 }
 
 fn union<'a>(sets: impl Iterator<Item = &'a RoaringBitmap>) -> RoaringBitmap {
-    sets.fold(RoaringBitmap::new(), |any, set| any | set)
+    sets.union()
 }
 
 fn take<K: Eq + std::hash::Hash>(sets: &mut HashMap<K, RoaringBitmap>, key: &K, id: u32) {
