@@ -135,29 +135,34 @@ impl Check {
             Self::And(list) => list.iter().for_each(|part| part.retain(orders, ids)),
             Self::Or(list) => {
                 let (mut marks, mut own) = (Marks::default(), Vec::with_capacity(ids.len()));
+                let (Some(first), Some(last)) = (ids.first(), ids.last()) else { return };
                 for part in list {
+                    if let Self::In(set) = part {
+                        marks.add(set.range(*first..=*last));
+                        continue;
+                    }
                     own.clone_from(ids);
                     part.retain(orders, &mut own);
                     marks.add(own.drain(..));
                 }
-                ids.retain(|id| marks.has(*id));
+                keep(ids, |id| marks.has(id));
             }
             Self::Not(inner) => {
                 let (mut marks, mut own) = (Marks::default(), ids.clone());
                 inner.retain(orders, &mut own);
                 marks.add(own.into_iter());
-                ids.retain(|id| !marks.has(*id));
+                keep(ids, |id| !marks.has(id));
             }
             Self::In(set) => {
                 let (Some(first), Some(last)) = (ids.first(), ids.last()) else { return };
                 let mut marks = Marks::default();
                 marks.add(set.range(*first..=*last));
-                ids.retain(|id| marks.has(*id));
+                keep(ids, |id| marks.has(id));
             }
             Self::Range(at, from, to) => match column(*at) {
                 Some(Column::Numbers(numbers)) => {
                     let key = |id: u32| numbers.get(id as usize).copied().unwrap_or(NONE);
-                    ids.retain(|id| (*from..=*to).contains(&key(*id)));
+                    keep(ids, |id| (*from..=*to).contains(&key(id)));
                 }
                 _ => ids.clear(),
             },
@@ -165,7 +170,7 @@ impl Check {
                 Some(Column::Texts(texts)) => {
                     let codes = texts.codes();
                     let code = |id: u32| codes.get(id as usize).copied().unwrap_or(0);
-                    ids.retain(|id| marked.get(code(*id) as usize).copied().unwrap_or(false));
+                    keep(ids, |id| marked.get(code(id) as usize).copied().unwrap_or(false));
                 }
                 _ => ids.clear(),
             },
@@ -180,9 +185,9 @@ impl Check {
                     }
                 }
                 let mut had = had.into_iter();
-                ids.retain(|_| had.next() == Some(*all));
+                keep(ids, |_| had.next() == Some(*all));
             }
-            Self::Id(..) | Self::OneOf(..) => ids.retain(|id| self.passes(orders, *id)),
+            Self::Id(..) | Self::OneOf(..) => keep(ids, |id| self.passes(orders, id)),
         }
     }
 
@@ -205,6 +210,19 @@ impl Check {
             }
         }
     }
+}
+
+/// As `Vec::retain`, without a branch that a processor would guess wrongly.
+fn keep(ids: &mut Vec<u32>, mut passes: impl FnMut(u32) -> bool) {
+    let mut kept = 0;
+    for at in 0..ids.len() {
+        let Some(id) = ids.get(at).copied() else { break };
+        if let Some(slot) = ids.get_mut(kept) {
+            *slot = id;
+        }
+        kept += usize::from(passes(id));
+    }
+    ids.truncate(kept);
 }
 
 /// Marks on the ids of one block.
