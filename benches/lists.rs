@@ -43,8 +43,11 @@ const FILTERS: &[&str] = &[
     "entity:ws-00012 or severity:critical",
     "owner.name:anna",
     "site.name:lyon severity>=low",
+    "title:\"rule 17 on host\"",
+    "count>1 technique:none",
 ];
-const SORTS: &[&str] = &["last_seen", "severity", "entity", "triage_due", "number"];
+const SORTS: &[&str] =
+    &["last_seen", "severity", "entity", "triage_due", "number", "created", "title", "source", "count", "closed"];
 
 fn main() {
     let count = size("WATCHKEEP_ALERTS", 100_000, 1_000_000) / 100 * 100;
