@@ -123,7 +123,9 @@ pub fn organisation(desk: &Desk, now: Timestamp) -> Result<(), DeskError> {
         )?;
     }
     for (name, holder) in FUNCTIONS {
-        let made = desk.make(now, "function", vec![("name", (*name).into()), ("holder", place(&ids, holder))])?;
+        let values =
+            vec![("name", (*name).into()), ("holder", place(&ids, holder)), ("reports_to", place(&ids, "CISO"))];
+        let made = desk.make(now, "function", values)?;
         ids.insert((*name).to_owned(), made.record.id);
     }
     hold_duties(desk, now, &ids)?;
@@ -147,6 +149,7 @@ fn roles(desk: &Desk, now: Timestamp, ids: &HashMap<String, i64>) -> Result<(), 
 /// Every duty of the catalogue, held over the organisation by the function it falls to.
 fn hold_duties(desk: &Desk, now: Timestamp, ids: &HashMap<String, i64>) -> Result<(), DeskError> {
     let function = |name: &str| ids.get(name).map_or(Value::Null, |id| Value::Int(*id));
+    let functions = |names: &[&str]| Value::List(names.iter().filter_map(|name| ids.get(*name).copied()).collect());
     let mut changes: Vec<Change> = Vec::new();
     for duty in desk.all("duty")? {
         let text = |field: &str| duty.get(field).as_text().unwrap_or_default();
@@ -156,6 +159,13 @@ fn hold_duties(desk: &Desk, now: Timestamp, ids: &HashMap<String, i64>) -> Resul
             group if group.starts_with("Compliance") => "Auditor",
             _ => "SOC manager",
         };
+        let (consulted, informed): (&[&str], &[&str]) = match text("group") {
+            group if group.starts_with("Physical") => (&["SOC manager"], &[]),
+            group if group.starts_with("Incidents") => (&["SOC manager"], &["Physical security manager", "Auditor"]),
+            group if group.starts_with("Compliance") => (&["SOC manager", "Physical security manager"], &[]),
+            group if group.starts_with("Vulnerabilities") => (&["Incident lead"], &["Auditor"]),
+            _ => (&[], &["Auditor"]),
+        };
         let title = crate::watch::shorten(&format!("{} {}", text("code"), text("title")), 500);
         changes.push(desk.creating(
             "held_duty",
@@ -164,6 +174,8 @@ fn hold_duties(desk: &Desk, now: Timestamp, ids: &HashMap<String, i64>) -> Resul
                 ("duty", duty.id.into()),
                 ("responsible", function(responsible)),
                 ("accountable", function("CISO")),
+                ("consulted", functions(consulted)),
+                ("informed", functions(informed)),
             ],
         )?);
     }
