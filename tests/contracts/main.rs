@@ -18,5 +18,6 @@ mod rights;
 mod routes;
 mod schemathesis;
 mod server;
+mod slow_disk;
 mod store;
 mod tidy;
