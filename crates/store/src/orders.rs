@@ -7,6 +7,7 @@ use crate::key::Key;
 use crate::query::Cursor;
 use crate::{StoreError, int, row, schema, sets};
 use roaring::RoaringBitmap;
+use std::borrow::Cow;
 use std::ops::{ControlFlow, RangeInclusive};
 use watchkeep_model::{Field, Kind, Record, Shape};
 
@@ -14,6 +15,8 @@ use watchkeep_model::{Field, Kind, Record, Shape};
 const LOAD: usize = 10_000;
 /// Ids looked at together: all that have the same quotient by this power of two.
 pub const BLOCK: u32 = 4_096;
+/// A field with more values than this has few records in each.
+const MANY: usize = 16;
 /// So many of the best are kept in a scan beyond those wanted, before the worst of them are dropped.
 const SPARE: usize = 1_000;
 
@@ -252,6 +255,17 @@ pub fn by_id(way: Way<'_>, among: &RoaringBitmap, (check, orders): Passing<'_>, 
     found
 }
 
+/// Those of some ids that pass.
+pub fn narrowed(ids: &RoaringBitmap, (check, orders): Passing<'_>) -> RoaringBitmap {
+    let mut passing = RoaringBitmap::new();
+    let _ = in_blocks(ids, 0..=u32::MAX, false, |ids| {
+        check.retain(orders, ids);
+        passing.extend(ids.iter().copied());
+        ControlFlow::Continue(())
+    });
+    passing
+}
+
 /// Up to `limit` of `among` that pass, in the order of the values that each set holds and then of ids.
 pub fn by_value<'a>(
     values: impl Iterator<Item = (&'a Key, &'a RoaringBitmap)>,
@@ -262,7 +276,9 @@ pub fn by_value<'a>(
 ) -> Vec<Cursor> {
     let mut values: Vec<(&Key, &RoaringBitmap)> = values.collect();
     values.sort_by(|a, b| if way.descending { b.0.cmp(a.0) } else { a.0.cmp(b.0) });
-    let mut found: Vec<Cursor> = Vec::new();
+    let many = values.len() > MANY && !passing.0.open();
+    let (mut found, mut met): (Vec<Cursor>, u64) = (Vec::new(), 0);
+    let (mut among, mut passing, open) = (Cow::Borrowed(among), passing, Check::default());
     for (key, set) in values {
         if found.len() >= limit {
             break;
@@ -277,7 +293,13 @@ pub fn by_value<'a>(
             continue;
         }
         let within = Way { after: tie, ..way };
-        let ids = by_id(within, &(set & among), passing, limit - found.len());
+        if many && !passing.0.open() && met > among.len() / MANY as u64 {
+            // Few of those met so far pass: one look at all of them costs less than many at few of them.
+            (among, passing) = (Cow::Owned(narrowed(&among, passing)), (&open, None));
+        }
+        let candidates = set & &*among;
+        met += candidates.len();
+        let ids = by_id(within, &candidates, passing, limit - found.len());
         found.extend(ids.into_iter().map(|place| Cursor { value: value.clone(), ..place }));
     }
     found
