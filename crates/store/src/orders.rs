@@ -309,6 +309,7 @@ pub fn by_value<'a>(
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::collections::HashMap;
 
     const IDS: u32 = 3 * BLOCK;
 
@@ -395,6 +396,34 @@ mod tests {
             }
             expected.truncate(limit);
             prop_assert_eq!(found, expected);
+        }
+
+        /// The same by the sets of a field, few values or many.
+        #[test]
+        fn an_order_by_sets_equals_sorting(seed: u64, mut check in check(), values in 1u32..60, limit in 1usize..400,
+                                           start in prop::option::of(1..IDS), descending: bool) {
+            let (orders, text) = orders(seed);
+            at(&mut check, text);
+            let key = |id: u32| match id.wrapping_mul(2_654_435_769) % values {
+                0 => Key::Null,
+                value => Key::Int(value.into()),
+            };
+            let mut sets: HashMap<Key, RoaringBitmap> = HashMap::new();
+            (1..IDS).for_each(|id| sets.entry(key(id)).or_default().extend([id]));
+            let among: RoaringBitmap = (1..IDS).filter(|id| id % 3 != 0).collect();
+            let place = |id: u32| Cursor { value: key(id).cell(), id: i64::from(id) };
+            let after = start.map(place);
+            let passing = among.iter().filter(|id| check.passes(Some(&orders), *id));
+            let mut expected: Vec<Cursor> = passing.map(place).collect();
+            expected.sort_by(Cursor::compare);
+            if descending {
+                expected.reverse();
+            }
+            let beyond = |one: &Cursor, at: &Cursor| (one.compare(at).is_lt() == descending) && one.id != at.id;
+            expected.retain(|one| after.as_ref().is_none_or(|at| beyond(one, at)));
+            expected.truncate(limit);
+            let way = Way { sort: "", descending, after: after.as_ref() };
+            prop_assert_eq!(by_value(sets.iter(), way, &among, (&check, Some(&orders)), limit), expected);
         }
     }
 }
