@@ -360,6 +360,18 @@ mod tests {
         }
     }
 
+    /// What a page is: all places sorted, from the one after the cursor on.
+    fn sorted(mut all: Vec<Cursor>, way: Way<'_>, limit: usize) -> Vec<Cursor> {
+        all.sort_by(Cursor::compare);
+        if way.descending {
+            all.reverse();
+        }
+        let beyond = |one: &Cursor, at: &Cursor| (one.compare(at).is_lt() == way.descending) && one.id != at.id;
+        all.retain(|one| way.after.is_none_or(|at| beyond(one, at)));
+        all.truncate(limit);
+        all
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -375,15 +387,8 @@ mod tests {
                 let column = &orders.columns[column];
                 let place = |id: u32| Cursor { value: column.cell(id), id: i64::from(id) };
                 let after = start.map(place);
-                let mut expected: Vec<Cursor> = passing.iter().map(|id| place(*id)).collect();
-                expected.sort_by(Cursor::compare);
-                if descending {
-                    expected.reverse();
-                }
-                let beyond = |one: &Cursor, at: &Cursor| (one.compare(at).is_lt() == descending) && one.id != at.id;
-                expected.retain(|one| after.as_ref().is_none_or(|at| beyond(one, at)));
-                expected.truncate(limit);
                 let way = Way { sort, descending, after: after.as_ref() };
+                let expected = sorted(passing.iter().map(|id| place(*id)).collect(), way, limit);
                 prop_assert_eq!(orders.first(way, &among, &check, limit).expect("kept"), expected);
             }
             let after = start.map(|id| Cursor { value: Cell::Null, id: i64::from(id) });
@@ -413,16 +418,9 @@ mod tests {
             let among: RoaringBitmap = (1..IDS).filter(|id| id % 3 != 0).collect();
             let place = |id: u32| Cursor { value: key(id).cell(), id: i64::from(id) };
             let after = start.map(place);
-            let passing = among.iter().filter(|id| check.passes(Some(&orders), *id));
-            let mut expected: Vec<Cursor> = passing.map(place).collect();
-            expected.sort_by(Cursor::compare);
-            if descending {
-                expected.reverse();
-            }
-            let beyond = |one: &Cursor, at: &Cursor| (one.compare(at).is_lt() == descending) && one.id != at.id;
-            expected.retain(|one| after.as_ref().is_none_or(|at| beyond(one, at)));
-            expected.truncate(limit);
             let way = Way { sort: "", descending, after: after.as_ref() };
+            let passing = among.iter().filter(|id| check.passes(Some(&orders), *id));
+            let expected = sorted(passing.map(place).collect(), way, limit);
             prop_assert_eq!(by_value(sets.iter(), way, &among, (&check, Some(&orders)), limit), expected);
         }
     }
