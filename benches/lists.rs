@@ -98,7 +98,7 @@ fn holding(tags: &[i64]) -> Actor {
         tags: tags.iter().copied().collect(),
         scope: BTreeSet::new(),
     };
-    Actor { access: Arc::new(Access { assignments: vec![assignment] }), ..Actor::system() }
+    Actor { access: Arc::new(Access { assignments: vec![assignment], ..Access::default() }), ..Actor::system() }
 }
 
 fn test(store: &Store, actor: &Actor, kind: &'static Kind, filter: &str) -> Test {

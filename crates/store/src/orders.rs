@@ -7,6 +7,7 @@ use crate::key::Key;
 use crate::query::Cursor;
 use crate::{StoreError, int, row, schema, sets};
 use roaring::RoaringBitmap;
+use std::borrow::Cow;
 use std::ops::{ControlFlow, RangeInclusive};
 use watchkeep_model::{Field, Kind, Record, Shape};
 
@@ -14,6 +15,8 @@ use watchkeep_model::{Field, Kind, Record, Shape};
 const LOAD: usize = 10_000;
 /// Ids looked at together: all that have the same quotient by this power of two.
 pub const BLOCK: u32 = 4_096;
+/// A field with more values than this has few records in each.
+const MANY: usize = 16;
 /// So many of the best are kept in a scan beyond those wanted, before the worst of them are dropped.
 const SPARE: usize = 1_000;
 
@@ -252,6 +255,17 @@ pub fn by_id(way: Way<'_>, among: &RoaringBitmap, (check, orders): Passing<'_>, 
     found
 }
 
+/// Those of some ids that pass.
+pub fn narrowed(ids: &RoaringBitmap, (check, orders): Passing<'_>) -> RoaringBitmap {
+    let mut passing = RoaringBitmap::new();
+    let _ = in_blocks(ids, 0..=u32::MAX, false, |ids| {
+        check.retain(orders, ids);
+        passing.extend(ids.iter().copied());
+        ControlFlow::Continue(())
+    });
+    passing
+}
+
 /// Up to `limit` of `among` that pass, in the order of the values that each set holds and then of ids.
 pub fn by_value<'a>(
     values: impl Iterator<Item = (&'a Key, &'a RoaringBitmap)>,
@@ -262,7 +276,9 @@ pub fn by_value<'a>(
 ) -> Vec<Cursor> {
     let mut values: Vec<(&Key, &RoaringBitmap)> = values.collect();
     values.sort_by(|a, b| if way.descending { b.0.cmp(a.0) } else { a.0.cmp(b.0) });
-    let mut found: Vec<Cursor> = Vec::new();
+    let many = values.len() > MANY && !passing.0.open();
+    let (mut found, mut met): (Vec<Cursor>, u64) = (Vec::new(), 0);
+    let (mut among, mut passing, open) = (Cow::Borrowed(among), passing, Check::default());
     for (key, set) in values {
         if found.len() >= limit {
             break;
@@ -277,7 +293,13 @@ pub fn by_value<'a>(
             continue;
         }
         let within = Way { after: tie, ..way };
-        let ids = by_id(within, &(set & among), passing, limit - found.len());
+        if many && !passing.0.open() && met > among.len() / MANY as u64 {
+            // Few of those met so far pass: one look at all of them costs less than many at few of them.
+            (among, passing) = (Cow::Owned(narrowed(&among, passing)), (&open, None));
+        }
+        let candidates = set & &*among;
+        met += candidates.len();
+        let ids = by_id(within, &candidates, passing, limit - found.len());
         found.extend(ids.into_iter().map(|place| Cursor { value: value.clone(), ..place }));
     }
     found
@@ -287,6 +309,7 @@ pub fn by_value<'a>(
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::collections::HashMap;
 
     const IDS: u32 = 3 * BLOCK;
 
@@ -337,6 +360,18 @@ mod tests {
         }
     }
 
+    /// What a page is: all places sorted, from the one after the cursor on.
+    fn sorted(mut all: Vec<Cursor>, way: Way<'_>, limit: usize) -> Vec<Cursor> {
+        all.sort_by(Cursor::compare);
+        if way.descending {
+            all.reverse();
+        }
+        let beyond = |one: &Cursor, at: &Cursor| (one.compare(at).is_lt() == way.descending) && one.id != at.id;
+        all.retain(|one| way.after.is_none_or(|at| beyond(one, at)));
+        all.truncate(limit);
+        all
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -352,15 +387,8 @@ mod tests {
                 let column = &orders.columns[column];
                 let place = |id: u32| Cursor { value: column.cell(id), id: i64::from(id) };
                 let after = start.map(place);
-                let mut expected: Vec<Cursor> = passing.iter().map(|id| place(*id)).collect();
-                expected.sort_by(Cursor::compare);
-                if descending {
-                    expected.reverse();
-                }
-                let beyond = |one: &Cursor, at: &Cursor| (one.compare(at).is_lt() == descending) && one.id != at.id;
-                expected.retain(|one| after.as_ref().is_none_or(|at| beyond(one, at)));
-                expected.truncate(limit);
                 let way = Way { sort, descending, after: after.as_ref() };
+                let expected = sorted(passing.iter().map(|id| place(*id)).collect(), way, limit);
                 prop_assert_eq!(orders.first(way, &among, &check, limit).expect("kept"), expected);
             }
             let after = start.map(|id| Cursor { value: Cell::Null, id: i64::from(id) });
@@ -373,6 +401,27 @@ mod tests {
             }
             expected.truncate(limit);
             prop_assert_eq!(found, expected);
+        }
+
+        /// The same by the sets of a field, few values or many.
+        #[test]
+        fn an_order_by_sets_equals_sorting(seed: u64, mut check in check(), values in 1u32..60, limit in 1usize..400,
+                                           start in prop::option::of(1..IDS), descending: bool) {
+            let (orders, text) = orders(seed);
+            at(&mut check, text);
+            let key = |id: u32| match id.wrapping_mul(2_654_435_769) % values {
+                0 => Key::Null,
+                value => Key::Int(value.into()),
+            };
+            let mut sets: HashMap<Key, RoaringBitmap> = HashMap::new();
+            (1..IDS).for_each(|id| sets.entry(key(id)).or_default().extend([id]));
+            let among: RoaringBitmap = (1..IDS).filter(|id| id % 3 != 0).collect();
+            let place = |id: u32| Cursor { value: key(id).cell(), id: i64::from(id) };
+            let after = start.map(place);
+            let way = Way { sort: "", descending, after: after.as_ref() };
+            let passing = among.iter().filter(|id| check.passes(Some(&orders), *id));
+            let expected = sorted(passing.map(place).collect(), way, limit);
+            prop_assert_eq!(by_value(sets.iter(), way, &among, (&check, Some(&orders)), limit), expected);
         }
     }
 }

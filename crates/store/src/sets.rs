@@ -14,7 +14,6 @@ use crate::write::Written;
 use crate::{StoreError, int, schema, text};
 use roaring::{MultiOps, RoaringBitmap};
 use std::collections::HashMap;
-use std::ops::ControlFlow;
 use std::sync::RwLock;
 use watchkeep_model::matches::passes;
 use watchkeep_model::resolve::{Column, Compare, Test};
@@ -310,13 +309,7 @@ impl KindSets {
 
     /// Those of some ids that pass a check.
     pub fn narrowed(&self, ids: &RoaringBitmap, check: &Check) -> RoaringBitmap {
-        let mut passing = RoaringBitmap::new();
-        let _ = orders::in_blocks(ids, 0..=u32::MAX, false, |ids| {
-            check.retain(self.orders.as_ref(), ids);
-            passing.extend(ids.iter().copied());
-            ControlFlow::Continue(())
-        });
-        passing
+        orders::narrowed(ids, (check, self.orders.as_ref()))
     }
 
     pub fn kind(&self) -> &'static Kind {

@@ -12,6 +12,8 @@ use watchkeep_model::Actor;
 
 /// Rows of the index read at a time, from the first chunk on.
 const CHUNKS: [usize; 4] = [0, 500, 2_000, 8_000];
+/// The most of them that are read at first.
+const LIKELY: usize = 1_000;
 
 impl Hunt<'_> {
     /// Walks on until the page is full or the index ends (true), or patience does (false).
@@ -22,8 +24,8 @@ impl Hunt<'_> {
                 return Ok(false);
             }
             if self.pending.is_empty() {
-                let chunk = chunks.next().copied().unwrap_or(0).min(patience.walked - self.did.walked);
-                let chunk = chunk.max(self.list.limit + 1);
+                let chunk = chunks.next().copied().unwrap_or(0).max(self.likely(way));
+                let chunk = chunk.min(patience.walked - self.did.walked).max(self.list.limit + 1);
                 if !self.step(way, chunk)? {
                     return Ok(true);
                 }
@@ -31,6 +33,16 @@ impl Hunt<'_> {
             self.test()?;
         }
         Ok(true)
+    }
+
+    /// So many rows most likely fill the page at once: a quarter more than where those that may pass are spread evenly.
+    fn likely(&self, way: &Way) -> usize {
+        let (wanted, among) = (self.list.limit as u64 + 1, self.split.among.len().max(1));
+        match way {
+            Way::Memory => 0,
+            Way::Index(_) => usize::try_from(self.split.all.saturating_mul(wanted) / among * 5 / 4).unwrap_or(LIKELY),
+        }
+        .min(LIKELY)
     }
 
     /// Meets the next rows; false at the end.
