@@ -45,6 +45,7 @@ const ROUTES: &[Entry] = &[
     ("POST", "/me/second-factor", Person, 200, 303),
     ("GET", "/palette", Person, 200, 303),
     ("GET", "/pick/{kind}", Person, 404, 303),
+    ("GET", "/records", Person, 200, 303),
     ("GET", "/responsibilities", Person, 404, 303),
     ("GET", "/responsibilities/functions", Person, 404, 303),
     ("POST", "/responsibilities/{id}", Person, 404, 303),

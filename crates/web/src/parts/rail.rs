@@ -38,14 +38,27 @@ const fn place(
     Place { key, label, href, icon, go: Some(go), kind }
 }
 
+/// A place without a letter of its own: the list of a kind.
+const fn list(
+    key: &'static str,
+    label: &'static str,
+    href: &'static str,
+    icon: &'static str,
+    kind: &'static str,
+) -> Place {
+    Place { key, label, href, icon, go: None, kind }
+}
+
 /// Every place, in the order of the rail.
 pub const NAV: &[Section] = &[
     Section {
         heading: "",
         places: &[
             place("home", "My duties", "/", "home", 'h', ""),
+            place("duties", "All duties", "/duties", "checklist", 'd', "held_duty"),
+            place("responsibilities", "Responsibilities", "/responsibilities", "id-badge", 'm', "held_duty"),
             place("tasks", "Tasks", "/r/task", "list-check", 't', "task"),
-            place("report", "Report", "/report", "message", 'n', ""),
+            place("report", "Report a concern", "/report", "message", 'n', ""),
         ],
     },
     Section {
@@ -55,15 +68,24 @@ pub const NAV: &[Section] = &[
             place("events", "Events", "/events", "activity", 'e', "event"),
             place("rules", "Rules", "/r/detection_rule", "adjustments", 'r', "detection_rule"),
             place("sources", "Log sources", "/r/log_source", "plug", 'l', "log_source"),
+            list("intelligence", "Intelligence", "/r/intelligence", "bulb", "intelligence"),
         ],
     },
-    Section { heading: "Respond", places: &[place("incidents", "Incidents", "/r/incident", "flame", 'i', "incident")] },
+    Section {
+        heading: "Respond",
+        places: &[
+            place("incidents", "Incidents", "/r/incident", "flame", 'i', "incident"),
+            list("decisions", "Decisions", "/r/decision", "scale", "decision"),
+        ],
+    },
     Section {
         heading: "Assure",
         places: &[
             place("findings", "Findings", "/r/finding", "flag", 'f', "finding"),
-            place("duties", "Duties", "/duties", "checklist", 'd', "held_duty"),
-            place("responsibilities", "Responsibilities", "/responsibilities", "users", 'm', "held_duty"),
+            list("risks", "Risks", "/r/risk", "alert-triangle", "risk"),
+            list("controls", "Controls", "/r/control", "shield", "control"),
+            list("engagements", "Audits and reviews", "/r/engagement", "clipboard-check", "engagement"),
+            list("documents", "Documents", "/r/document", "file", "document"),
         ],
     },
     Section {
@@ -72,9 +94,19 @@ pub const NAV: &[Section] = &[
             place("sites", "Sites", "/r/site", "building", 's', "site"),
             place("assets", "Assets", "/r/asset", "server", 'c', "asset"),
             place("people", "People", "/r/person", "users", 'p', "person"),
+            list("shifts", "Shifts", "/r/shift", "clock", "shift"),
         ],
     },
-    Section { heading: "Steer", places: &[place("admin", "Administration", "/admin", "settings", 'o', "role")] },
+    Section {
+        heading: "Steer",
+        places: &[
+            list("parties", "Vendors", "/r/party", "link", "party"),
+            list("money", "Money", "/r/money_line", "wallet", "money_line"),
+            list("reports", "Reports", "/r/report", "report", "report"),
+            list("records", "All records", "/records", "database", ""),
+            place("admin", "Administration", "/admin", "settings", 'o', "role"),
+        ],
+    },
 ];
 
 /// Keys of the four places a thumb reaches on a phone.

@@ -48,7 +48,7 @@ fn page(ask: &Ask) -> Result<Response, Fault> {
     Ok(ask.page("Administration", "admin", Find::default(), &body).into_response())
 }
 
-fn area(ask: &Ask, title: &str, kinds: &[&'static Kind]) -> Result<Markup, Fault> {
+pub(super) fn area(ask: &Ask, title: &str, kinds: &[&'static Kind]) -> Result<Markup, Fault> {
     let mut rows = Vec::new();
     for kind in kinds {
         rows.push((*kind, ask.app.desk.store.count(&ask.actor, &List::of(kind))?, warning(ask, kind)?));

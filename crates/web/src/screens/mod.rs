@@ -1,6 +1,7 @@
 //! The screens, one file each, and the routes they answer.
 
 mod admin;
+mod all;
 mod bulk;
 mod cell;
 mod custom;
@@ -49,6 +50,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(events::routes());
     all.extend(transfer::routes());
     all.extend(admin::routes());
+    all.extend(self::all::routes());
     all.extend(list::routes());
     all.extend(bulk::routes());
     all.extend(cell::routes());

@@ -60,11 +60,11 @@ pub fn list_of(kind: &Kind) -> String {
     own(kind).list.map_or_else(|| format!("/r/{}", kind.name), str::to_owned)
 }
 
-/// The rail's entry for a kind: the one that leads to its list, else administration.
+/// The rail's entry for a kind: the one that leads to its list, else all records.
 pub fn place(kind: &Kind) -> &'static str {
     let list = list_of(kind);
     let mut places = NAV.iter().flat_map(|section| section.places);
-    places.find(|place| place.href == list).map_or("admin", |place| place.key)
+    places.find(|place| place.href == list).map_or("records", |place| place.key)
 }
 
 #[cfg(test)]
