@@ -183,7 +183,7 @@ fn ru_66_members_of_nested_groups_hold_the_role_and_lose_it_at_once() {
     let path = format!("/r/alert/{}", alert.id);
     assert_eq!((case.page(&path), case.api("GET", "/api/alert/1", "").status.as_u16()), (200, 200));
     // A second assignment of another role, and the same role twice, change nothing of the first.
-    case.give_tom("Reader", "site:read", &[], &[case.lyon]);
+    case.give_tom("Looker", "site:read", &[], &[case.lyon]);
     assert_eq!((case.page(&path), case.page("/r/site")), (200, 200));
     let group = case.office.desk.store.get(&Actor::system(), case.office.kind("group"), inner).expect("it");
     case.office.update(&Actor::system(), &group, &[("people", Value::List(Vec::new()))]).expect("taken out");
@@ -200,7 +200,7 @@ fn ru_67_operating_needs_sight_and_a_scope_group_of_the_granting_assignment() {
     let nested = case.group("my doors and more", "groups", &[mine]);
     let others = case.group("pumps", "assets", &[pump.id]);
     let operates = case.give_tom("Operator", "asset:operate\nasset:read", &[nested], &[case.berlin]);
-    case.give_tom("Reader", "asset:read", &[others], &[case.berlin]);
+    case.give_tom("Looker", "asset:read", &[others], &[case.berlin]);
     let (yes, reasons) = case.why("operate", &gate);
     assert!(yes && reasons.contains(&operates), "{reasons}");
     let (yes, reasons) = case.why("operate", &pump);
@@ -236,7 +236,7 @@ fn ru_68_a_tag_on_a_role_says_nothing_of_objects() {
 fn ru_69_roles_add_up_and_take_nothing_away() {
     let case = Case::new();
     let task = case.tagged("task", "patch", case.berlin);
-    case.give_tom("Reader", "task:read", &[], &[case.berlin]);
+    case.give_tom("Looker", "task:read", &[], &[case.berlin]);
     let path = format!("/api/task/{}", task.id);
     assert_eq!(case.api("PATCH", &path, r#"{"title":"mine"}"#).status, 403);
     let refused = case.post(&format!("/r/task/{}", task.id), "title=mine").body;
@@ -269,7 +269,7 @@ fn ru_70_assign_counts_inside_one_assignment_only() {
     assert!(!access.may_assign("asset", &here.tags, ("group", near)), "kinds never mix");
     let third = case.office.make("scope_tag", &[("name", "Oslo".into())]).id;
     let seen = case.tagged("finding", "seen", third);
-    case.give_tom("Reader", "finding:read", &[near], &[third]);
+    case.give_tom("Looker", "finding:read", &[near], &[third]);
     assert!(case.why("assign", &here).0 && !case.why("assign", &seen).0, "seen through a role that does not assign");
 }
 
@@ -314,7 +314,7 @@ fn ru_72_tags_come_from_what_their_giver_holds() {
     let patch = |tags: &str| case.api("PATCH", "/api/task/1", &format!(r#"{{"tags":{tags}}}"#)).status.as_u16();
     assert_eq!(patch("[]"), 422, "the last one stays");
     assert_eq!(patch(&format!(r#"["{berlin}","{lyon}"]"#)), 422, "a foreign one is not added");
-    case.give_tom("Reader", "task:read", &[], &[case.lyon]);
+    case.give_tom("Looker", "task:read", &[], &[case.lyon]);
     assert_eq!(patch(&format!(r#"["{berlin}","{lyon}"]"#)), 200, "held for this kind by another role");
     // An assignment without tags is no wildcard.
     let case = Case::new();

@@ -68,7 +68,7 @@ impl Desk {
     fn built_in_roles(&self, now: Timestamp) -> Result<(), DeskError> {
         let known = self.all("role")?;
         for role in builtin::ROLES {
-            let permissions = role.permissions.join("\n");
+            let permissions = role.permissions().join("\n");
             match known.iter().find(|record| record.title() == role.name) {
                 None => {
                     self.make(
@@ -82,6 +82,8 @@ impl Desk {
                         ],
                     )?;
                 }
+                // A role that the organisation made under this name stays theirs.
+                Some(record) if record.read::<bool>("built_in") != Some(true) => {}
                 Some(record) if record.get("permissions").as_text() != Some(&permissions) => {
                     let values = vec![("permissions".to_owned(), permissions.into())];
                     let change = Change::Note { kind: record.kind, id: record.id, values };

@@ -1,7 +1,15 @@
-//! People, what they are responsible for by function, and what they may do by role.
+//! People, what they are responsible for by function, what they may do by role, and what they hold and learn.
 
 mod access;
+mod completion;
+mod course;
+mod credential;
 mod person;
+mod review;
 
 pub use access::{Role, RoleAssignment, ScopeTag, permission_words};
+pub use completion::Completion;
+pub use course::Course;
+pub use credential::{Credential, CredentialClass};
 pub use person::{Function, Group, Person};
+pub use review::Review;

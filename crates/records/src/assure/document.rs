@@ -1,0 +1,264 @@
+//! A document: its text, its approval, whom it is for, and until when it counts.
+
+use crate::guards::{Size, another, frozen, in_order, level, made_by};
+use crate::people::{Group, Person};
+use crate::places::Site;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use watchkeep_model::{ChoiceField, Links, Markdown, Measure, Move, Moving, Record, RecordKind, Ref, Refusal, Target};
+
+/// A policy, instruction or plan. Each approval is a new issue; what is approved changes only through another review.
+#[derive(RecordKind)]
+#[record(
+    prefix = "DOC", area = "assure", title = "title", state = "state", sort = "title", calendar = "review_due",
+    list = ["title", "class", "state", "issue", "owner", "site", "effective_from", "review_due"],
+    moves = MOVES, measures = MEASURES, prepare = prepare, check = check
+)]
+pub struct Document {
+    #[field(search, index, len = 300)]
+    pub title: String,
+    #[field(facet, index)]
+    pub class: Class,
+    #[field(managed)]
+    pub state: State,
+    /// Counts approvals; 0 before the first.
+    #[field(managed, default = "0")]
+    pub issue: i64,
+    #[field(search)]
+    pub text: Option<Markdown>,
+    #[field(index, facet, inline)]
+    pub owner: Option<Ref<Person>>,
+    #[field(index, facet)]
+    pub site: Option<Ref<Site>>,
+    /// The policy or standard that it carries out.
+    #[field(index)]
+    pub carries_out: Option<Ref<Document>>,
+    /// Who must have read it.
+    pub audience: Links<Group>,
+    #[field(index)]
+    pub effective_from: Option<Date>,
+    pub effective_until: Option<Date>,
+    #[field(index, inline)]
+    pub review_due: Option<Date>,
+    /// Who put it forward for approval.
+    #[field(managed, index)]
+    pub author: Option<Ref<Person>>,
+    #[field(managed, index)]
+    pub approver: Option<Ref<Person>>,
+    #[field(managed)]
+    pub approved_at: Option<Timestamp>,
+}
+
+#[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Class {
+    Policy,
+    Standard,
+    /// How something is done, step by step.
+    #[choice(label = "Operating procedure")]
+    Procedure,
+    /// What whoever stands a post does.
+    PostOrder,
+    SitePlan,
+    EmergencyPlan,
+    RecoveryPlan,
+    IncidentPlan,
+    ProgrammePlan,
+    Architecture,
+    Technical,
+    Briefing,
+    Directive,
+    Evidence,
+    Other,
+}
+
+#[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum State {
+    #[choice(grey)]
+    Draft,
+    #[choice(warn)]
+    Review,
+    #[choice(good)]
+    Approved,
+    #[choice(grey)]
+    Retired,
+}
+
+const MOVES: &[Move] = &[
+    Move {
+        name: "submit",
+        label: "Put forward",
+        from: &["draft"],
+        to: Some("review"),
+        guard: has_text,
+        apply: submit,
+        ..Move::PLAIN
+    },
+    Move {
+        name: "approve",
+        label: "Approve",
+        from: &["review"],
+        to: Some("approved"),
+        action: "approve",
+        asks: &["review_due"],
+        guard: may_approve,
+        apply: approve,
+        ..Move::PLAIN
+    },
+    Move {
+        name: "return",
+        label: "Return",
+        from: &["review"],
+        to: Some("draft"),
+        action: "approve",
+        asks: &["reason"],
+        ..Move::PLAIN
+    },
+    Move { name: "revise", label: "Revise", from: &["approved"], to: Some("draft"), asks: &["reason"], ..Move::PLAIN },
+    Move {
+        name: "retire",
+        label: "Retire",
+        from: &["draft", "review", "approved"],
+        to: Some("retired"),
+        action: "approve",
+        asks: &["reason"],
+        ..Move::PLAIN
+    },
+];
+
+fn prepare(record: &mut Record, moving: &Moving<'_>) {
+    made_by::<Person>(record, moving, "author");
+}
+
+/// What people approve and read is what stands there.
+fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
+    in_order(moving, "effective_from", "effective_until")?;
+    if moving.record.id != 0 && moving.record.get("carries_out").as_int() == Some(moving.record.id) {
+        return Err(Refusal::invalid("a document does not carry out itself").at("carries_out"));
+    }
+    let before = moving.before.and_then(Record::state);
+    if matches!(before, Some("review" | "approved")) && before == moving.record.state() {
+        frozen(moving, &["title", "class", "text"], "it was put forward as it stands; return or revise it first")?;
+    }
+    Ok(())
+}
+
+fn has_text(moving: &Moving<'_>) -> Result<(), Refusal> {
+    if moving.record.get("text").is_empty() {
+        return Err(Refusal::invalid("there is nothing to approve yet; write the text").at("text"));
+    }
+    Ok(())
+}
+
+/// Not by whoever put it forward (RU-38), and within one's level (RU-36).
+fn may_approve(moving: &Moving<'_>) -> Result<(), Refusal> {
+    another(moving, "author")?;
+    level(moving, "document", Size::Any)
+}
+
+fn submit(record: &mut Record, moving: &Moving<'_>) {
+    record.write("author", moving.actor.person.map(Ref::<Person>::new));
+}
+
+fn approve(record: &mut Record, moving: &Moving<'_>) {
+    record.write("issue", record.get("issue").as_int().unwrap_or(0) + 1);
+    record.write("approver", moving.actor.person.map(Ref::<Person>::new));
+    record.write("approved_at", moving.now);
+}
+
+/// Of documents in use, those that are approved and within their review date.
+const IN_DATE: Measure = Measure {
+    bad: "-state:approved or review_due:none or review_due<today",
+    why: "not approved, or its review is overdue",
+    since: "review_due",
+    ..Measure::PLAIN
+};
+
+/// What duties ask of them.
+const MEASURES: &[Measure] = &[
+    Measure {
+        duty: "D-077",
+        question: "Of the policies and standards in use, how many are approved and within their review date?",
+        unit: "policies in date",
+        of: "class:policy,standard -state:retired",
+        ..IN_DATE
+    },
+    Measure {
+        duty: "D-078",
+        question: "Of the policies and standards that were published, how many carry their approval?",
+        unit: "published with an approval",
+        of: "class:policy,standard state:approved",
+        bad: "approver:none or approved_at:none",
+        why: "nobody's approval is recorded",
+        since: "approved_at",
+        target: Target::None,
+        ..Measure::PLAIN
+    },
+    Measure {
+        duty: "D-079",
+        question: "Of the operating procedures and post orders in use, how many are approved and within their review date?",
+        unit: "procedures in date",
+        of: "class:procedure,post_order -state:retired",
+        ..IN_DATE
+    },
+    Measure {
+        duty: "D-081",
+        question: "Of the standards and procedures that are approved, how many carry out a policy?",
+        unit: "procedures tied to a policy",
+        of: "class:standard,procedure,post_order state:approved",
+        bad: "carries_out:none",
+        why: "carries out no policy",
+        since: "approved_at",
+        target: Target::Share { green: 90, amber: 60 },
+        ..Measure::PLAIN
+    },
+    Measure {
+        duty: "D-032",
+        question: "Of the incident plans in use, how many are approved and within their review date?",
+        unit: "incident plans in date",
+        of: "class:incident_plan -state:retired",
+        ..IN_DATE
+    },
+    Measure {
+        duty: "D-072",
+        question: "Of the architecture records in use, how many are approved and within their review date?",
+        unit: "architecture records in date",
+        of: "class:architecture -state:retired",
+        ..IN_DATE
+    },
+    Measure {
+        duty: "D-075",
+        question: "Of the technical documents in use, how many are approved, in date and owned?",
+        unit: "technical documents in date",
+        of: "class:technical -state:retired",
+        bad: "-state:approved or review_due:none or review_due<today or owner:none",
+        ..IN_DATE
+    },
+    Measure {
+        duty: "D-082",
+        question: "Of the programme plans in use, how many are approved and within their review date?",
+        unit: "programme plans in date",
+        of: "class:programme_plan -state:retired",
+        ..IN_DATE
+    },
+    Measure {
+        duty: "D-153",
+        question: "Of the site plans in use, how many are approved and within their review date?",
+        unit: "site plans in date",
+        of: "class:site_plan -state:retired",
+        ..IN_DATE
+    },
+    Measure {
+        duty: "D-167",
+        question: "Of the recovery plans in use, how many are approved and within their review date?",
+        unit: "recovery plans in date",
+        of: "class:recovery_plan -state:retired",
+        ..IN_DATE
+    },
+    Measure {
+        duty: "D-170",
+        question: "Of the emergency plans in use, how many are approved and within their review date?",
+        unit: "emergency plans in date",
+        of: "class:emergency_plan -state:retired",
+        ..IN_DATE
+    },
+];

@@ -1,0 +1,242 @@
+//! An engagement: a bounded piece of assessing or working, with a lead, a scope and an end.
+
+use crate::assure::Framework;
+use crate::guards::in_order;
+use crate::outside::Party;
+use crate::people::Person;
+use crate::places::Site;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use watchkeep_model::{
+    ChoiceField, Links, Markdown, Measure, Move, Moving, Record, RecordKind, Ref, Refusal, Target, Value,
+};
+
+/// An audit, assessment, questionnaire, review, exercise, campaign or project; what it looks at are its items.
+#[derive(RecordKind)]
+#[record(
+    prefix = "ENG", area = "assure", title = "title", state = "state", sort = "-starts", calendar = "due",
+    list = ["title", "class", "state", "lead", "framework", "site", "party", "due"],
+    moves = MOVES, measures = MEASURES, check = check
+)]
+pub struct Engagement {
+    #[field(search, len = 300)]
+    pub title: String,
+    #[field(facet, index)]
+    pub class: Class,
+    #[field(managed)]
+    pub state: State,
+    #[field(index, facet, inline)]
+    pub lead: Option<Ref<Person>>,
+    /// What is looked at, and what is left out.
+    #[field(search)]
+    pub scope: Option<Markdown>,
+    /// What it is held against.
+    #[field(index, facet)]
+    pub framework: Option<Ref<Framework>>,
+    #[field(index, facet)]
+    pub site: Option<Ref<Site>>,
+    /// The vendor or other party that is looked at.
+    #[field(index, facet)]
+    pub party: Option<Ref<Party>>,
+    pub people: Links<Person>,
+    #[field(index)]
+    pub starts: Option<Date>,
+    #[field(index, inline)]
+    pub due: Option<Date>,
+    /// What it came to.
+    #[field(managed, search)]
+    pub conclusion: Option<Markdown>,
+    #[field(managed)]
+    pub closed: Option<Timestamp>,
+}
+
+#[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Class {
+    Audit,
+    SelfAssessment,
+    VendorQuestionnaire,
+    AccessReview,
+    PenetrationTest,
+    /// Held against what a system or site needs before it is used (RU-48).
+    TechnologyReview,
+    SiteAssessment,
+    ThreatModel,
+    Exercise,
+    Campaign,
+    Project,
+    /// An occasion that is protected: a visit, a fair.
+    Event,
+}
+
+#[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum State {
+    #[choice(grey)]
+    Planned,
+    #[choice(warn)]
+    Running,
+    #[choice(good)]
+    Closed,
+    #[choice(grey)]
+    Cancelled,
+}
+
+const MOVES: &[Move] = &[
+    Move {
+        name: "start",
+        label: "Start",
+        from: &["planned"],
+        to: Some("running"),
+        asks: &["lead", "scope"],
+        ..Move::PLAIN
+    },
+    Move {
+        name: "close",
+        label: "Close",
+        from: &["running"],
+        to: Some("closed"),
+        asks: &["conclusion"],
+        guard: complete,
+        apply: close,
+        ..Move::PLAIN
+    },
+    Move {
+        name: "cancel",
+        label: "Cancel",
+        from: &["planned", "running"],
+        to: Some("cancelled"),
+        asks: &["reason"],
+        ..Move::PLAIN
+    },
+    Move {
+        name: "reopen",
+        label: "Reopen",
+        from: &["closed", "cancelled"],
+        to: Some("running"),
+        action: "approve",
+        asks: &["reason"],
+        apply: reopen,
+        ..Move::PLAIN
+    },
+];
+
+fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
+    in_order(moving, "starts", "due")
+}
+
+/// It closes once each item is answered, and each failure has become a finding (RU-42).
+fn complete(moving: &Moving<'_>) -> Result<(), Refusal> {
+    let items = moving.look.with("engagement_item", "engagement", &Value::Int(moving.record.id), 1_000_000);
+    let open = items.iter().filter(|item| item.state() == Some("open")).count();
+    if open > 0 {
+        return Err(Refusal::invalid(format!("{open} of {} items are not answered yet", items.len())));
+    }
+    let failed = |item: &&Record| item.choice("result") == Some("not_met") && item.get("finding").is_empty();
+    match items.iter().find(failed) {
+        Some(item) => {
+            let message = format!("{} is not met and has no finding; make one and name it there", item.number());
+            Err(Refusal::rule("RU-42", message))
+        }
+        None => Ok(()),
+    }
+}
+
+fn close(record: &mut Record, moving: &Moving<'_>) {
+    record.write("closed", moving.now);
+}
+
+fn reopen(record: &mut Record, _: &Moving<'_>) {
+    record.write("closed", None::<Timestamp>);
+}
+
+/// Of those due in the last year or still open, those that are not late.
+const ON_TIME: Measure = Measure {
+    bad: "state:planned,running (due:none or due<today or lead:none)",
+    why: "overdue, without a date, or without a lead",
+    since: "due",
+    target: Target::Share { green: 90, amber: 70 },
+    ..Measure::PLAIN
+};
+
+/// What duties ask of them.
+const MEASURES: &[Measure] = &[
+    Measure {
+        duty: "D-052",
+        question: "Of the self-assessments and threat models that are open or were due in the last year, how many are led and in time?",
+        unit: "assessments in time",
+        of: "class:self_assessment,threat_model -state:cancelled (state:planned,running or due>=-365d)",
+        ..ON_TIME
+    },
+    Measure {
+        duty: "D-053",
+        question: "Of the penetration tests that are open or were due in the last year, how many are led and in time?",
+        unit: "penetration tests in time",
+        of: "class:penetration_test -state:cancelled (state:planned,running or due>=-365d)",
+        ..ON_TIME
+    },
+    Measure {
+        duty: "D-066",
+        question: "Of the technology reviews that are open or were due in the last year, how many are led and in time?",
+        unit: "technology reviews in time",
+        of: "class:technology_review -state:cancelled (state:planned,running or due>=-365d)",
+        ..ON_TIME
+    },
+    Measure {
+        duty: "D-073",
+        question: "Of the security projects under way, how many are led and within their date?",
+        unit: "projects in time",
+        of: "class:project state:planned,running",
+        ..ON_TIME
+    },
+    Measure {
+        duty: "D-092",
+        question: "Of the assessments against a framework that are open or were due in the last year, how many are led and in time?",
+        unit: "compliance assessments in time",
+        of: "framework:any -state:cancelled (state:planned,running or due>=-365d)",
+        ..ON_TIME
+    },
+    Measure {
+        duty: "D-099",
+        question: "Of the audits of sites and third parties that are open or were due in the last year, how many are led and in time?",
+        unit: "audits of places in time",
+        of: "class:audit (site:any or party:any) -state:cancelled (state:planned,running or due>=-365d)",
+        ..ON_TIME
+    },
+    Measure {
+        duty: "D-101",
+        question: "Of the vendor questionnaires that are open or were due in the last year, how many are led and in time?",
+        unit: "vendor assessments in time",
+        of: "class:vendor_questionnaire -state:cancelled (state:planned,running or due>=-365d)",
+        ..ON_TIME
+    },
+    Measure {
+        duty: "D-152",
+        question: "Of the site assessments that are open or were due in the last year, how many are led and in time?",
+        unit: "site assessments in time",
+        of: "class:site_assessment -state:cancelled (state:planned,running or due>=-365d)",
+        ..ON_TIME
+    },
+    Measure {
+        duty: "D-162",
+        question: "Of the protected events that are planned or under way, how many have a lead and a scope?",
+        unit: "events planned",
+        of: "class:event state:planned,running",
+        bad: "lead:none or scope:none",
+        why: "lead or scope missing",
+        since: "starts",
+        ..Measure::PLAIN
+    },
+    Measure {
+        duty: "D-169",
+        question: "Of the exercises that are open or were due in the last year, how many are led and in time?",
+        unit: "exercises in time",
+        of: "class:exercise -state:cancelled (state:planned,running or due>=-365d)",
+        ..ON_TIME
+    },
+    Measure {
+        duty: "D-176",
+        question: "Of the access reviews that are open or were due in the last year, how many are led and in time?",
+        unit: "access reviews in time",
+        of: "class:access_review -state:cancelled (state:planned,running or due>=-365d)",
+        ..ON_TIME
+    },
+];

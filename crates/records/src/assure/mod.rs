@@ -1,0 +1,27 @@
+//! Assurance: risks, what is asked of us, what we do about it, who looked, and who decided.
+
+mod authority;
+mod check;
+mod control;
+mod decision;
+mod document;
+mod engagement;
+mod framework;
+mod item;
+mod mapping;
+mod receipt;
+mod requirement;
+mod risk;
+
+pub use authority::{Authority, Matter};
+pub use check::{Check, CheckResult};
+pub use control::{Control, Health};
+pub use decision::Decision;
+pub use document::Document;
+pub use engagement::Engagement;
+pub use framework::Framework;
+pub use item::EngagementItem;
+pub use mapping::Mapping;
+pub use receipt::Receipt;
+pub use requirement::Requirement;
+pub use risk::Risk;

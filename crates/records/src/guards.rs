@@ -1,0 +1,104 @@
+//! Guards that several kinds share: who may decide, up to what, and what a recorded exception lets through.
+
+use crate::assure::Authority;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use watchkeep_model::{Described, Money, Moving, Record, Ref, Refusal, Value};
+
+/// More exceptions or levels than an organisation records.
+const EVERY: usize = 10_000;
+
+/// How much a decision is about, against the limit of whoever takes it.
+#[derive(Clone, Copy)]
+pub enum Size {
+    Any,
+    Amount(Option<Money>),
+    /// Likelihood times impact, 1 to 25.
+    Score(Option<i64>),
+}
+
+/// The day of `now`, UTC.
+pub fn today(moving: &Moving<'_>) -> Date {
+    moving.now.to_zoned(TimeZone::UTC).date()
+}
+
+/// Notes who made a record, once, in a managed field; what the system says of it stays.
+pub fn made_by<T: watchkeep_model::Described>(record: &mut Record, moving: &Moving<'_>, field: &str) {
+    if moving.before.is_none() && (moving.actor.person.is_some() || record.get(field).is_empty()) {
+        record.write(field, moving.actor.person.map(Ref::<T>::new));
+    }
+}
+
+/// Whoever asked does not decide (RU-38), unless an exception to that is in force (RU-61).
+pub fn another(moving: &Moving<'_>, field: &str) -> Result<(), Refusal> {
+    let same = moving.actor.person.is_some() && moving.record.get(field).as_int() == moving.actor.person;
+    if same && !waived(moving, "RU-38") {
+        let message = "whoever asks does not decide: somebody else must, or a decision in force sets RU-38 aside";
+        return Err(Refusal::rule("RU-38", message));
+    }
+    Ok(())
+}
+
+/// Whether an approved exception that has not run out sets this rule aside.
+pub fn waived(moving: &Moving<'_>, rule: &str) -> bool {
+    let exceptions = moving.look.with("decision", "rule", &rule.into(), EVERY);
+    exceptions.iter().any(|decision| {
+        decision.state() == Some("approved")
+            && decision.read::<Date>("until").is_some_and(|until| until >= today(moving))
+    })
+}
+
+/// Nobody decides above their level (RU-36). Where no level is in force for a matter, none is asked.
+pub fn level(moving: &Moving<'_>, matter: &str, size: Size) -> Result<(), Refusal> {
+    let Some(person) = moving.actor.person else { return Ok(()) };
+    let matter_value = Authority::kind().choice_value("matter", matter);
+    let mut levels = moving.look.with("authority", "matter", &matter_value, EVERY);
+    levels.retain(|level| level.state() == Some("in_force"));
+    let holds = |level: &&Record| {
+        let function = level.get("function").as_int().and_then(|id| moving.look.record("function", id));
+        function.is_some_and(|function| {
+            ["holder", "deputy"].iter().any(|field| function.get(field).as_int() == Some(person))
+        })
+    };
+    if levels.is_empty() || levels.iter().filter(holds).any(|level| covers(level, size)) {
+        return Ok(());
+    }
+    let enough = levels.iter().filter(|level| covers(level, size)).map(|level| level.title().to_owned());
+    let enough = enough.collect::<Vec<_>>().join(", ");
+    let who = if enough.is_empty() { "nobody holds a level for it".to_owned() } else { format!("ask: {enough}") };
+    Err(Refusal::rule("RU-36", format!("this is above your level of authority; {who}")))
+}
+
+/// An empty limit is none.
+fn covers(level: &Record, size: Size) -> bool {
+    match (size, level.get("amount"), level.get("score").as_int()) {
+        (Size::Amount(Some(asked)), Value::Money(limit, currency), _) => {
+            asked.currency == *currency && asked.minor <= *limit
+        }
+        (Size::Score(Some(asked)), _, Some(limit)) => asked <= limit,
+        _ => true,
+    }
+}
+
+/// From a day on to another, in order.
+pub fn in_order(moving: &Moving<'_>, from: &str, to: &str) -> Result<(), Refusal> {
+    let (first, last) = (moving.record.get(from), moving.record.get(to));
+    let wrong = match (first, last) {
+        (Value::Text(first), Value::Text(last)) => first > last,
+        (Value::Int(first), Value::Int(last)) => first > last,
+        _ => false,
+    };
+    if wrong {
+        return Err(Refusal::invalid("the end is before the beginning; give a later one").at(to));
+    }
+    Ok(())
+}
+
+/// Fields that stay as they are, outside of moves.
+pub fn frozen(moving: &Moving<'_>, fields: &[&str], why: &str) -> Result<(), Refusal> {
+    let Some(before) = moving.before else { return Ok(()) };
+    match fields.iter().find(|field| before.get(field) != moving.record.get(field)) {
+        Some(field) => Err(Refusal::invalid(why).at(field)),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,9 @@
+//! What we know of threats, and where we look for them.
+
+mod hunt;
+mod indicator;
+mod intelligence;
+
+pub use hunt::Hunt;
+pub use indicator::Indicator;
+pub use intelligence::Intelligence;

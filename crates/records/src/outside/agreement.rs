@@ -1,0 +1,159 @@
+//! An agreement: a contract with a party, its term, its price, and what happens when it ends.
+
+use crate::assure::Engagement;
+use crate::guards::{Size, in_order, level};
+use crate::outside::Party;
+use crate::people::Person;
+use crate::places::Site;
+use jiff::civil::Date;
+use watchkeep_model::{ChoiceField, Links, Markdown, Measure, Money, Move, Moving, RecordKind, Ref, Refusal, Target};
+
+/// A contract with a party. Before its notice day somebody decides whether it goes on (RU-53).
+#[derive(RecordKind)]
+#[record(
+    prefix = "AGR", area = "outside", title = "title", state = "state", sort = "notice_by", calendar = "notice_by",
+    list = ["title", "class", "state", "party", "owner", "price", "ends", "notice_by", "at_term"],
+    moves = MOVES, measures = MEASURES, check = check
+)]
+pub struct Agreement {
+    #[field(search, len = 300)]
+    pub title: String,
+    #[field(facet, index)]
+    pub class: Class,
+    #[field(managed)]
+    pub state: State,
+    #[field(index, facet)]
+    pub party: Ref<Party>,
+    /// Oversees it, and decides what becomes of it.
+    #[field(index, facet, inline)]
+    pub owner: Option<Ref<Person>>,
+    pub sites: Links<Site>,
+    /// What is delivered, and what security asks for in it.
+    #[field(search)]
+    pub terms: Option<Markdown>,
+    /// For one year.
+    #[field(label = "Price a year")]
+    pub price: Option<Money>,
+    #[field(index)]
+    pub starts: Option<Date>,
+    /// Last day of the term.
+    #[field(index)]
+    pub ends: Option<Date>,
+    /// Last day to give notice.
+    #[field(index, inline)]
+    pub notice_by: Option<Date>,
+    /// What happens at the end of the term.
+    #[field(facet, inline)]
+    pub at_term: AtTerm,
+    /// Where its terms were examined.
+    #[field(index)]
+    pub security_review: Option<Ref<Engagement>>,
+}
+
+#[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Class {
+    Guarding,
+    Maintenance,
+    Cloud,
+    Software,
+    Service,
+    Supply,
+    Insurance,
+    Confidentiality,
+    Client,
+}
+
+#[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AtTerm {
+    #[choice(warn)]
+    Undecided,
+    Renew,
+    Retender,
+    End,
+}
+
+#[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum State {
+    #[choice(grey)]
+    Draft,
+    #[choice(good)]
+    InForce,
+    #[choice(grey)]
+    Ended,
+}
+
+const MOVES: &[Move] = &[
+    Move {
+        name: "sign",
+        label: "Signed",
+        from: &["draft"],
+        to: Some("in_force"),
+        action: "approve",
+        asks: &["starts", "ends", "owner"],
+        guard: may_sign,
+        ..Move::PLAIN
+    },
+    Move {
+        name: "renew",
+        label: "Renew",
+        from: &["in_force"],
+        action: "approve",
+        asks: &["ends", "reason"],
+        takes: &["notice_by", "price"],
+        guard: may_sign,
+        apply: undecided,
+        ..Move::PLAIN
+    },
+    Move {
+        name: "end",
+        label: "End",
+        from: &["draft", "in_force"],
+        to: Some("ended"),
+        action: "approve",
+        asks: &["reason"],
+        ..Move::PLAIN
+    },
+];
+
+fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
+    in_order(moving, "starts", "ends")?;
+    in_order(moving, "notice_by", "ends")
+}
+
+/// Within one's level (RU-36).
+fn may_sign(moving: &Moving<'_>) -> Result<(), Refusal> {
+    level(moving, "award", Size::Amount(moving.record.read::<Money>("price")))
+}
+
+/// The new term has not been decided about.
+fn undecided(record: &mut watchkeep_model::Record, _: &Moving<'_>) {
+    record.set_choice("at_term", "undecided");
+}
+
+/// What duties ask of them.
+const MEASURES: &[Measure] = &[
+    Measure {
+        duty: "D-105",
+        question: "Of the contracts in force, how many are before their notice day, or decided?",
+        unit: "contracts decided in time",
+        of: "state:in_force notice_by:any",
+        bad: "notice_by<today at_term:undecided",
+        why: "notice day passed without a decision",
+        since: "notice_by",
+        site: "",
+        target: Target::None,
+        ..Measure::PLAIN
+    },
+    Measure {
+        duty: "D-102",
+        question: "Of the contracts in force, how many had their terms examined by security?",
+        unit: "contracts with a security review",
+        of: "state:in_force",
+        bad: "security_review:none",
+        why: "terms not examined",
+        since: "starts",
+        site: "",
+        target: Target::Share { green: 90, amber: 60 },
+        ..Measure::PLAIN
+    },
+];

@@ -1,0 +1,13 @@
+//! Outside organisations, what is agreed with them, and the money.
+
+mod agreement;
+mod bid;
+mod money_line;
+mod party;
+mod service_level;
+
+pub use agreement::Agreement;
+pub use bid::Bid;
+pub use money_line::MoneyLine;
+pub use party::Party;
+pub use service_level::ServiceLevel;

@@ -1,0 +1,165 @@
+//! A money line: budget, commitment, actual, forecast or estimate of a fiscal year.
+
+use crate::assets::Asset;
+use crate::assure::Engagement;
+use crate::guards::{Size, another, frozen, level, made_by};
+use crate::outside::{Agreement, Party};
+use crate::people::Person;
+use crate::places::Site;
+use jiff::civil::Date;
+use watchkeep_model::{ChoiceField, Markdown, Measure, Money, Move, Moving, Record, RecordKind, Ref, Refusal};
+
+/// An amount planned, promised, spent or expected in a fiscal year. What is closed never changes.
+#[derive(RecordKind)]
+#[record(
+    prefix = "MNY", area = "outside", title = "title", state = "state", sort = "-on", calendar = "on",
+    list = ["title", "class", "state", "fiscal_year", "account", "amount", "on", "owner", "party"],
+    moves = MOVES, measures = MEASURES, prepare = prepare, check = check
+)]
+pub struct MoneyLine {
+    #[field(search, len = 300)]
+    pub title: String,
+    #[field(facet, index)]
+    pub class: Class,
+    #[field(managed)]
+    pub state: State,
+    /// The year in which it begins.
+    #[field(facet, index, min = 2000, max = 2200)]
+    pub fiscal_year: i64,
+    /// What it is booked on, such as `guarding` or `tools`.
+    #[field(search, facet, index, len = 100)]
+    pub account: String,
+    /// Negative for what comes back.
+    pub amount: Money,
+    /// Day of booking; for a budget, its first day.
+    #[field(index)]
+    pub on: Date,
+    #[field(index, facet, inline)]
+    pub owner: Option<Ref<Person>>,
+    #[field(index)]
+    pub party: Option<Ref<Party>>,
+    #[field(index)]
+    pub agreement: Option<Ref<Agreement>>,
+    #[field(index)]
+    pub engagement: Option<Ref<Engagement>>,
+    #[field(index)]
+    pub asset: Option<Ref<Asset>>,
+    #[field(index, facet)]
+    pub site: Option<Ref<Site>>,
+    /// What it buys, which risk it lowers, what else was possible.
+    #[field(search)]
+    pub grounds: Option<Markdown>,
+    #[field(managed)]
+    pub requester: Option<Ref<Person>>,
+    #[field(managed)]
+    pub approved_by: Option<Ref<Person>>,
+}
+
+#[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Class {
+    Budget,
+    /// Promised to somebody, not paid yet.
+    Commitment,
+    Actual,
+    Forecast,
+    /// What an upgrade or renewal would cost.
+    Estimate,
+}
+
+#[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum State {
+    #[choice(warn)]
+    Open,
+    #[choice(good)]
+    Approved,
+    #[choice(grey)]
+    Closed,
+}
+
+const MOVES: &[Move] = &[
+    Move {
+        name: "approve",
+        label: "Approve",
+        from: &["open"],
+        to: Some("approved"),
+        action: "approve",
+        guard: may_approve,
+        apply: approve,
+        ..Move::PLAIN
+    },
+    Move {
+        name: "return",
+        label: "Return",
+        from: &["approved"],
+        to: Some("open"),
+        action: "approve",
+        asks: &["reason"],
+        ..Move::PLAIN
+    },
+    Move {
+        name: "close",
+        label: "Close",
+        from: &["open", "approved"],
+        to: Some("closed"),
+        action: "approve",
+        ..Move::PLAIN
+    },
+];
+
+fn prepare(record: &mut Record, moving: &Moving<'_>) {
+    made_by::<Person>(record, moving, "requester");
+}
+
+/// Approved and closed lines stay as they are.
+fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
+    let before = moving.before.and_then(Record::state);
+    if matches!(before, Some("approved" | "closed")) && before == moving.record.state() {
+        let fields = ["class", "fiscal_year", "account", "amount", "on"];
+        frozen(moving, &fields, "this line is approved or closed; enter another line to correct it")?;
+    }
+    Ok(())
+}
+
+/// Not by whoever entered it (RU-38), within one's level (RU-36).
+fn may_approve(moving: &Moving<'_>) -> Result<(), Refusal> {
+    another(moving, "requester")?;
+    level(moving, "spending", Size::Amount(moving.record.read::<Money>("amount")))
+}
+
+fn approve(record: &mut Record, moving: &Moving<'_>) {
+    record.write("approved_by", moving.actor.person.map(Ref::<Person>::new));
+}
+
+/// What duties ask of them.
+const MEASURES: &[Measure] = &[
+    Measure {
+        duty: "D-112",
+        question: "Of the budget lines that are in use or to come, how many have an owner and an approval?",
+        unit: "budget lines owned and approved",
+        of: "class:budget -state:closed",
+        bad: "owner:none or state:open",
+        why: "no owner, or not approved",
+        since: "on",
+        ..Measure::PLAIN
+    },
+    Measure {
+        duty: "D-113",
+        question: "Of the actuals of the last year, how many were reconciled and closed within 45 days?",
+        unit: "actuals reconciled",
+        of: "class:actual on>=-365d",
+        bad: "-state:closed on<-45d",
+        why: "not closed after 45 days",
+        since: "on",
+        ..Measure::PLAIN
+    },
+    Measure {
+        duty: "D-115",
+        question: "Of the commitments and estimates that are not closed, how many state their grounds?",
+        unit: "requests with grounds",
+        of: "class:commitment,estimate -state:closed",
+        bad: "grounds:none",
+        why: "no grounds stated",
+        since: "on",
+        ..Measure::PLAIN
+    },
+];

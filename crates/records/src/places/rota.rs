@@ -1,0 +1,65 @@
+//! A rota: the pattern by which a post, a desk or on-call is kept.
+
+use crate::people::{Function, Person};
+use crate::places::Site;
+use jiff::civil::Date;
+use watchkeep_model::{ChoiceField, Links, Markdown, Measure, RecordKind, Ref, Target};
+
+/// Who takes turns at what, and until when the turns are known.
+#[derive(RecordKind)]
+#[record(
+    prefix = "ROT", area = "places", title = "name", sort = "name", calendar = "published_until", measures = MEASURES,
+    list = ["name", "class", "site", "lead", "days", "handover", "published_until"]
+)]
+pub struct Rota {
+    #[field(search, unique, index, len = 200)]
+    pub name: String,
+    #[field(facet, index)]
+    pub class: Class,
+    #[field(index, facet)]
+    pub site: Option<Ref<Site>>,
+    /// The function that whoever is on holds meanwhile.
+    #[field(index)]
+    pub function: Option<Ref<Function>>,
+    /// Plans it.
+    #[field(index, inline)]
+    pub lead: Option<Ref<Person>>,
+    pub members: Links<Person>,
+    /// Time zone by its IANA name; turns begin by its clock.
+    #[field(default = "Europe/Berlin", len = 60, label = "Time zone")]
+    pub zone: String,
+    /// Days of one turn.
+    #[field(min = 1, max = 366, default = "7")]
+    pub days: i64,
+    /// When one turn hands over to the next, such as `07:00`.
+    #[field(len = 20)]
+    pub handover: Option<String>,
+    /// Last day for which turns are given out.
+    #[field(index, inline)]
+    pub published_until: Option<Date>,
+    /// Rest, leave, swaps, whom to call if nobody answers.
+    pub rules: Option<Markdown>,
+    /// No longer used.
+    pub retired: bool,
+}
+
+#[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Class {
+    GuardRoster,
+    Soc,
+    OnCall,
+    ControlRoom,
+}
+
+/// What duties ask of them.
+const MEASURES: &[Measure] = &[Measure {
+    duty: "D-037",
+    question: "Of the on-call rotas in use, how many have members and are given out for the next two weeks?",
+    unit: "on-call rotas given out",
+    of: "class:on_call retired:no",
+    bad: "members:none or published_until:none or published_until<14d",
+    why: "nobody in it, or not given out for two weeks ahead",
+    since: "published_until",
+    target: Target::None,
+    ..Measure::PLAIN
+}];

@@ -1,0 +1,256 @@
+//! A message: what was said to whom, or asked and answered.
+
+use crate::guards::{another, frozen, made_by};
+use crate::outside::Party;
+use crate::people::{Group, Person};
+use crate::respond::Incident;
+use jiff::Timestamp;
+use watchkeep_model::{ChoiceField, Links, Markdown, Measure, Move, Moving, Record, RecordKind, Ref, Refusal, Target};
+
+/// A notice, brief, post or question. What goes outside is approved by somebody else first; what was sent stays.
+#[derive(RecordKind)]
+#[record(
+    prefix = "MSG", area = "talk", title = "title", state = "state", sort = "-created", calendar = "sent",
+    list = ["title", "class", "state", "author", "incident", "channel", "sent", "answered"],
+    moves = MOVES, measures = MEASURES, prepare = prepare, check = check
+)]
+pub struct Message {
+    #[field(search, len = 300)]
+    pub title: String,
+    #[field(facet, index)]
+    pub class: Class,
+    #[field(managed)]
+    pub state: State,
+    #[field(search)]
+    pub text: Markdown,
+    #[field(index)]
+    pub incident: Option<Ref<Incident>>,
+    pub audience: Links<Group>,
+    pub parties: Links<Party>,
+    /// Mail, status page, network, phone: where it is said.
+    #[field(facet, index, len = 60)]
+    pub channel: Option<String>,
+    #[field(managed, index, facet)]
+    pub author: Option<Ref<Person>>,
+    #[field(managed, index)]
+    pub approver: Option<Ref<Person>>,
+    #[field(managed, index)]
+    pub sent: Option<Timestamp>,
+    #[field(managed, search)]
+    pub answer: Option<Markdown>,
+    #[field(managed, index)]
+    pub answered: Option<Timestamp>,
+}
+
+#[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Class {
+    Notice,
+    /// To a team: what can be shared, is.
+    TeamNotice,
+    /// From the team or a customer: it waits for an answer.
+    Question,
+    Complaint,
+    IncidentUpdate,
+    StatusPage,
+    SocialPost,
+    ExecutiveBrief,
+    StakeholderNotice,
+    /// A change that affects posture, told to leaders (RU-49).
+    PostureNotice,
+    /// A rule was broken, told to the head of the department.
+    ViolationNotice,
+    /// To a regulator or court.
+    Filing,
+}
+
+#[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum State {
+    #[choice(grey)]
+    Draft,
+    #[choice(warn)]
+    Approved,
+    #[choice(good)]
+    Sent,
+    #[choice(good)]
+    Answered,
+    #[choice(grey)]
+    Dropped,
+}
+
+const MOVES: &[Move] = &[
+    Move {
+        name: "approve",
+        label: "Approve",
+        from: &["draft"],
+        to: Some("approved"),
+        action: "approve",
+        guard: by_another,
+        apply: approve,
+        ..Move::PLAIN
+    },
+    Move {
+        name: "send",
+        label: "Sent",
+        from: &["draft", "approved"],
+        to: Some("sent"),
+        takes: &["channel"],
+        guard: approved,
+        apply: sent,
+        ..Move::PLAIN
+    },
+    Move {
+        name: "answer",
+        label: "Answer",
+        from: &["draft", "sent"],
+        to: Some("answered"),
+        asks: &["answer"],
+        apply: answered,
+        ..Move::PLAIN
+    },
+    Move {
+        name: "defer",
+        label: "Cannot be discussed now",
+        from: &["draft", "sent"],
+        to: Some("answered"),
+        apply: deferred,
+        ..Move::PLAIN
+    },
+    Move {
+        name: "drop",
+        label: "Drop",
+        from: &["draft", "approved"],
+        to: Some("dropped"),
+        asks: &["reason"],
+        ..Move::PLAIN
+    },
+];
+
+fn prepare(record: &mut Record, moving: &Moving<'_>) {
+    made_by::<Person>(record, moving, "author");
+}
+
+/// What was approved or sent is what stands there.
+fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
+    if moving.before.is_some_and(|before| matches!(before.state(), Some("approved" | "sent" | "answered"))) {
+        frozen(moving, &["title", "class", "text"], "it was approved or sent as it stands; write another")?;
+    }
+    Ok(())
+}
+
+fn by_another(moving: &Moving<'_>) -> Result<(), Refusal> {
+    another(moving, "author")
+}
+
+/// Nothing goes to the public or to an authority on one person's word (RU-38).
+fn approved(moving: &Moving<'_>) -> Result<(), Refusal> {
+    let outside = matches!(moving.record.choice("class"), Some("status_page" | "social_post" | "filing"));
+    if outside && moving.record.get("approver").is_empty() && !crate::guards::waived(moving, "RU-38") {
+        return Err(Refusal::rule("RU-38", "this goes outside: somebody else approves it first"));
+    }
+    Ok(())
+}
+
+fn approve(record: &mut Record, moving: &Moving<'_>) {
+    record.write("approver", moving.actor.person.map(Ref::<Person>::new));
+}
+
+fn sent(record: &mut Record, moving: &Moving<'_>) {
+    record.write("sent", moving.now);
+}
+
+fn answered(record: &mut Record, moving: &Moving<'_>) {
+    record.write("answered", moving.now);
+}
+
+/// It counts as answered (RU-60).
+fn deferred(record: &mut Record, moving: &Moving<'_>) {
+    record.write("answer", Markdown("Cannot be discussed now.".to_owned()));
+    record.write("answered", moving.now);
+}
+
+/// What duties ask of them.
+const MEASURES: &[Measure] = &[
+    Measure {
+        duty: "D-033",
+        question: "Of the notices that were written in the last 90 days, how many went out within two days?",
+        unit: "notices sent",
+        of: "class:notice created>=-90d -state:dropped",
+        bad: "state:draft,approved created<-2d",
+        why: "not sent after two days",
+        site: "",
+        ..Measure::PLAIN
+    },
+    Measure {
+        duty: "D-036",
+        question: "Of the violations of the last 90 days that are told to heads of departments, how many went out within five days?",
+        unit: "heads notified",
+        of: "class:violation_notice created>=-90d -state:dropped",
+        bad: "state:draft,approved created<-5d",
+        why: "not sent after five days",
+        site: "",
+        ..Measure::PLAIN
+    },
+    Measure {
+        duty: "D-040",
+        question: "Of the briefs for executives in the last 90 days, how many went out within a day?",
+        unit: "briefs sent in time",
+        of: "class:executive_brief created>=-90d -state:dropped",
+        bad: "state:draft,approved created<-1d",
+        why: "not sent after a day",
+        site: "incident.site",
+        ..Measure::PLAIN
+    },
+    Measure {
+        duty: "D-042",
+        question: "Of the posts on social channels of the last year, how many were approved before they went out?",
+        unit: "posts approved",
+        of: "class:social_post sent>=-365d",
+        bad: "approver:none",
+        why: "went out without an approval",
+        since: "sent",
+        site: "incident.site",
+        target: Target::None,
+        ..Measure::PLAIN
+    },
+    Measure {
+        duty: "D-100",
+        question: "Of the filings to authorities of the last year, how many went out within three days of being drafted?",
+        unit: "filings in time",
+        of: "class:filing created>=-365d -state:dropped",
+        bad: "state:draft,approved created<-3d",
+        why: "not filed after three days",
+        site: "",
+        target: Target::None,
+        ..Measure::PLAIN
+    },
+    Measure {
+        duty: "D-143",
+        question: "Of the questions and complaints of the last 90 days, how many were answered within a week, or still have time?",
+        unit: "questions answered",
+        of: "class:question,complaint created>=-90d -state:dropped",
+        bad: "-state:answered created<-7d",
+        why: "no answer for over a week",
+        site: "",
+        ..Measure::PLAIN
+    },
+    Measure {
+        duty: "D-183",
+        question: "Of the notices of changes to our posture in the last 90 days, how many went to leaders within two days?",
+        unit: "posture changes told",
+        of: "class:posture_notice created>=-90d -state:dropped",
+        bad: "state:draft,approved created<-2d",
+        why: "not sent after two days",
+        site: "",
+        ..Measure::PLAIN
+    },
+    Measure {
+        duty: "D-191",
+        question: "Of the notices to stakeholders in the last 90 days, how many went out within a week?",
+        unit: "stakeholders informed",
+        of: "class:stakeholder_notice created>=-90d -state:dropped",
+        bad: "state:draft,approved created<-7d",
+        why: "not sent after a week",
+        site: "",
+        ..Measure::PLAIN
+    },
+];

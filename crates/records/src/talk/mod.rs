@@ -1,0 +1,11 @@
+//! What is said: meetings, messages, surveys and reports.
+
+mod meeting;
+mod message;
+mod report;
+mod survey;
+
+pub use meeting::Meeting;
+pub use message::Message;
+pub use report::Report;
+pub use survey::Survey;
