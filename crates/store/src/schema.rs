@@ -57,6 +57,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0008_waivers.sqlite.sql"),
         include_str!("../migrations/0008_waivers.postgres.sql"),
     ),
+    (
+        9,
+        "nouns",
+        include_str!("../migrations/0009_nouns.sqlite.sql"),
+        include_str!("../migrations/0009_nouns.postgres.sql"),
+    ),
 ];
 
 /// Words and types that only the engine's own tables use.
