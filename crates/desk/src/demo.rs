@@ -8,6 +8,7 @@ use watchkeep_store::Change;
 
 mod done;
 mod events;
+mod nouns;
 mod year;
 mod yesterday;
 
@@ -129,10 +130,11 @@ pub fn organisation(desk: &Desk, now: Timestamp) -> Result<(), DeskError> {
         ids.insert((*name).to_owned(), made.record.id);
     }
     hold_duties(desk, now, &ids)?;
+    work(desk, now, &ids)?;
+    nouns::nouns(desk, now)?;
     done::done(desk, now)?;
     desk.measure_all(now)?;
-    year::year(desk, now)?;
-    work(desk, now, &ids)
+    year::year(desk, now)
 }
 
 fn roles(desk: &Desk, now: Timestamp, ids: &HashMap<String, i64>) -> Result<(), DeskError> {
