@@ -29,7 +29,7 @@ pub struct ServiceLevel {
     #[field(managed, index)]
     pub read_on: Option<Date>,
     #[field(managed, facet, index)]
-    pub met: Met,
+    pub met: Reached,
     /// What was done about a breach: notice, penalty, talk (RU-53).
     pub action: Option<Markdown>,
 }
@@ -50,7 +50,7 @@ pub enum Better {
 }
 
 #[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Met {
+pub enum Reached {
     /// No reading yet.
     #[choice(grey)]
     Unknown,
