@@ -13,6 +13,20 @@ fn eur(minor: i64) -> Value {
 }
 
 #[test]
+fn the_demo_has_records_of_every_kind_that_people_keep_whatever_the_day() {
+    // The second night has an hour less, the third day belongs to a leap year.
+    for day in ["2026-03-03T09:00:00Z", "2026-03-28T22:00:00Z", "2028-02-29T12:00:00Z"] {
+        let office = Office::open();
+        let at = day.parse().expect("an instant");
+        watchkeep_desk::demo::organisation(&office.desk, at).expect("every row of the tables is understood");
+        for kind in office.desk.catalog().kinds().iter().filter(|kind| kind.area != "setup" && kind.area != "watch") {
+            let few = ["waiver"].contains(&kind.name);
+            assert!(few || !office.desk.all(kind.name).expect("read").is_empty(), "{day}: no {}", kind.plural);
+        }
+    }
+}
+
+#[test]
 fn ru_34_and_ru_36_residual_risk_is_accepted_by_its_owner_within_their_level() {
     let office = Office::open();
     let (ann, bob) = (office.holding("Ann", "Security Manager"), office.holding("Bob", "Security Manager"));
