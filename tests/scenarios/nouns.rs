@@ -85,6 +85,35 @@ fn ru_38_and_ru_61_whoever_asks_does_not_decide_unless_an_exception_is_in_force(
 }
 
 #[test]
+fn ru_38_nobody_rewrites_what_another_asked_for_and_decides_it_alone() {
+    let office = Office::open();
+    let (ann, bob) = (office.holding("Ann", "Security Manager"), office.holding("Bob", "Security Manager"));
+    let line = [
+        ("title", "Radios".into()),
+        ("fiscal_year", 2026.into()),
+        ("account", "tools".into()),
+        ("amount", eur(100_00)),
+        ("on", Value::text("2026-03-01")),
+    ];
+    let line = office.create(&ann, "money_line", &line).expect("asked").record;
+    office.update(&bob, &line, &[("amount", eur(90_000_00))]).expect("changed");
+    refused(office.act(&bob, &line, "approve", &[], None), "RU-38", "does not decide");
+    office.act(&ann, &line, "approve", &[], None).expect("now it is Bob who asks");
+    let lead = office.holding("Vera", "Tier 3 Analyst");
+    let exception = [
+        ("title", "Alone by night".into()),
+        ("request", "Nobody else is here.".into()),
+        ("rule", "RU-38".into()),
+        ("until", Value::text("2026-06-30")),
+        choice(&office, "decision", "matter", "exception"),
+    ];
+    let exception = office.create(&ann, "decision", &exception).expect("asked").record;
+    refused(office.act(&lead, &exception, "approve", &[], None), "RU-36", "may operate decisions");
+    let alone = office.act(&lead, &exception, "approve_alone", &[("alone", "Night".into())], None);
+    refused(alone, "-", "");
+}
+
+#[test]
 fn a_decision_counts_for_the_version_that_was_put_forward() {
     let office = Office::open();
     let (ann, bob) = (office.holding("Ann", "Security Manager"), office.holding("Bob", "CISO"));
