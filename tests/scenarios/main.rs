@@ -4,6 +4,7 @@ mod access;
 mod concern;
 mod incident;
 mod measures;
+mod nouns;
 mod operations;
 mod raci;
 mod roles;

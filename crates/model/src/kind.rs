@@ -17,7 +17,7 @@ pub struct Kind {
     pub prefix: &'static str,
     pub label: &'static str,
     pub plural: &'static str,
-    /// Group in the navigation: watch, respond, assets, govern, people, places, setup.
+    /// Group among all records: watch, intel, respond, assure, govern, work, assets, places, people, outside, talk, setup.
     pub area: &'static str,
     /// The declaration's doc comment.
     pub help: &'static str,

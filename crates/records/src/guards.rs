@@ -17,6 +17,16 @@ pub enum Size {
     Score(Option<i64>),
 }
 
+/// Notes who put something forward: whoever made it, then whoever last changed what is decided about. So nobody rewrites
+/// what another asked for and then decides it alone (RU-38).
+pub fn asked_by<T: watchkeep_model::Described>(record: &mut Record, moving: &Moving<'_>, field: &str, about: &[&str]) {
+    made_by::<T>(record, moving, field);
+    let changed = moving.before.is_some_and(|before| about.iter().any(|name| before.get(name) != record.get(name)));
+    if let Some(person) = moving.actor.person.filter(|_| changed) {
+        record.write(field, Some(Ref::<T>::new(person)));
+    }
+}
+
 /// The day of `now`, UTC.
 pub fn today(moving: &Moving<'_>) -> Date {
     moving.now.to_zoned(TimeZone::UTC).date()

@@ -1,7 +1,7 @@
 //! A decision: who approved or accepted what, on which exact version, until when.
 
 use crate::assure::Matter;
-use crate::guards::{Size, another, level, made_by, today};
+use crate::guards::{Size, another, asked_by, level, today};
 use crate::people::Person;
 use crate::places::Site;
 use jiff::Timestamp;
@@ -82,7 +82,7 @@ const MOVES: &[Move] = &[
         label: "Approve alone",
         from: &["proposed"],
         to: Some("approved"),
-        action: "approve",
+        action: "operate",
         asks: &["alone", "until"],
         guard: sound,
         apply: decide,
@@ -123,8 +123,11 @@ fn subject(record: &Record, moving: &Moving<'_>) -> Option<Record> {
     moving.look.record(kind.name, id.parse().ok()?)
 }
 
+/// What is decided about.
+const ABOUT: &[&str] = &["title", "matter", "about", "request", "options", "amount", "rule", "until"];
+
 fn prepare(record: &mut Record, moving: &Moving<'_>) {
-    made_by::<Person>(record, moving, "requester");
+    asked_by::<Person>(record, moving, "requester", ABOUT);
     if moving.before.is_none_or(|before| before.get("about") != record.get("about")) {
         record.write("about_version", subject(record, moving).map(|about| about.version));
     }
@@ -158,6 +161,10 @@ fn may_decide(moving: &Moving<'_>) -> Result<(), Refusal> {
 /// Within one's level (RU-36), on the version that was put forward, until a day to come.
 fn sound(moving: &Moving<'_>) -> Result<(), Refusal> {
     let record = moving.record;
+    let person = moving.actor.person.is_some();
+    if person && !record.get("rule").is_empty() && !moving.actor.access.may("decision", "operate") {
+        return Err(Refusal::rule("RU-36", "a rule is set aside only by a role that may operate decisions").at("rule"));
+    }
     if record.read::<Date>("until").is_some_and(|until| until < today(moving)) {
         return Err(Refusal::invalid("it would have run out already; give a later day").at("until"));
     }

@@ -1,6 +1,6 @@
 //! A document: its text, its approval, whom it is for, and until when it counts.
 
-use crate::guards::{Size, another, frozen, in_order, level, made_by};
+use crate::guards::{Size, another, asked_by, frozen, in_order, level};
 use crate::people::{Group, Person};
 use crate::places::Site;
 use jiff::Timestamp;
@@ -125,8 +125,11 @@ const MOVES: &[Move] = &[
     },
 ];
 
+/// What is decided about.
+const ABOUT: &[&str] = &["title", "class", "text"];
+
 fn prepare(record: &mut Record, moving: &Moving<'_>) {
-    made_by::<Person>(record, moving, "author");
+    asked_by::<Person>(record, moving, "author", ABOUT);
 }
 
 /// What people approve and read is what stands there.

@@ -1,6 +1,6 @@
 //! A bid: what a party offers for a tender, weighed by cost and quality (RU-53).
 
-use crate::guards::{Size, another, level, made_by, waived};
+use crate::guards::{Size, another, asked_by, level, waived};
 use crate::outside::Party;
 use crate::people::Person;
 use jiff::civil::Date;
@@ -65,7 +65,7 @@ const MOVES: &[Move] = &[
         from: &["received"],
         to: Some("awarded"),
         action: "approve",
-        asks: &["price", "cost", "quality", "reason"],
+        asks: &["reason"],
         guard: compared,
         apply: award,
         ..Move::PLAIN
@@ -89,8 +89,11 @@ const MOVES: &[Move] = &[
     },
 ];
 
+/// What is decided about.
+const ABOUT: &[&str] = &["tender", "party", "price", "cost", "quality", "weight"];
+
 fn prepare(record: &mut Record, moving: &Moving<'_>) {
-    made_by::<Person>(record, moving, "requester");
+    asked_by::<Person>(record, moving, "requester", ABOUT);
     let number = |field: &str| record.get(field).as_int();
     let score = match (number("cost"), number("quality"), number("weight")) {
         (Some(cost), Some(quality), Some(weight)) => Some((cost * weight + quality * (100 - weight)) / 100),
@@ -101,6 +104,11 @@ fn prepare(record: &mut Record, moving: &Moving<'_>) {
 
 /// Against at least one other scored bid (RU-53), not by whoever entered it (RU-38), within one's level (RU-36).
 fn compared(moving: &Moving<'_>) -> Result<(), Refusal> {
+    if let Some(field) = ["price", "cost", "quality"].into_iter().find(|field| moving.record.get(field).is_empty()) {
+        return Err(
+            Refusal::rule("RU-53", "a contract is awarded by cost and quality: give price and points").at(field)
+        );
+    }
     let bids = moving.look.with("bid", "tender", moving.record.get("tender"), 1000);
     let others = || bids.iter().filter(|bid| bid.id != moving.record.id);
     if !others().any(|bid| !bid.get("score").is_empty()) && !waived(moving, "RU-53") {

@@ -2,7 +2,7 @@
 
 use crate::assets::Asset;
 use crate::assure::Engagement;
-use crate::guards::{Size, another, frozen, level, made_by};
+use crate::guards::{Size, another, asked_by, frozen, level};
 use crate::outside::{Agreement, Party};
 use crate::people::Person;
 use crate::places::Site;
@@ -106,8 +106,11 @@ const MOVES: &[Move] = &[
     },
 ];
 
+/// What is decided about.
+const ABOUT: &[&str] = &["class", "fiscal_year", "account", "amount", "on"];
+
 fn prepare(record: &mut Record, moving: &Moving<'_>) {
-    made_by::<Person>(record, moving, "requester");
+    asked_by::<Person>(record, moving, "requester", ABOUT);
 }
 
 /// Approved and closed lines stay as they are.

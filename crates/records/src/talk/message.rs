@@ -1,6 +1,6 @@
 //! A message: what was said to whom, or asked and answered.
 
-use crate::guards::{another, frozen, made_by};
+use crate::guards::{another, asked_by, frozen};
 use crate::outside::Party;
 use crate::people::{Group, Person};
 use crate::respond::Incident;
@@ -125,8 +125,11 @@ const MOVES: &[Move] = &[
     },
 ];
 
+/// What is decided about.
+const ABOUT: &[&str] = &["title", "class", "text"];
+
 fn prepare(record: &mut Record, moving: &Moving<'_>) {
-    made_by::<Person>(record, moving, "author");
+    asked_by::<Person>(record, moving, "author", ABOUT);
 }
 
 /// What was approved or sent is what stands there.

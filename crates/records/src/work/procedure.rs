@@ -1,7 +1,7 @@
 //! A procedure: ordered steps, each with the kind of answer it takes.
 
 use crate::assure::Document;
-use crate::guards::{Size, another, frozen, level, made_by};
+use crate::guards::{Size, another, asked_by, frozen, level};
 use crate::people::Person;
 use crate::places::Site;
 use jiff::civil::Date;
@@ -120,8 +120,11 @@ const MOVES: &[Move] = &[
     },
 ];
 
+/// What is decided about.
+const ABOUT: &[&str] = &["title", "class", "steps"];
+
 fn prepare(record: &mut Record, moving: &Moving<'_>) {
-    made_by::<Person>(record, moving, "author");
+    asked_by::<Person>(record, moving, "author", ABOUT);
 }
 
 /// Steps of an approved procedure are what was approved.
