@@ -205,6 +205,16 @@ fn ru_53_a_contract_is_awarded_by_cost_and_quality_against_another_bid() {
     bid("two", &[("cost", 80.into()), ("quality", 50.into())]);
     refused(office.act(&ann, &first, "award", &[], Some("best")), "RU-38", "does not decide");
     office.act(&bob, &first, "award", &[], Some("best")).expect("awarded");
+    refused(office.update(&ann, &first, &[("price", eur(900_00))]), "-", "this bid has won");
+    let contract = [("title", "Gate".into()), ("party", party.into()), ("price", eur(100_00))];
+    let term = [("starts", Value::text("2026-04-01")), ("ends", Value::text("2027-03-31"))];
+    let owner = ("owner", ann.person.map_or(Value::Null, Value::from));
+    let contract =
+        office.create(&ann, "agreement", &[&contract[..], &term, &[owner]].concat()).expect("drafted").record;
+    office.act(&bob, &contract, "sign", &[], None).expect("signed");
+    refused(office.update(&ann, &contract, &[("price", eur(900_00))]), "-", "renew it");
+    let longer = [("ends", Value::text("2028-03-31")), ("price", eur(110_00))];
+    office.act(&bob, &contract, "renew", &longer, Some("good work")).expect("renewed");
 }
 
 #[test]

@@ -116,6 +116,11 @@ const MOVES: &[Move] = &[
 ];
 
 fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
+    let in_force = |record: &watchkeep_model::Record| record.state() == Some("in_force");
+    if moving.before.is_some_and(in_force) && in_force(moving.record) && moving.act != Some("renew") {
+        let fields = ["party", "price", "starts", "ends"];
+        crate::guards::frozen(moving, &fields, "this contract is in force; renew it, or end it and draft another")?;
+    }
     in_order(moving, "starts", "ends")?;
     in_order(moving, "notice_by", "ends")
 }

@@ -11,7 +11,7 @@ use watchkeep_model::{ChoiceField, Markdown, Measure, Money, Move, Moving, Recor
 #[record(
     prefix = "BID", area = "outside", title = "title", state = "state", sort = "-score", calendar = "valid_until",
     list = ["title", "tender", "state", "party", "price", "cost", "quality", "score", "valid_until"],
-    moves = MOVES, measures = MEASURES, prepare = prepare
+    moves = MOVES, measures = MEASURES, prepare = prepare, check = check
 )]
 pub struct Bid {
     #[field(search, len = 300)]
@@ -100,6 +100,15 @@ fn prepare(record: &mut Record, moving: &Moving<'_>) {
         _ => None,
     };
     record.write("score", score);
+}
+
+/// What was awarded stays as it was weighed.
+fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
+    let awarded = |record: &Record| record.state() == Some("awarded");
+    if moving.before.is_some_and(awarded) && awarded(moving.record) {
+        crate::guards::frozen(moving, ABOUT, "this bid has won; decline it before it is weighed again")?;
+    }
+    Ok(())
 }
 
 /// Against at least one other scored bid (RU-53), not by whoever entered it (RU-38), within one's level (RU-36).
