@@ -181,6 +181,8 @@ fn a_full_disk_makes_senders_wait_and_loses_nothing() {
     let log = logs.path().join("app.log");
     let tail = format!("app={}", log.display());
     let mut server = Server::new(&data, &["--tail", &tail]);
+    // Sam signs in while there is room: a new session has to be written too.
+    assert_eq!(server.count("source:full"), 0);
     // Fill it, but for two megabytes.
     let filler = folder.path().join("filler");
     let mut file = std::fs::File::create(&filler).expect("a file");

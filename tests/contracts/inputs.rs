@@ -48,6 +48,9 @@ fn syslog_over_udp_and_tcp_in_both_forms_and_framings() {
     assert_eq!(server.count("host:tcp-counted \"line two\""), 1, "an octet-counted frame holds its line ends");
     server.until("the bad line", || server.count("source:syslog watchkeep.bad:any") == 1);
     server.until("the source", || counted(&server, "syslog") == Some((6, 1)));
+    for host in ["udp-old", "udp-new", "tcp-old", "tcp-counted", "tcp-second"] {
+        server.until("the host's own source", || counted(&server, &format!("syslog/{host}")) == Some((1, 0)));
+    }
 }
 
 #[test]

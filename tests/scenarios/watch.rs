@@ -154,3 +154,72 @@ fn d_001_a_silent_source_is_named_and_red() {
     assert_eq!(found.offenders[0].record.title(), "fw-lyon");
     assert_eq!(found.offenders[0].why, "silent 47 min, interval 15m");
 }
+
+/// One line of each host, as syslog brings them.
+fn hosts(names: impl IntoIterator<Item = String>, at: jiff::Timestamp) -> watchkeep_ingest::Batch {
+    let line = |host: String| format!("{{\"message\":\"hello\",\"host\":\"{host}\"}}\n");
+    batch("syslog", &names.into_iter().map(line).collect::<String>(), at)
+}
+
+#[test]
+fn d_001_names_the_host_of_syslog_that_fell_silent() {
+    let office = watching();
+    let hear = |names: &[&str], at| {
+        let mut lines = hosts(names.iter().map(|name| (*name).to_owned()), at);
+        office.desk.take_in("syslog", &mut lines).expect("durable");
+        office.desk.heartbeats(at).expect("noted");
+    };
+    // What stands where a host should be and is none has no heartbeat; letter case tells no hosts apart.
+    hear(&["web1", "WEB1", "fw-lyon", "a (b)"], now());
+    let measure = |at| office.desk.measure(&Actor::system(), "D-001", None, at).expect("measured").expect("a measure");
+    assert_eq!((measure(now()).figure().as_str(), measure(now()).state.name()), ("3 of 3", "green"));
+    let counts = |name: &str| {
+        let found = office.desk.all("log_source").expect("sources").into_iter().find(|one| one.title() == name);
+        found.and_then(|source| source.get("events").as_int())
+    };
+    assert_eq!([counts("syslog"), counts("syslog/web1"), counts("syslog/fw-lyon")], [Some(4), Some(2), Some(1)]);
+    // A host that speaks often is noted a few times in its interval, and never taken for silent meanwhile.
+    for minute in 1..=40 {
+        let at = now() + SignedDuration::from_mins(minute);
+        hear(&["web1"], at);
+        assert!(!measure(at).offenders.iter().any(|one| one.record.title() == "syslog/web1"), "minute {minute}");
+    }
+    let found = measure(now() + SignedDuration::from_mins(40));
+    let named: Vec<_> = found.offenders.iter().map(|one| (one.record.title(), one.why.as_str())).collect();
+    assert_eq!((named, found.state.name()), (vec![("syslog/fw-lyon", "silent 40 min, interval 15m")], "red"));
+    assert!(counts("syslog/web1").is_some_and(|count| count > 30), "held counts are not lost");
+}
+
+#[test]
+fn hosts_of_syslog_beyond_the_bound_are_told_of_and_may_be_entered() {
+    let office = watching();
+    let sources = || office.desk.all("log_source").expect("sources");
+    let hear = |names: std::ops::Range<usize>, at| {
+        office.desk.take_in("syslog", &mut hosts(names.map(|n| format!("host-{n}")), at)).expect("durable");
+        office.desk.heartbeats(at).expect("noted");
+    };
+    hear(0..150, now());
+    hear(150..300, now() + SignedDuration::from_mins(2));
+    assert_eq!(sources().len(), 201, "200 hosts and syslog itself");
+    let syslog = sources().into_iter().find(|one| one.title() == "syslog").expect("syslog");
+    let problem = syslog.get("last_problem").as_text().expect("a problem").to_owned();
+    assert!(problem.contains("enter a log source named `syslog/host-2"), "{problem}");
+    assert_eq!((syslog.get("events").as_int(), syslog.get("bad_lines").as_int()), (Some(300), Some(0)));
+    // One that a person enters is heard, however many there are and however its name is written.
+    let own = office.make("log_source", &[("name", "syslog/Host-299".into())]);
+    office.desk.heartbeats(now() + SignedDuration::from_mins(3)).expect("noted");
+    hear(299..300, now() + SignedDuration::from_mins(4));
+    assert_eq!((office.reload(&own).get("events").as_int(), sources().len()), (Some(1), 202));
+}
+
+#[test]
+fn a_name_that_differs_in_letter_case_keeps_no_other_source_unheard() {
+    let office = watching();
+    for name in ["Web", "web", "zoo"] {
+        office.desk.take_in(name, &mut batch(name, r#"{"message":"hello"}"#, now())).expect("durable");
+    }
+    office.desk.heartbeats(now()).expect("noted");
+    let heard: Vec<_> =
+        office.desk.all("log_source").expect("sources").iter().map(|one| one.title().to_owned()).collect();
+    assert_eq!(heard, ["Web", "zoo"]);
+}

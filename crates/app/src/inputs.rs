@@ -10,23 +10,22 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, UdpSocket};
 use watchkeep_desk::Desk;
-use watchkeep_ingest::syslog::{Limits, listen_tcp, listen_udp};
+use watchkeep_ingest::syslog::{self, Limits, listen_tcp, listen_udp};
 use watchkeep_ingest::tail::{Position, Tail, follow};
 use watchkeep_ingest::{Sink, Source};
 
 /// Starts every input that the settings name; a wrong setting stops the start, a failing input is logged.
 pub async fn start(args: &ServeArgs, desk: &Desk) -> anyhow::Result<()> {
     let sink: Arc<dyn Sink> = Arc::new(desk.clone());
+    let source = Source::named(syslog::SOURCE);
     if let Some(address) = args.syslog_udp {
         let socket = UdpSocket::bind(address).await.with_context(|| on(address))?;
-        let work =
-            listen_udp(socket, Source::named("syslog"), sink.clone(), Limits::default(), Timestamp::now, pending());
+        let work = listen_udp(socket, source.clone(), sink.clone(), Limits::default(), Timestamp::now, pending());
         spawn("syslog over UDP".to_owned(), work);
     }
     if let Some(address) = args.syslog_tcp {
         let listener = TcpListener::bind(address).await.with_context(|| on(address))?;
-        let work =
-            listen_tcp(listener, Source::named("syslog"), sink.clone(), Limits::default(), Timestamp::now, pending());
+        let work = listen_tcp(listener, source.clone(), sink.clone(), Limits::default(), Timestamp::now, pending());
         spawn("syslog over TCP".to_owned(), work);
     }
     for setting in &args.tail {

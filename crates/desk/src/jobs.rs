@@ -1,9 +1,10 @@
 //! Timed jobs, each safe to run twice: heartbeats, duty states, files of the lake, expired secrets.
 
 use crate::watch::Heard;
+use crate::watch::hosts::{HOSTS, is_host};
 use crate::{Desk, DeskError};
 use jiff::{SignedDuration, Timestamp};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use watchkeep_model::{Record, Value};
 use watchkeep_store::Change;
 
@@ -57,28 +58,20 @@ impl Desk {
 
     fn note_heard(&self, heard: &BTreeMap<String, Heard>, now: Timestamp) -> Result<(), DeskError> {
         let kind = self.kind("log_source")?;
+        let mut sources = self.all("log_source")?;
+        if self.enter_heard(&sources, heard, now)? {
+            sources = self.all("log_source")?;
+        }
         let mut changes = Vec::new();
-        for (name, heard) in heard {
-            if self.source_record(name).is_some() {
-                continue;
-            }
-            let product =
-                heard.product.as_deref().filter(|word| ["windows", "linux"].contains(word)).unwrap_or("other");
-            let product =
-                kind.field("product").and_then(|f| f.choices().iter().find(|c| c.name == product)).map(|c| c.code);
-            changes.push(self.creating(
-                "log_source",
-                vec![("name", name.as_str().into()), ("product", product.map_or(Value::Null, Value::Int))],
-            )?);
+        if let Ok(mut hosts) = self.watch.hosts.lock() {
+            hosts.set(sources.iter().map(Record::title));
         }
-        if !changes.is_empty() {
-            self.store.write(&self.system(), now, std::mem::take(&mut changes))?;
-        }
-        for source in self.all("log_source")? {
-            let news = heard.get(source.title());
+        for source in sources {
+            let name = called(&source);
+            let news = heard.get(&name);
             let values = values(&source, news, now);
             match news {
-                Some(news) if values.len() < 2 => self.watch.hold(source.title(), news),
+                Some(news) if values.len() < 2 => self.watch.hold(&name, news),
                 _ => {}
             }
             if !values.is_empty() {
@@ -89,6 +82,36 @@ impl Desk {
             self.store.write(&self.system(), now, changes)?;
         }
         Ok(())
+    }
+
+    /// Enters sources and hosts that were heard and have no record; whether there were any.
+    fn enter_heard(
+        &self,
+        sources: &[Record],
+        heard: &BTreeMap<String, Heard>,
+        now: Timestamp,
+    ) -> Result<bool, DeskError> {
+        let product = self.kind("log_source")?.field("product");
+        let names: HashSet<String> = sources.iter().map(called).collect();
+        let mut room = HOSTS.saturating_sub(names.iter().filter(|name| is_host(name)).count());
+        let mut entered = false;
+        for (name, heard) in heard.iter().filter(|(name, _)| !names.contains(*name)) {
+            if is_host(name) {
+                let Some(left) = room.checked_sub(1) else { continue };
+                room = left;
+            }
+            let word = heard.product.as_deref().filter(|word| ["windows", "linux"].contains(word)).unwrap_or("other");
+            let code = product.and_then(|field| field.choices().iter().find(|choice| choice.name == word));
+            let code = code.map_or(Value::Null, |choice| Value::Int(choice.code));
+            let change = self.creating("log_source", vec![("name", name.as_str().into()), ("product", code)])?;
+            match self.store.write_one(&self.system(), now, change) {
+                Ok(_) => entered = true,
+                Err(error) if error.passes() => return Err(error.into()),
+                // Another source has this name but for its letter case, say: the others are heard all the same.
+                Err(error) => tracing::warn!(source = name, "{name} cannot be entered as a log source: {error}"),
+            }
+        }
+        Ok(entered)
     }
 
     /// Events older than their source keeps them go.
@@ -104,6 +127,12 @@ impl Desk {
     }
 }
 
+/// The name a source is heard under; hosts are heard in small letters, however a person wrote one.
+fn called(source: &Record) -> String {
+    let small = source.title().to_ascii_lowercase();
+    if is_host(&small) { small } else { source.title().to_owned() }
+}
+
 /// What a source's record must now say: counts, and whether it is heard within its own interval.
 fn values(source: &Record, heard: Option<&Heard>, now: Timestamp) -> Vec<(String, Value)> {
     let mut values = Vec::new();
@@ -117,9 +146,10 @@ fn values(source: &Record, heard: Option<&Heard>, now: Timestamp) -> Vec<(String
     };
     let count = |field: &str| source.get(field).as_int().unwrap_or(0);
     let changed = source.get("heard").as_int() != Some(state);
-    let minute_old = before.is_none_or(|before| now.as_second() - before.as_second() >= 60);
-    // One note a minute at most: the history tells of sources, not of every event.
-    let Some(heard) = heard.filter(|_| changed || minute_old) else {
+    // One note a minute at most, of a host three in its interval: the history tells of sources, not of every event.
+    let pace = if is_host(&called(source)) { (interval / 3).max(60) } else { 60 };
+    let old = before.is_none_or(|before| now.as_second() - before.as_second() >= pace);
+    let Some(heard) = heard.filter(|_| changed || old) else {
         return if changed { vec![("heard".to_owned(), Value::Int(state))] } else { values };
     };
     values.push(("heard".to_owned(), Value::Int(state)));
@@ -127,7 +157,9 @@ fn values(source: &Record, heard: Option<&Heard>, now: Timestamp) -> Vec<(String
     values.push(("last_event".to_owned(), last.map_or(Value::Null, |at| Value::Int(at.as_millisecond()))));
     if heard.bad > 0 {
         values.push(("bad_lines".to_owned(), Value::Int(count("bad_lines") + heard.bad)));
-        values.push(("last_problem".to_owned(), heard.problem.clone().map_or(Value::Null, Value::Text)));
+    }
+    if let Some(problem) = &heard.problem {
+        values.push(("last_problem".to_owned(), Value::text(problem.as_str())));
     }
     values
 }

@@ -1,6 +1,7 @@
 //! Intake: events are made durable, judged by the rules, and become alerts grouped by rule and entity.
 
 mod alerts;
+pub(crate) mod hosts;
 
 use crate::deliveries::Deliveries;
 use crate::{Desk, DeskError};
@@ -8,10 +9,10 @@ use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockWriteGuard};
 use watchkeep_detect::{Level, Match, RuleInfo, RuleSet};
-use watchkeep_ingest::{Batch, Sink, SinkError};
+use watchkeep_ingest::{Batch, Sink, SinkError, syslog};
 use watchkeep_lake::LakeError;
+use watchkeep_model::Value;
 use watchkeep_model::event::Event;
-use watchkeep_model::{Look, Record, Value};
 use watchkeep_records::watch::Severity;
 
 /// Live state of the intake: the rules in force and what was heard since the last tick.
@@ -21,6 +22,7 @@ pub struct Watch {
     /// Rule ids that people switched off.
     off: RwLock<HashSet<String>>,
     pub(crate) heard: Mutex<BTreeMap<String, Heard>>,
+    pub(crate) hosts: Mutex<hosts::Hosts>,
     /// Held from looking for an open alert to writing it: two inputs at once make one alert, and count right.
     writing: Mutex<()>,
     pub deliveries: Deliveries,
@@ -113,6 +115,11 @@ impl Watch {
         if let Some(product) = batch.events.first().and_then(|event| event.log.product.as_deref()) {
             entry.product = Some(product.to_owned());
         }
+        if source == syslog::SOURCE
+            && let Ok(mut hosts) = self.hosts.lock()
+        {
+            hosts.note(&mut heard, batch);
+        }
     }
 }
 
@@ -171,10 +178,6 @@ impl Desk {
         let changes = groups.iter().filter_map(|(key, group)| known.change(now, key, group).transpose());
         self.store.write(&self.system(), now, changes.collect::<Result<_, _>>()?)?;
         Ok(())
-    }
-
-    pub(crate) fn source_record(&self, source: &str) -> Option<Record> {
-        self.store.look().with("log_source", "name", &source.into(), 1).into_iter().next()
     }
 }
 

@@ -8,6 +8,9 @@ use crate::flat::{Fields, Names, flatten};
 use crate::{auditd, sysmon_xml};
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 
+/// Name of the log source of everything that comes by syslog, whichever host sent it.
+pub const SOURCE: &str = "syslog";
+
 const FACILITIES: &[&str] = &[
     "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp", "ntp",
     "security", "console", "clock", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7",

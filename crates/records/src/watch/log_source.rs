@@ -40,7 +40,7 @@ pub struct LogSource {
     /// Lines that could not be read; they are kept and searchable.
     #[field(managed, default = "0")]
     pub bad_lines: i64,
-    /// Why the newest bad line could not be read.
+    /// Why the newest bad line could not be read, or which host has no heartbeat of its own.
     #[field(managed)]
     pub last_problem: Option<String>,
     /// A source that is expected counts in D-001; others are only recorded.
