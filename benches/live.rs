@@ -33,7 +33,11 @@ fn main() {
     run("built-in rules, every fifth event a new alert", &[], events / 2 / BATCH * BATCH, Mix::Loud);
     let public = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/detection/sigma-rules");
     match public.is_dir() {
-        true => run("built-in and public rules", &[public], events, Mix::Usual),
+        true => {
+            run("built-in and public rules", &[public.clone()], events, Mix::Usual);
+            let loud = events / 2 / BATCH * BATCH;
+            run("built-in and public rules, every fifth event new alerts", &[public], loud, Mix::Loud);
+        }
         false => println!("skipped: no public rules at {}", public.display()),
     }
 }
