@@ -135,7 +135,7 @@ fn d_021_and_d_039_incidents_have_a_manager_and_keep_their_promises() {
     assert_eq!(asked(&office, "D-021", None, now()), (0, 1, State::Red));
     assert_eq!(asked(&office, "D-019", None, now() + days(2)), (1, 1, State::Green));
     assert_eq!(asked(&office, "D-019", None, now() + days(4)), (0, 1, State::Red), "high, open beyond three days");
-    assert_eq!(asked(&office, "D-030", None, now()), (0, 0, State::Green));
+    assert_eq!(asked(&office, "D-030", None, now()), (0, 0, State::Grey), "a share of nothing is no data");
     office.reload(&incident);
 }
 

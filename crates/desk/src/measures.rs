@@ -4,7 +4,7 @@ use crate::duties::{Measured, Offender, State};
 use crate::{Desk, DeskError};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use watchkeep_model::measure::{Measure, Reached};
+use watchkeep_model::measure::{Measure, Reached, Target};
 use watchkeep_model::{Actor, Kind, Record, Value};
 use watchkeep_store::List;
 
@@ -45,8 +45,10 @@ impl Desk {
         (newest.sort, newest.descending) = ("updated".to_owned(), true);
         let fresh = self.store.list(actor, &newest)?.records.first().map(|record| record.updated);
         let (all, bad) = (count(&of)?, count(&bad)?);
+        // A share of nothing is no data; that nothing is wrong can be known of nothing too.
+        let unknown = fresh.is_none() || (all == 0 && measure.target != Target::None);
         let state = match measure.target.reached(bad, all) {
-            _ if fresh.is_none() => State::Grey,
+            _ if unknown => State::Grey,
             Reached::Green => State::Green,
             Reached::Amber => State::Amber,
             Reached::Red => State::Red,

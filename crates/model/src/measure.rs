@@ -58,7 +58,7 @@ impl Measure {
 }
 
 impl Target {
-    /// `bad` of `all`; nothing to count is as it should be.
+    /// `bad` of `all`, where something is counted; a share of nothing is no data, which is for the caller to say.
     pub fn reached(self, bad: i64, all: i64) -> Reached {
         let from = |percent: u8| (all - bad).saturating_mul(100) >= all.saturating_mul(i64::from(percent));
         match self {
