@@ -1,6 +1,7 @@
 //! Scenarios named after the rules they prove.
 
 mod access;
+mod case;
 mod concern;
 mod incident;
 mod measures;

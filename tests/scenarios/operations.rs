@@ -1,6 +1,6 @@
 //! Operating on people and assets, and giving work to teams: the scope of the granting assignment decides, on every way.
 
-use crate::roles::Case;
+use crate::case::Case;
 use watchkeep_model::{Actor, Value};
 use watchkeep_tests::now;
 

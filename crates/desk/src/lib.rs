@@ -19,7 +19,7 @@ pub mod rules;
 pub mod runs;
 mod sheet;
 pub mod sign_in;
-mod trend;
+pub mod trend;
 pub mod watch;
 pub mod why;
 

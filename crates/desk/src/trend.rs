@@ -11,7 +11,7 @@ use watchkeep_model::{Actor, Record, Value};
 use watchkeep_store::{Change, Snapshot};
 
 /// Months of a trend: the present one and a year before it.
-const MONTHS: i64 = 13;
+pub const MONTHS: i64 = 13;
 
 /// What a measured duty says, without its rows.
 #[derive(Debug, Clone)]

@@ -64,19 +64,22 @@ pub fn level(moving: &Moving<'_>, matter: &str, size: Size) -> Result<(), Refusa
     let matter_value = Authority::kind().choice_value("matter", matter);
     let mut levels = moving.look.with("authority", "matter", &matter_value, EVERY);
     levels.retain(|level| level.state() == Some("in_force"));
-    let holds = |level: &&Record| {
+    let held = |level: &&Record| {
         let function = level.get("function").as_int().and_then(|id| moving.look.record("function", id));
-        function.is_some_and(|function| {
-            ["holder", "deputy"].iter().any(|field| function.get(field).as_int() == Some(person))
-        })
+        function.is_some_and(|function| holds(&function, person))
     };
-    if levels.is_empty() || levels.iter().filter(holds).any(|level| covers(level, size)) {
+    if levels.is_empty() || levels.iter().filter(held).any(|level| covers(level, size)) {
         return Ok(());
     }
     let enough = levels.iter().filter(|level| covers(level, size)).map(|level| level.title().to_owned());
     let enough = enough.collect::<Vec<_>>().join(", ");
     let who = if enough.is_empty() { "nobody holds a level for it".to_owned() } else { format!("ask: {enough}") };
     Err(Refusal::rule("RU-36", format!("this is above your level of authority; {who}")))
+}
+
+/// Whether a function is a person's: theirs, or theirs to deputise.
+pub fn holds(function: &Record, person: i64) -> bool {
+    ["holder", "deputy"].iter().any(|field| function.get(field).as_int() == Some(person))
 }
 
 /// An empty limit is none.

@@ -139,14 +139,7 @@ impl Store {
 
     /// Those of the ids that there are records of, regardless of access.
     pub fn present(&self, kind: &Kind, ids: &[i64]) -> Result<HashSet<i64>, StoreError> {
-        let mut found = HashSet::new();
-        let mut lease = self.reader()?;
-        for some in ids.chunks(AT_ONCE) {
-            let sql = format!("SELECT id FROM {} WHERE id IN ({})", table(kind), row::places(some.len()));
-            let cells: Vec<Cell> = some.iter().map(|id| Cell::Int(*id)).collect();
-            found.extend(lease.query(&sql, &cells)?.iter().map(|row| int(row, 0)));
-        }
-        Ok(found)
+        present(&mut *self.reader()?, kind, ids)
     }
 
     /// Titles of records by id, for showing references; unseen ones are absent.
@@ -211,6 +204,17 @@ impl Store {
     pub fn look(&self) -> Outside<'_> {
         Outside(self)
     }
+}
+
+/// See [`Store::present`].
+pub(crate) fn present(lease: &mut dyn Connection, kind: &Kind, ids: &[i64]) -> Result<HashSet<i64>, StoreError> {
+    let mut found = HashSet::new();
+    for some in ids.chunks(AT_ONCE) {
+        let sql = format!("SELECT id FROM {} WHERE id IN ({})", table(kind), row::places(some.len()));
+        let cells: Vec<Cell> = some.iter().map(|id| Cell::Int(*id)).collect();
+        found.extend(lease.query(&sql, &cells)?.iter().map(|row| int(row, 0)));
+    }
+    Ok(found)
 }
 
 /// See [`Store::look`].

@@ -1,6 +1,7 @@
 //! A waiver: a held duty that need not be done for a while, by decision of whoever is accountable for it.
 
 use crate::govern::HeldDuty;
+use crate::guards::{frozen, holds, made_by, today};
 use crate::people::Person;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -86,9 +87,7 @@ const MOVES: &[Move] = &[
 ];
 
 fn prepare(record: &mut Record, moving: &Moving<'_>) {
-    if moving.before.is_none() {
-        record.write("requester", moving.actor.person.map(Ref::<Person>::new));
-    }
+    made_by::<Person>(record, moving, "requester");
     let held = record.get("held").as_int().and_then(|id| moving.look.record("held_duty", id));
     record.set("title", held.map_or_else(|| "Waiver".to_owned(), |held| held.title().chars().take(400).collect()));
 }
@@ -119,8 +118,7 @@ fn by_the_accountable(moving: &Moving<'_>) -> Result<(), Refusal> {
     let Some(function) = function else {
         return Err(Refusal::rule("RU-04", "nobody is accountable for this duty; give it an A first"));
     };
-    let holds = ["holder", "deputy"].into_iter().any(|field| function.get(field).as_int() == Some(person));
-    if holds {
+    if holds(&function, person) {
         return Ok(());
     }
     let message = format!("{} is accountable for this duty; whoever holds that function decides", function.title());
@@ -129,17 +127,14 @@ fn by_the_accountable(moving: &Moving<'_>) -> Result<(), Refusal> {
 
 /// A waiver ends, and what was decided on stays as it was decided.
 fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
-    let day = moving.record.read::<Date>("until");
-    let today = moving.now.to_zoned(jiff::tz::TimeZone::UTC).date();
-    let asked = moving.record.state() == Some("asked");
-    if asked && day.is_some_and(|day| day < today) {
+    let (day, today) = (moving.record.read::<Date>("until"), today(moving));
+    if moving.record.state() == Some("asked") && day.is_some_and(|day| day < today) {
         return Err(Refusal::invalid(format!("this day is past; choose one from {today} on")).at("until"));
     }
-    let decided = moving.before.filter(|before| before.state() != Some("asked"));
-    for name in ["held", "until", "reason"] {
-        if decided.is_some_and(|before| before.get(name) != moving.record.get(name)) {
-            return Err(Refusal::rule("RU-38", "this was decided on as it stands; end it and ask anew").at(name));
-        }
+    if moving.before.is_some_and(|before| before.state() != Some("asked")) {
+        let rule = |refusal| Refusal { code: "rule", rule: Some("RU-38"), ..refusal };
+        let why = "this was decided on as it stands; end it and ask anew";
+        frozen(moving, &["held", "until", "reason"], why).map_err(rule)?;
     }
     Ok(())
 }

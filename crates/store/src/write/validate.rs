@@ -1,6 +1,7 @@
 //! What every record must satisfy, whatever its kind.
 
 use crate::driver::{Cell, Connection};
+use crate::query::present;
 use crate::{DEFAULT_TAG, Store, StoreError, TAG_KIND, int, row, schema, unique};
 use watchkeep_model::{Actor, Custom, Field, FieldError, Kind, Record, Refusal, Shape, Sight, Value};
 
@@ -93,19 +94,18 @@ fn missing_targets(
     errors: &mut Vec<FieldError>,
 ) -> Result<(), StoreError> {
     let sight = store.sight(actor, kind);
+    let missing = |id: &i64| FieldError::new(field.name, format!("there is no {}-{id}", kind.prefix));
+    if sight == Sight::All || field.managed {
+        // Whoever sees all of a kind needs to know only that it is there.
+        let there = present(tx, kind, value.ids())?;
+        errors.extend(value.ids().iter().filter(|id| !there.contains(id)).map(missing));
+        return Ok(());
+    }
     for id in value.ids() {
-        if sight == Sight::All || field.managed {
-            // Whoever sees all of a kind needs to know only that it is there.
-            let sql = format!("SELECT 1 FROM {} WHERE id = $1", schema::table(kind));
-            if tx.query(&sql, &[Cell::Int(*id)])?.is_empty() {
-                errors.push(FieldError::new(field.name, format!("there is no {}-{id}", kind.prefix)));
-            }
-            continue;
-        }
         let found = store.load(tx, kind, *id)?;
         let own = kind.name == "person" && actor.person == Some(*id);
         if !found.is_some_and(|found| own || sight.shows(&found)) {
-            errors.push(FieldError::new(field.name, format!("there is no {}-{id}", kind.prefix)));
+            errors.push(missing(id));
         }
     }
     Ok(())

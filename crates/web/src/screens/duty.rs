@@ -10,7 +10,7 @@ use crate::parts::{Button, dialog, header, keyvalue, panel, state, tag, time};
 use crate::routes::{Route, Who};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use watchkeep_desk::duties::{Measured, State};
 use watchkeep_desk::holding::Holding;
 use watchkeep_desk::runs::{ByRuns, Done, Standing};
@@ -245,19 +245,35 @@ fn waivers(ask: &Ask, held: &Record, holding: &Holding) -> Result<Markup, Fault>
     ))
 }
 
-/// Every held duty that the person sees, by area.
-fn all(ask: &Ask) -> Result<Response, Fault> {
+/// Every held duty that the person sees, with what the catalogue says of it.
+pub fn held(ask: &Ask) -> Result<Vec<(Record, Record)>, Fault> {
     let desk = &ask.app.desk;
-    let kind = ask.kind("held_duty")?;
-    let duties: BTreeMap<i64, Record> = desk.all("duty")?.into_iter().map(|duty| (duty.id, duty)).collect();
-    let mut areas: BTreeMap<String, Vec<(Record, Record)>> = BTreeMap::new();
-    desk.each(&ask.actor, kind, watchkeep_model::resolve::Test::All, |held| {
+    let Ok(kind) = ask.kind("held_duty") else { return Ok(Vec::new()) };
+    let duties: HashMap<i64, Record> = desk.all("duty")?.into_iter().map(|duty| (duty.id, duty)).collect();
+    let mut found = Vec::new();
+    desk.each(&ask.actor, kind, Test::All, |held| {
         if let Some(duty) = held.get("duty").as_int().and_then(|id| duties.get(&id)) {
-            let group = duty.get("group").as_text().unwrap_or_default().to_owned();
-            areas.entry(group).or_default().push((held.clone(), duty.clone()));
+            found.push((held.clone(), duty.clone()));
         }
         Ok(())
     })?;
+    Ok(found)
+}
+
+/// The same by the name of their area.
+pub fn by_area(held: Vec<(Record, Record)>) -> BTreeMap<String, Vec<(Record, Record)>> {
+    let mut areas: BTreeMap<String, Vec<(Record, Record)>> = BTreeMap::new();
+    for (held, duty) in held {
+        let area = duty.get("group").as_text().unwrap_or_default().to_owned();
+        areas.entry(area).or_default().push((held, duty));
+    }
+    areas
+}
+
+/// Every held duty that the person sees, by area.
+fn all(ask: &Ask) -> Result<Response, Fault> {
+    ask.kind("held_duty")?;
+    let areas = by_area(held(ask)?);
     let total: usize = areas.values().map(Vec::len).sum();
     let body = html! {
         (header::header("Duties", &html! { (total) " held, in " (areas.len()) " areas" }, &html! { a .btn href="/r/held_duty" { "As a list" } }))

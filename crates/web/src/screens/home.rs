@@ -71,24 +71,13 @@ fn body(ask: &Ask) -> Result<Markup, Fault> {
 
 /// Duties whose R or A resolves to this person; an organisation-wide reader without any sees all.
 fn held(ask: &Ask) -> Result<Vec<Held>, Fault> {
-    let desk = &ask.app.desk;
-    let Ok(kind) = ask.kind("held_duty") else { return Ok(Vec::new()) };
-    let holding = desk.holding(ask.now)?;
-    let mine = |record: &Record, letter: &str| {
-        let holder = holding.holder(record, letter);
-        holder.is_some() && holder == ask.actor.person
+    let holding = ask.app.desk.holding(ask.now)?;
+    let mine = |record: &Record| {
+        let holders = ["responsible", "accountable"].map(|letter| holding.holder(record, letter));
+        holders.into_iter().any(|holder| holder.is_some() && holder == ask.actor.person)
     };
-    let duties: BTreeMap<i64, Record> = desk.all("duty")?.into_iter().map(|duty| (duty.id, duty)).collect();
-    let mut held = Vec::new();
-    desk.each(&ask.actor, kind, watchkeep_model::resolve::Test::All, |record| {
-        if (mine(record, "responsible") || mine(record, "accountable"))
-            && let Some(duty) = record.get("duty").as_int().and_then(|id| duties.get(&id))
-        {
-            held.push(Held { record: record.clone(), duty: duty.clone(), state: State::of(record) });
-        }
-        Ok(())
-    })?;
-    Ok(held)
+    let all = super::duty::held(ask)?.into_iter().filter(|(record, _)| mine(record));
+    Ok(all.map(|(record, duty)| Held { state: State::of(&record), record, duty }).collect())
 }
 
 fn list_of(state: State) -> &'static str {

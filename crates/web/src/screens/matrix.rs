@@ -1,5 +1,6 @@
 //! Responsibilities: the RACI matrix with its gaps (RU-01 to RU-08), and the table and chart of functions (RU-31).
 
+use super::duty;
 use super::home::{mark, short};
 use crate::ask::Ask;
 use crate::fault::Fault;
@@ -35,20 +36,14 @@ struct Matrix {
 
 fn matrix(ask: &Ask) -> Result<Matrix, Fault> {
     let desk = &ask.app.desk;
-    let kind = ask.kind("held_duty")?;
-    let duties: HashMap<i64, Record> = desk.all("duty")?.into_iter().map(|duty| (duty.id, duty)).collect();
-    let mut areas: BTreeMap<String, Vec<(Record, Record)>> = BTreeMap::new();
-    let mut used: HashSet<i64> = HashSet::new();
-    desk.each(&ask.actor, kind, Test::All, |held| {
-        if let Some(duty) = held.get("duty").as_int().and_then(|id| duties.get(&id)) {
-            for field in ["responsible", "accountable", "consulted", "informed"] {
-                used.extend(held.get(field).ids());
-            }
-            let area = duty.get("group").as_text().unwrap_or_default().to_owned();
-            areas.entry(area).or_default().push((held.clone(), duty.clone()));
-        }
-        Ok(())
-    })?;
+    ask.kind("held_duty")?;
+    let held = duty::held(ask)?;
+    let letters = ["responsible", "accountable", "consulted", "informed"];
+    let ids = |(held, _): &(Record, Record)| {
+        letters.iter().flat_map(|field| held.get(field).ids().to_vec()).collect::<Vec<_>>()
+    };
+    let used: HashSet<i64> = held.iter().flat_map(ids).collect();
+    let mut areas = duty::by_area(held);
     let code = |row: &(Record, Record)| row.1.get("code").as_text().unwrap_or_default().to_owned();
     areas.values_mut().for_each(|rows| rows.sort_by_key(code));
     let mut functions = Vec::new();
@@ -58,7 +53,7 @@ fn matrix(ask: &Ask) -> Result<Matrix, Fault> {
             Ok(())
         })?;
     }
-    // Those that hold most of the letters stand first; those without any only while one gives letters.
+    // Those with letters stand first.
     functions.sort_by_key(|function| (!used.contains(&function.id), function.title().to_lowercase()));
     Ok(Matrix { areas, functions })
 }

@@ -7,6 +7,7 @@ use crate::parts::{chart, panel, state};
 use jiff::civil::Date;
 use maud::{Markup, html};
 use watchkeep_desk::duties::State;
+use watchkeep_desk::trend::MONTHS;
 use watchkeep_model::Record;
 use watchkeep_store::Snapshot;
 
@@ -16,7 +17,7 @@ pub fn panel(ask: &Ask, held: &Record) -> Result<Markup, Fault> {
     let shares: Vec<f64> = days.iter().filter_map(share).collect();
     let aside = html! { (days.len()) @if days.len() == 1 { " day kept" } @else { " days kept" } };
     Ok(panel::padded(
-        "13 months",
+        &format!("{MONTHS} months"),
         &aside,
         &html! {
             @if shares.len() > 1 {
@@ -51,7 +52,7 @@ fn by_month(from: Date, days: &[Snapshot]) -> Vec<Month<'_>> {
     let mut months: Vec<Month<'_>> = Vec::new();
     let mut first = from;
     let mut definition = None;
-    for _ in 0..13 {
+    for _ in 0..MONTHS {
         let mut month = Month { first, last: None, redefined: false };
         for day in days.iter().filter(|day| day.day.first_of_month() == first) {
             month.redefined |= definition.is_some_and(|known| known != day.definition);
