@@ -7,6 +7,7 @@ mod incident;
 mod measures;
 mod nouns;
 mod operations;
+mod packs;
 mod raci;
 mod roles;
 mod runs;

@@ -168,11 +168,10 @@ fn hold_duties(desk: &Desk, now: Timestamp, ids: &HashMap<String, i64>) -> Resul
             group if group.starts_with("Vulnerabilities") => (&["Incident lead"], &["Auditor"]),
             _ => (&[], &["Auditor"]),
         };
-        let title = crate::watch::shorten(&format!("{} {}", text("code"), text("title")), 500);
         changes.push(desk.creating(
             "held_duty",
             vec![
-                ("title", title.into()),
+                ("title", crate::packs::title(&duty, None).into()),
                 ("duty", duty.id.into()),
                 ("responsible", function(responsible)),
                 ("accountable", function("CISO")),

@@ -7,7 +7,7 @@ use watchkeep_records::builtin;
 use watchkeep_store::{Change, DEFAULT_TAG, Written};
 
 /// The duties of the job, as shipped.
-const DUTIES: &str = include_str!("../data/duties.csv");
+pub(crate) const DUTIES: &str = include_str!("../data/duties.csv");
 
 impl Desk {
     /// Brings an empty store to life and an older one up to date. Safe to run at every start.

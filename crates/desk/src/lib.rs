@@ -13,6 +13,7 @@ pub mod holding;
 pub mod import;
 mod jobs;
 pub mod measures;
+pub mod packs;
 pub mod raci;
 pub mod respond;
 pub mod rules;

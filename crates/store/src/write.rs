@@ -100,20 +100,14 @@ impl Store {
         changes: Vec<Change>,
         keep: impl FnOnce(&[Written]) -> Option<(&'static str, Secret)>,
     ) -> Result<Vec<Written>, StoreError> {
-        let mut lease = self.writer()?;
-        let written = transact(&mut *lease, |tx| {
-            let mut chain = history::Chain::open(tx)?;
-            let each = changes.into_iter().map(|change| self.apply(tx, &mut chain, actor, now, change));
+        self.transaction(|tx, chain| {
+            let each = changes.into_iter().map(|change| self.apply(tx, chain, actor, now, change));
             let written = each.collect::<Result<Vec<_>, _>>()?;
             match keep(&written) {
                 Some((space, secret)) if !vault::claim(tx, space, &secret, now)? => Err(StoreError::Kept),
                 _ => Ok(written),
             }
-        })?;
-        self.committed(&written);
-        drop(lease);
-        self.told(&written);
-        Ok(written)
+        })
     }
 
     /// One change; see [`Store::write`].
@@ -130,20 +124,51 @@ impl Store {
         first: Change,
         then: impl FnOnce(&Record) -> Vec<Change>,
     ) -> Result<Written, StoreError> {
+        let (mut first, mut then) = (Some(first), Some(then));
+        let written = self.write_in_turn(actor, now, |written| match (first.take(), written.first()) {
+            (Some(first), _) => vec![first],
+            (None, Some(made)) => then.take().map_or(Vec::new(), |then| then(&made.record)),
+            (None, None) => Vec::new(),
+        })?;
+        written.into_iter().next().ok_or_else(|| StoreError::Broken("nothing was written".to_owned()))
+    }
+
+    /// Changes that refer to records made before them, in one transaction: `next` is asked again with all that was
+    /// written so far, until it has no more.
+    pub fn write_in_turn(
+        &self,
+        actor: &Actor,
+        now: Timestamp,
+        mut next: impl FnMut(&[Written]) -> Vec<Change>,
+    ) -> Result<Vec<Written>, StoreError> {
+        self.transaction(|tx, chain| {
+            let mut written = Vec::new();
+            loop {
+                let changes = next(&written);
+                if changes.is_empty() {
+                    return Ok(written);
+                }
+                for change in changes {
+                    written.push(self.apply(tx, chain, actor, now, change)?);
+                }
+            }
+        })
+    }
+
+    /// What is written in one transaction, told to listeners after the commit.
+    fn transaction(
+        &self,
+        work: impl FnOnce(&mut dyn Connection, &mut history::Chain) -> Result<Vec<Written>, StoreError>,
+    ) -> Result<Vec<Written>, StoreError> {
         let mut lease = self.writer()?;
         let written = transact(&mut *lease, |tx| {
             let mut chain = history::Chain::open(tx)?;
-            let mut written = vec![self.apply(tx, &mut chain, actor, now, first)?];
-            let rest = written.first().map(|made| then(&made.record)).unwrap_or_default();
-            for change in rest {
-                written.push(self.apply(tx, &mut chain, actor, now, change)?);
-            }
-            Ok::<_, StoreError>(written)
+            work(tx, &mut chain)
         })?;
         self.committed(&written);
         drop(lease);
         self.told(&written);
-        written.into_iter().next().ok_or_else(|| StoreError::Broken("nothing was written".to_owned()))
+        Ok(written)
     }
 
     /// Each change whole or not at all, in one transaction: imports and bulk actions. `dry` rolls all back.

@@ -59,7 +59,7 @@ fn body(ask: &Ask) -> Result<Markup, Fault> {
     let inner = html! {
         (header::header("My duties", &about, &state::counts(&marks)))
         div .cols .duties {
-            (panel::flush("By area", &html! { "red · amber · green · grey" }, &by_area(&areas)))
+            (panel::flush("By area", &html! { "red · amber · green · grey" }, &by_area(ask, &areas)))
             (panel::flush("Work due today", &html! { kbd { "j" } " " kbd { "k" } " move · " kbd { "Enter" } " open" }, &work(ask, &held)?))
             (panel::flush("Since your last visit", &html! {}, &news(ask)?))
         }
@@ -100,14 +100,14 @@ pub fn mark(state: State) -> Mark {
     }
 }
 
-fn by_area(areas: &BTreeMap<String, BTreeMap<State, u64>>) -> Markup {
+fn by_area(ask: &Ask, areas: &BTreeMap<String, BTreeMap<State, u64>>) -> Markup {
     if areas.is_empty() {
-        return empty::empty(
-            "shield",
-            "No duty is yours yet",
-            "An administrator appoints you to a function, and holds duties with it.",
-            &html! {},
-        );
+        let (says, act) = if super::start::may_begin(ask) {
+            ("Begin with a starter pack: it proposes duties, and the functions that hold them.", super::start::link())
+        } else {
+            ("An administrator appoints you to a function, and holds duties with it.", html! {})
+        };
+        return empty::empty("shield", "No duty is yours yet", says, &act);
     }
     html! {
         table .dense {

@@ -23,6 +23,7 @@ mod room;
 mod search;
 mod show;
 mod sign_in;
+mod start;
 mod tags;
 mod transfer;
 mod trend;
@@ -45,6 +46,7 @@ pub fn routes() -> Vec<Route> {
     ];
     all.extend(sign_in::routes());
     all.extend(home::routes());
+    all.extend(start::routes());
     all.extend(duty::routes());
     all.extend(matrix::routes());
     all.extend(events::routes());

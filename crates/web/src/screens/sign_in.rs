@@ -203,7 +203,8 @@ fn set_password(ask: &Ask) -> Result<Response, Fault> {
     match ask.app.desk.set_password(visit.person.id, ask.form("password").unwrap_or_default()) {
         Ok(()) => {
             let session = ask.app.desk.begin_session(&visit.person, ask.now)?;
-            Ok(with_session(ask, &session, go("/")))
+            let to = if super::start::wanted(ask)? { "/start" } else { "/" };
+            Ok(with_session(ask, &session, go(to)))
         }
         Err(DeskError::Password(why)) => {
             Ok((axum::http::StatusCode::UNPROCESSABLE_ENTITY, me_page(ask, Some(why))?).into_response())
