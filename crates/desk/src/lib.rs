@@ -15,6 +15,7 @@ mod jobs;
 pub mod measures;
 pub mod packs;
 pub mod raci;
+pub mod reports;
 pub mod respond;
 pub mod rules;
 pub mod runs;

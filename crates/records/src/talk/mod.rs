@@ -7,5 +7,5 @@ mod survey;
 
 pub use meeting::Meeting;
 pub use message::Message;
-pub use report::Report;
+pub use report::{Figure, Report};
 pub use survey::Survey;

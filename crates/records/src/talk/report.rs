@@ -5,7 +5,9 @@ use crate::people::{Group, Person};
 use crate::places::Site;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use watchkeep_model::{ChoiceField, Links, Markdown, Measure, Move, Moving, Record, RecordKind, Ref, Refusal};
+use watchkeep_model::{
+    ChoiceField, Links, Markdown, Measure, Move, Moving, Record, RecordKind, Ref, Refusal, Row, Rows,
+};
 
 /// A report for a period. Once signed it never changes (RU-50); a board report tells of failures too (RU-46).
 #[derive(RecordKind)]
@@ -38,6 +40,12 @@ pub struct Report {
     /// What is asked of whoever reads it.
     pub asks: Option<Markdown>,
     pub audience: Links<Group>,
+    /// What each duty said when it was drafted; nobody writes them by hand.
+    #[field(managed)]
+    pub figures: Rows<Figure>,
+    /// When the figures were taken.
+    #[field(managed)]
+    pub as_of: Option<Timestamp>,
     #[field(managed, index, facet)]
     pub author: Option<Ref<Person>>,
     #[field(managed, index)]
@@ -46,6 +54,32 @@ pub struct Report {
     pub signed: Option<Timestamp>,
     #[field(managed)]
     pub sent: Option<Timestamp>,
+}
+
+/// One duty at the time of the report.
+#[derive(Row, Clone, Debug)]
+pub struct Figure {
+    /// Where its rows are.
+    #[field(len = 300)]
+    pub link: String,
+    /// Its code, such as D-001, and what it is about.
+    #[field(len = 20)]
+    pub code: String,
+    #[field(len = 200)]
+    pub what: String,
+    #[field(optional, len = 200)]
+    pub site: String,
+    /// `red`, `amber`, `green`, `grey` or `waived`: now, and when the period began.
+    #[field(len = 10)]
+    pub state: String,
+    #[field(optional, len = 10)]
+    pub was: String,
+    /// `measured`, `recorded`, `attested`, or empty without data.
+    #[field(optional, len = 10)]
+    pub grade: String,
+    /// Numerator and denominator, such as `11 of 12 sources heard`.
+    #[field(optional, len = 200)]
+    pub figure: String,
 }
 
 #[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
@@ -95,7 +129,19 @@ fn prepare(record: &mut Record, moving: &Moving<'_>) {
 fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
     in_order(moving, "period_start", "period_end")?;
     if moving.before.is_some_and(|before| before.state() != Some("draft")) {
-        let fields = ["title", "class", "site", "period_start", "period_end", "text", "successes", "failures", "asks"];
+        let fields = [
+            "title",
+            "class",
+            "site",
+            "period_start",
+            "period_end",
+            "text",
+            "successes",
+            "failures",
+            "asks",
+            "figures",
+            "as_of",
+        ];
         let rule = |refusal| Refusal { code: "rule", rule: Some("RU-50"), ..refusal };
         frozen(moving, &fields, "this report is signed and frozen; write another that corrects it").map_err(rule)?;
     }

@@ -102,7 +102,7 @@ pub const NAV: &[Section] = &[
         places: &[
             list("parties", "Vendors", "/r/party", "link", "party"),
             list("money", "Money", "/r/money_line", "wallet", "money_line"),
-            list("reports", "Reports", "/r/report", "report", "report"),
+            list("reports", "Reports", "/reports", "report", "report"),
             list("records", "All records", "/records", "database", ""),
             place("admin", "Administration", "/admin", "settings", 'o', "role"),
         ],

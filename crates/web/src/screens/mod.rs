@@ -18,6 +18,7 @@ mod pick;
 mod queue;
 mod record;
 mod report;
+mod reports;
 mod rights;
 mod room;
 mod search;
@@ -60,6 +61,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(search::routes());
     all.extend(people::routes());
     all.extend(report::routes());
+    all.extend(reports::routes());
     all.extend(rights::routes());
     all.extend(record::routes());
     all.extend(form::routes());

@@ -41,6 +41,7 @@ const ALL: &[Own] = &[
     Own { kind: "person", below: Some(super::people::below), ..GENERIC },
     Own { kind: "duty", list: Some("/duties"), ..GENERIC },
     Own { kind: "held_duty", list: Some("/duties"), ..GENERIC },
+    Own { kind: "report", list: Some("/reports"), instead: &[("/r/{kind}/{id}", super::reports::page)], ..GENERIC },
     Own { kind: "role", below: Some(super::rights::below), hides: &["permissions"], ..GENERIC },
 ];
 
