@@ -8,6 +8,7 @@ mod measures;
 mod nouns;
 mod operations;
 mod raci;
+mod reading;
 mod roles;
 mod runs;
 mod sign_in;

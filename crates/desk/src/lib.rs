@@ -14,6 +14,7 @@ pub mod import;
 mod jobs;
 pub mod measures;
 pub mod raci;
+pub mod reading;
 pub mod respond;
 pub mod rules;
 pub mod runs;
@@ -40,6 +41,7 @@ pub struct Desk {
     pub watch: Arc<watch::Watch>,
     pub(crate) accesses: Arc<access::Accesses>,
     pub(crate) attempts: Arc<sign_in::Attempts>,
+    pub(crate) changed: reading::Changed,
 }
 
 impl Desk {
@@ -48,9 +50,11 @@ impl Desk {
         let accesses = Arc::new(access::Accesses::default());
         accesses.follow(&store);
         customs::follow(&store);
+        let changed = reading::Changed::default();
+        changed.follow(&store);
         let watch: Arc<watch::Watch> = Arc::default();
         watch.follow(&store);
-        Self { store, lake: Arc::new(lake), zone, watch, accesses, attempts: Arc::default() }
+        Self { store, lake: Arc::new(lake), zone, watch, accesses, attempts: Arc::default(), changed }
     }
 
     pub fn catalog(&self) -> &Catalog {
