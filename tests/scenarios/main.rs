@@ -9,6 +9,7 @@ mod nouns;
 mod operations;
 mod packs;
 mod raci;
+mod reading;
 mod roles;
 mod runs;
 mod sign_in;

@@ -118,13 +118,24 @@ impl Settings {
                 let value: Expr = meta.value()?.parse()?;
                 self.options.push(quote!(#name: #value));
             }
+            "material" => {
+                let fields: Expr = meta.value()?.parse()?;
+                self.options.push(match fields {
+                    Expr::Array(_) => quote!(material: &#fields),
+                    _ => quote!(material: #fields),
+                });
+            }
+            "recheck" => {
+                let value: Expr = meta.value()?.parse()?;
+                self.options.push(quote!(recheck: Some(#value)));
+            }
             "follows" | "private" => {
                 let name = &meta.path;
                 self.options.push(quote!(#name: true));
             }
             _ => {
                 return Err(meta.error(
-                    "use kind, prefix, label, plural, area, title, sort, list, state, calendar, subject, moves, measures, prepare, check, keep, follows or private",
+                    "use kind, prefix, label, plural, area, title, sort, list, state, calendar, subject, moves, measures, material, recheck, prepare, check, keep, follows or private",
                 ));
             }
         }

@@ -96,7 +96,7 @@ impl Desk {
 }
 
 /// The groups and all groups inside them, once each.
-fn spread<'a>(groups: &HashMap<i64, &'a Record>, ids: &[i64]) -> Vec<&'a Record> {
+pub(crate) fn spread<'a>(groups: &HashMap<i64, &'a Record>, ids: &[i64]) -> Vec<&'a Record> {
     let mut waiting = ids.to_vec();
     let mut seen = BTreeSet::new();
     let mut found = Vec::new();

@@ -20,11 +20,14 @@ impl Desk {
     /// What the first job that failed said; what others said is logged.
     pub fn tick(&self, now: Timestamp, round: u64) -> Result<(), DeskError> {
         let mut done = vec![("heartbeats", self.heartbeats(now)), ("event files", self.flush(now))];
+        done.push(("receipts", self.owe_receipts_if_changed(now)));
         if round.is_multiple_of(MEASURE) {
             done.push(("duties", self.measure_all(now)));
         }
         if round.is_multiple_of(HOUR) {
             done.push(("expired secrets", self.store.vault().sweep(now).map_err(Into::into)));
+            done.push(("receipts", self.owe_receipts(now)));
+            done.push(("reminders", self.remind_readers(now)));
             done.push(("retention", self.retention(now)));
             done.push(("merging event files", self.lake.compact().map(drop).map_err(Into::into)));
         }

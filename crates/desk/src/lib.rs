@@ -16,6 +16,7 @@ pub mod measures;
 pub mod packs;
 pub mod raci;
 pub mod reports;
+pub mod reading;
 pub mod respond;
 pub mod rules;
 pub mod runs;
@@ -42,6 +43,7 @@ pub struct Desk {
     pub watch: Arc<watch::Watch>,
     pub(crate) accesses: Arc<access::Accesses>,
     pub(crate) attempts: Arc<sign_in::Attempts>,
+    pub(crate) changed: reading::Changed,
 }
 
 impl Desk {
@@ -50,9 +52,11 @@ impl Desk {
         let accesses = Arc::new(access::Accesses::default());
         accesses.follow(&store);
         customs::follow(&store);
+        let changed = reading::Changed::default();
+        changed.follow(&store);
         let watch: Arc<watch::Watch> = Arc::default();
         watch.follow(&store);
-        Self { store, lake: Arc::new(lake), zone, watch, accesses, attempts: Arc::default() }
+        Self { store, lake: Arc::new(lake), zone, watch, accesses, attempts: Arc::default(), changed }
     }
 
     pub fn catalog(&self) -> &Catalog {

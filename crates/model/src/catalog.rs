@@ -46,6 +46,11 @@ impl Catalog {
         for name in kind.list.iter().copied().chain([kind.order().0]).filter(|name| !known(name)) {
             errors.push(error("K03", kind, format!("list or sort names `{name}`, which is not a field of it")));
         }
+        for name in
+            kind.material().chain(kind.recheck.map(|recheck| recheck.field)).filter(|name| kind.field(name).is_none())
+        {
+            errors.push(error("K09", kind, format!("material or recheck names `{name}`, which is not a field of it")));
+        }
         if kind.state.is_some() && kind.states().is_empty() {
             errors.push(error("K04", kind, "its state is not a choice field"));
         }

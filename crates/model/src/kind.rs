@@ -43,10 +43,23 @@ pub struct Kind {
     pub measures: &'static [Measure],
     /// Fills in what follows from the other fields, before checks.
     pub prepare: fn(&mut Record, &Moving<'_>),
+    /// Fields that decisions about a record rest on; none named: all that people fill in.
+    pub material: &'static [&'static str],
+    /// Written again with every change of the record that one of its fields names.
+    pub recheck: Option<Recheck>,
     /// Must hold after every change, whoever makes it.
     pub check: fn(&Moving<'_>) -> Result<(), Refusal>,
     /// Says why a record stays when somebody would delete it.
     pub keep: fn(&Moving<'_>) -> Result<(), Refusal>,
+}
+
+/// How records follow the record that one of their fields names by number.
+#[derive(Debug, Clone, Copy)]
+pub struct Recheck {
+    /// A text field such as `about`, holding `RSK-3`.
+    pub field: &'static str,
+    /// Sets what follows from the named record; none where it is gone.
+    pub with: fn(&mut Record, Option<&Record>),
 }
 
 /// Whether records of a kind are people, assets or sites: the things operated on.
@@ -182,6 +195,8 @@ impl Kind {
         private: false,
         moves: &[],
         measures: &[],
+        material: &[],
+        recheck: None,
         prepare: nothing,
         check: always,
         keep: always,
@@ -225,6 +240,13 @@ impl Kind {
     pub fn editable(&self) -> impl Iterator<Item = &'static Field> {
         let state = self.state;
         self.fields.iter().filter(move |field| !field.managed && Some(field.name) != state)
+    }
+
+    /// Names of the fields that decisions about a record rest on.
+    pub fn material(&self) -> impl Iterator<Item = &'static str> {
+        let all = self.material.is_empty();
+        let filled = self.editable().filter(move |_| all).map(|field| field.name);
+        self.material.iter().copied().chain(filled)
     }
 
     /// True if this kind's records may be moved on a board.

@@ -3,7 +3,8 @@
 use crate::assure::Authority;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use watchkeep_model::{Described, Money, Moving, Record, Ref, Refusal, Value};
+use sha2::{Digest, Sha256};
+use watchkeep_model::{Described, Money, Moving, Record, Ref, Refusal, Value, json};
 
 /// More exceptions or levels than an organisation records.
 const EVERY: usize = 10_000;
@@ -54,6 +55,7 @@ pub fn waived(moving: &Moving<'_>, rule: &str) -> bool {
     let exceptions = moving.look.with("decision", "rule", &rule.into(), EVERY);
     exceptions.iter().any(|decision| {
         decision.state() == Some("approved")
+            && decision.read::<bool>("stale") != Some(true)
             && decision.read::<Date>("until").is_some_and(|until| until >= today(moving))
     })
 }
@@ -91,6 +93,19 @@ fn covers(level: &Record, size: Size) -> bool {
         (Size::Score(Some(asked)), _, Some(limit)) => asked <= limit,
         _ => true,
     }
+}
+
+/// SHA-256 in hex of what some fields say; empty ones say nothing.
+pub fn digest(record: &Record, fields: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for field in fields.iter().filter_map(|name| record.kind.field(name)) {
+        let value = record.get(field.name);
+        if !value.is_empty() {
+            let said = json::bare(&field.shape, value).to_string();
+            hash.update(format!("{}:{}:{said}", field.name, said.len()));
+        }
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// From a day on to another, in order.

@@ -53,7 +53,7 @@ impl StoreError {
         }
     }
 
-    pub(crate) fn missing(what: impl Into<String>) -> Self {
+    pub fn missing(what: impl Into<String>) -> Self {
         Self::Missing { what: what.into() }
     }
 

@@ -198,6 +198,13 @@ impl Entry {
     }
 }
 
+/// One issue of a record: the version that it was, and the entry that made it.
+#[derive(Debug, Clone)]
+pub struct Issue {
+    pub entry: Entry,
+    pub record: Record,
+}
+
 /// The entry that made one version of a record.
 pub(crate) fn entry_of(tx: &mut dyn Connection, kind: &Kind, id: i64, version: i64) -> Result<Entry, StoreError> {
     let sql =
@@ -222,6 +229,22 @@ impl Store {
         );
         let cells = [Cell::from(kind.name), Cell::Int(id), Cell::Int(before.unwrap_or(i64::MAX))];
         Ok(self.reader()?.query(&sql, &cells)?.iter().map(|row| Entry::read(row)).collect())
+    }
+
+    /// The record as it was whenever one of its fields changed, newest first, from the sealed history.
+    pub fn issues(&self, actor: &Actor, kind: &'static Kind, id: i64, field: &str) -> Result<Vec<Issue>, StoreError> {
+        let mut record = self.get(actor, kind, id)?;
+        let sql = format!("SELECT {COLUMNS} FROM history WHERE kind = $1 AND id = $2 ORDER BY seq DESC");
+        let rows = self.reader()?.query(&sql, &[Cell::from(kind.name), Cell::Int(id)])?;
+        let mut issues = Vec::new();
+        for entry in rows.iter().map(|row| Entry::read(row)) {
+            record.version = entry.version;
+            if entry.change.contains_key(field) {
+                issues.push(Issue { entry: entry.clone(), record: record.clone() });
+            }
+            entry.restore(&mut record);
+        }
+        Ok(issues)
     }
 
     /// Entries after `since` on records the actor sees, newest first: "since your last visit".

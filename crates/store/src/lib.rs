@@ -30,7 +30,7 @@ mod write;
 
 pub use error::StoreError;
 pub use facets::{Facet, Tally};
-pub use history::{Entry, Tampering};
+pub use history::{Entry, Issue, Tampering};
 pub use list::{Explained, Means};
 pub use query::{Cursor, List, Page};
 pub use snapshots::Snapshot;
@@ -120,12 +120,13 @@ impl Store {
 
     /// After a commit, while its writer is still held.
     fn committed(&self, written: &[Written]) {
-        self.inner.sets.follow(&self.inner.tags, written);
+        self.inner.sets.follow(&self.inner.tags, &write::in_order(written));
     }
 
     fn told(&self, written: &[Written]) {
         if let Ok(listeners) = self.inner.listeners.read() {
-            listeners.iter().for_each(|listener| listener(written));
+            let written = write::in_order(written);
+            listeners.iter().for_each(|listener| listener(&written));
         }
     }
 }

@@ -1,19 +1,20 @@
 //! A decision: who approved or accepted what, on which exact version, until when.
 
 use crate::assure::Matter;
-use crate::guards::{Size, another, asked_by, level, today};
+use crate::guards::{Size, another, asked_by, digest, level, today};
 use crate::people::Person;
 use crate::places::Site;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use watchkeep_model::kind::Recheck;
 use watchkeep_model::{ChoiceField, Markdown, Measure, Money, Move, Moving, Record, RecordKind, Ref, Refusal};
 
 /// Who decided what, on which version of which record, until when. Whoever asks does not decide (RU-38).
 #[derive(RecordKind)]
 #[record(
     prefix = "DEC", area = "assure", title = "title", state = "state", sort = "-created", calendar = "until",
-    list = ["title", "state", "matter", "about", "amount", "requester", "decided_by", "until"],
-    moves = MOVES, measures = MEASURES, prepare = prepare, check = check
+    list = ["title", "state", "stale", "matter", "about", "amount", "requester", "decided_by", "until"],
+    moves = MOVES, measures = MEASURES, prepare = prepare, check = check, recheck = Recheck { field: "about", with: recheck }
 )]
 pub struct Decision {
     #[field(search, len = 300)]
@@ -25,9 +26,15 @@ pub struct Decision {
     /// The number of the record it is about, such as `RSK-3`.
     #[field(search, index, len = 40)]
     pub about: Option<String>,
-    /// The version of that record that was put forward; approving another one is refused.
+    /// The version of that record that was put forward.
     #[field(managed)]
     pub about_version: Option<i64>,
+    /// SHA-256 of what that record said then, in the fields that matter.
+    #[field(managed, len = 64)]
+    pub about_digest: Option<String>,
+    /// What it is about has changed since: put it forward again.
+    #[field(managed, facet)]
+    pub stale: bool,
     /// What else was possible, and what each would cost.
     pub options: Option<Markdown>,
     /// What is asked for, and why.
@@ -101,8 +108,9 @@ const MOVES: &[Move] = &[
     Move {
         name: "renew",
         label: "Put forward again",
-        from: &["proposed", "refused", "withdrawn"],
+        from: &["proposed", "refused", "withdrawn", "approved"],
         to: Some("proposed"),
+        guard: stands_no_more,
         apply: renew,
         ..Move::PLAIN
     },
@@ -129,8 +137,31 @@ const ABOUT: &[&str] = &["title", "matter", "about", "request", "options", "amou
 fn prepare(record: &mut Record, moving: &Moving<'_>) {
     asked_by::<Person>(record, moving, "requester", ABOUT);
     if moving.before.is_none_or(|before| before.get("about") != record.get("about")) {
-        record.write("about_version", subject(record, moving).map(|about| about.version));
+        puts_forward(record, moving);
     }
+}
+
+/// Notes what it is about as that stands now.
+fn puts_forward(record: &mut Record, moving: &Moving<'_>) {
+    let about = subject(record, moving);
+    if let Some(about) = &about {
+        record.set("about", about.number());
+    }
+    record.write("about_version", about.as_ref().map(|about| about.version));
+    record.write("about_digest", about.as_ref().map(material));
+    record.write("stale", false);
+}
+
+/// What is decided about a record: the fields that its kind names.
+fn material(about: &Record) -> String {
+    digest(about, &about.kind.material().collect::<Vec<_>>())
+}
+
+/// Whenever what it is about is written, or is gone.
+fn recheck(decision: &mut Record, about: Option<&Record>) {
+    let then = decision.get("about_digest").as_text();
+    let moved = then.is_some() && about.map(material).as_deref() != then;
+    decision.write("stale", moved);
 }
 
 /// What was decided stays as it was put forward.
@@ -152,6 +183,16 @@ fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// What was approved is put forward again once what it is about has changed, or when it has run out.
+fn stands_no_more(moving: &Moving<'_>) -> Result<(), Refusal> {
+    let Some(before) = moving.before.filter(|before| before.state() == Some("approved")) else { return Ok(()) };
+    let over = before.read::<Date>("until").is_some_and(|until| until < today(moving));
+    if before.read::<bool>("stale") == Some(true) || over {
+        return Ok(());
+    }
+    Err(Refusal::invalid("it stands as it was approved; withdraw it first to put forward another"))
+}
+
 /// By somebody else (RU-38).
 fn may_decide(moving: &Moving<'_>) -> Result<(), Refusal> {
     another(moving, "requester")?;
@@ -169,7 +210,7 @@ fn sound(moving: &Moving<'_>) -> Result<(), Refusal> {
         return Err(Refusal::invalid("it would have run out already; give a later day").at("until"));
     }
     if let Some(about) = subject(record, moving)
-        && record.get("about_version").as_int() != Some(about.version)
+        && record.get("about_digest").as_text() != Some(&material(&about))
     {
         let message = format!("{} has changed since this was put forward; put it forward again", about.number());
         return Err(Refusal::invalid(message).at("about"));
@@ -183,8 +224,7 @@ fn decide(record: &mut Record, moving: &Moving<'_>) {
 }
 
 fn renew(record: &mut Record, moving: &Moving<'_>) {
-    let version = subject(record, moving).map(|about| about.version);
-    record.write("about_version", version);
+    puts_forward(record, moving);
     record.write("requester", moving.actor.person.map(Ref::<Person>::new));
     record.write("decided_by", None::<Ref<Person>>);
     record.write("decided_at", None::<Timestamp>);
@@ -197,8 +237,9 @@ const MEASURES: &[Measure] = &[
         question: "Of the exceptions that were approved, how many have an end that is not past?",
         unit: "exceptions within their date",
         of: "matter:exception state:approved",
-        bad: "until:none or until<today",
-        why: "ran out, or has no end",
+        bad: "until:none or until<today or stale:yes",
+        why: "ran out, has no end, or its subject has changed since",
+        version: 2,
         since: "until",
         target: watchkeep_model::Target::None,
         ..Measure::PLAIN
@@ -208,8 +249,9 @@ const MEASURES: &[Measure] = &[
         question: "Of the authorisations to use a system that were approved, how many have not run out?",
         unit: "authorisations in force",
         of: "matter:authorisation state:approved",
-        bad: "until<today",
-        why: "ran out",
+        bad: "until<today or stale:yes",
+        why: "ran out, or its subject has changed since",
+        version: 2,
         since: "until",
         ..Measure::PLAIN
     },

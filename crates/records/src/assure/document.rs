@@ -1,18 +1,24 @@
 //! A document: its text, its approval, whom it is for, and until when it counts.
 
-use crate::guards::{Size, another, asked_by, frozen, in_order, level};
+use crate::guards::{Size, another, asked_by, digest, frozen, in_order, level};
+use crate::outside::Party;
 use crate::people::{Group, Person};
 use crate::places::Site;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use watchkeep_model::{ChoiceField, Links, Markdown, Measure, Move, Moving, Record, RecordKind, Ref, Refusal, Target};
+use watchkeep_model::{
+    ChoiceField, Field, FileRef, Links, Markdown, Measure, Move, Moving, Record, RecordKind, Ref, Refusal, Row, Rows,
+    Shape, Target, Value,
+};
 
 /// A policy, instruction or plan. Each approval is a new issue; what is approved changes only through another review.
+/// Publishing an issue asks everybody it is for to read it.
 #[derive(RecordKind)]
 #[record(
     prefix = "DOC", area = "assure", title = "title", state = "state", sort = "title", calendar = "review_due",
     list = ["title", "class", "state", "issue", "owner", "site", "effective_from", "review_due"],
-    moves = MOVES, measures = MEASURES, prepare = prepare, check = check
+    moves = MOVES, measures = MEASURES,
+    material = ABOUT, prepare = prepare, check = check
 )]
 pub struct Document {
     #[field(search, index, len = 300)]
@@ -35,6 +41,17 @@ pub struct Document {
     pub carries_out: Option<Ref<Document>>,
     /// Who must have read it.
     pub audience: Links<Group>,
+    /// Vendors and others outside who keep to it as well (RU-47).
+    #[field(label = "Parties")]
+    pub parties: Links<Party>,
+    /// Days to read it in, once it is published.
+    #[field(min = 1, max = 365, default = "14", label = "Days to read it")]
+    pub receipt_days: i64,
+    /// What readers answer before they confirm.
+    pub questions: Rows<Question>,
+    /// Right answers in per cent that suffice.
+    #[field(min = 1, max = 100, default = "100")]
+    pub pass_mark: i64,
     #[field(index)]
     pub effective_from: Option<Date>,
     pub effective_until: Option<Date>,
@@ -47,6 +64,52 @@ pub struct Document {
     pub approver: Option<Ref<Person>>,
     #[field(managed)]
     pub approved_at: Option<Timestamp>,
+    /// The newest file attached when it was put forward: what is read where there is no text.
+    #[field(managed)]
+    pub file: Option<FileRef>,
+    /// SHA-256 of what was approved.
+    #[field(managed, len = 64)]
+    pub digest: Option<String>,
+    /// The first issue whose receipts still count; smaller changes since need no new ones.
+    #[field(managed)]
+    pub counts_from: Option<i64>,
+    /// The issue that people are asked to read.
+    #[field(managed, index)]
+    pub published: Option<i64>,
+    #[field(managed, index)]
+    pub published_at: Option<Timestamp>,
+}
+
+/// A question about what the document says.
+#[derive(Row, Clone, Debug)]
+pub struct Question {
+    #[field(len = 300)]
+    pub question: String,
+    /// One a line.
+    #[field(label = "Answers")]
+    pub options: Markdown,
+    /// Numbers of the right answers, such as 2 or 1, 3.
+    #[field(len = 40)]
+    pub right: String,
+}
+
+impl Question {
+    /// The answers to choose from, in order.
+    pub fn answers(&self) -> Vec<&str> {
+        self.options.0.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
+    }
+
+    /// Numbers of the right answers, from 1; nothing where one of them is no number of an answer.
+    pub fn right(&self) -> Option<Vec<usize>> {
+        let count = self.answers().len();
+        let numbers = self.right.split(|c: char| c == ',' || c.is_whitespace()).filter(|word| !word.is_empty());
+        let mut right = numbers
+            .map(|word| word.parse().ok().filter(|number| (1..=count).contains(number)))
+            .collect::<Option<Vec<usize>>>()?;
+        right.sort_unstable();
+        right.dedup();
+        (!right.is_empty()).then_some(right)
+    }
 }
 
 #[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
@@ -100,8 +163,21 @@ const MOVES: &[Move] = &[
         to: Some("approved"),
         action: "approve",
         asks: &["review_due"],
+        takes: &["minor"],
+        inputs: MINOR,
         guard: may_approve,
         apply: approve,
+        ..Move::PLAIN
+    },
+    Move {
+        name: "publish",
+        label: "Publish",
+        from: &["approved"],
+        to: None,
+        action: "approve",
+        key: Some('p'),
+        guard: has_readers,
+        apply: publish,
         ..Move::PLAIN
     },
     Move {
@@ -125,8 +201,19 @@ const MOVES: &[Move] = &[
     },
 ];
 
+const MINOR: &[Field] = &[Field {
+    name: "minor",
+    label: "A small change",
+    help: "Receipts given for the issue before stay good; nobody has to read it again.",
+    shape: Shape::Flag,
+    ..Field::EMPTY
+}];
+
 /// What is decided about.
-const ABOUT: &[&str] = &["title", "class", "text"];
+const ABOUT: &[&str] = &["title", "class", "text", "questions", "pass_mark"];
+
+/// What an issue says; its digest is taken of this.
+pub const SAYS: &[&str] = &["title", "class", "text", "file", "questions", "pass_mark"];
 
 fn prepare(record: &mut Record, moving: &Moving<'_>) {
     asked_by::<Person>(record, moving, "author", ABOUT);
@@ -140,14 +227,30 @@ fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
     }
     let before = moving.before.and_then(Record::state);
     if matches!(before, Some("review" | "approved")) && before == moving.record.state() {
-        frozen(moving, &["title", "class", "text"], "it was put forward as it stands; return or revise it first")?;
+        frozen(moving, ABOUT, "it was put forward as it stands; return or revise it first")?;
+    }
+    let questions = questions(moving.record);
+    if let Some(wrong) = questions.iter().find(|question| question.right().is_none()) {
+        let message = format!(
+            "\"{}\": give the numbers of its right answers, from 1 to {}, such as 2 or 1, 3",
+            wrong.question,
+            wrong.answers().len()
+        );
+        return Err(Refusal::invalid(message).at("questions"));
     }
     Ok(())
 }
 
 fn has_text(moving: &Moving<'_>) -> Result<(), Refusal> {
-    if moving.record.get("text").is_empty() {
-        return Err(Refusal::invalid("there is nothing to approve yet; write the text").at("text"));
+    if moving.record.get("text").is_empty() && moving.record.get("file").is_empty() {
+        return Err(Refusal::invalid("there is nothing to approve yet; write the text or attach a file").at("text"));
+    }
+    Ok(())
+}
+
+fn has_readers(moving: &Moving<'_>) -> Result<(), Refusal> {
+    if ["audience", "parties"].iter().all(|field| moving.record.get(field).is_empty()) {
+        return Err(Refusal::invalid("say first whom it is for: groups, or parties").at("audience"));
     }
     Ok(())
 }
@@ -160,12 +263,32 @@ fn may_approve(moving: &Moving<'_>) -> Result<(), Refusal> {
 
 fn submit(record: &mut Record, moving: &Moving<'_>) {
     record.write("author", moving.actor.person.map(Ref::<Person>::new));
+    let files = moving.look.with("attachment", "on_id", &record.id.into(), 10_000);
+    let newest =
+        files.iter().filter(|file| file.parent() == Some((record.kind.name, record.id))).max_by_key(|file| file.id);
+    record.set("file", newest.map_or(Value::Null, |file| file.get("file").clone()));
 }
 
+/// The next issue. A small change keeps the receipts that were given.
 fn approve(record: &mut Record, moving: &Moving<'_>) {
-    record.write("issue", record.get("issue").as_int().unwrap_or(0) + 1);
+    let issue = record.get("issue").as_int().unwrap_or(0) + 1;
+    record.write("issue", issue);
+    if record.get("counts_from").is_empty() || moving.input::<bool>("minor") != Some(true) {
+        record.write("counts_from", issue);
+    }
+    record.write("digest", digest(record, SAYS));
     record.write("approver", moving.actor.person.map(Ref::<Person>::new));
     record.write("approved_at", moving.now);
+}
+
+/// What readers of this issue are asked.
+pub fn questions(record: &Record) -> Vec<Question> {
+    record.read::<Rows<Question>>("questions").map_or(Vec::new(), |rows| rows.0)
+}
+
+fn publish(record: &mut Record, moving: &Moving<'_>) {
+    record.set("published", record.get("issue").clone());
+    record.write("published_at", moving.now);
 }
 
 /// Of documents in use, those that are approved and within their review date.

@@ -15,7 +15,8 @@ use watchkeep_model::{ChoiceField, Links, Markdown, Measure, Move, Moving, Recor
 #[record(
     prefix = "RSK", area = "assure", title = "title", state = "state", sort = "-score", calendar = "review_due",
     list = ["score", "title", "state", "class", "treatment", "residual", "owner", "review_due"],
-    moves = MOVES, measures = MEASURES, prepare = prepare, check = check
+    moves = MOVES, measures = MEASURES,
+    material = ["title", "class", "scenario", "likelihood", "impact", "treatment", "plan", "likelihood_left", "impact_left"], prepare = prepare, check = check
 )]
 pub struct Risk {
     #[field(search, len = 300)]

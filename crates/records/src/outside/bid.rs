@@ -11,7 +11,8 @@ use watchkeep_model::{ChoiceField, Markdown, Measure, Money, Move, Moving, Recor
 #[record(
     prefix = "BID", area = "outside", title = "title", state = "state", sort = "-score", calendar = "valid_until",
     list = ["title", "tender", "state", "party", "price", "cost", "quality", "score", "valid_until"],
-    moves = MOVES, measures = MEASURES, prepare = prepare, check = check
+    moves = MOVES, measures = MEASURES,
+    material = ABOUT, prepare = prepare, check = check
 )]
 pub struct Bid {
     #[field(search, len = 300)]

@@ -14,7 +14,8 @@ use watchkeep_model::{ChoiceField, Markdown, Measure, Money, Move, Moving, Recor
 #[record(
     prefix = "MNY", area = "outside", title = "title", state = "state", sort = "-on", calendar = "on",
     list = ["title", "class", "state", "fiscal_year", "account", "amount", "on", "owner", "party"],
-    moves = MOVES, measures = MEASURES, prepare = prepare, check = check
+    moves = MOVES, measures = MEASURES,
+    material = ABOUT, prepare = prepare, check = check
 )]
 pub struct MoneyLine {
     #[field(search, len = 300)]

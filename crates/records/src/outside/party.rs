@@ -21,6 +21,9 @@ pub struct Party {
     /// Coordinates and oversees the security side of the relation (RU-39).
     #[field(index, facet, inline)]
     pub overseer: Option<Ref<Person>>,
+    /// Attests for it that our documents are kept to (RU-47).
+    #[field(index, label = "Attests for it")]
+    pub attests: Option<Ref<Person>>,
     /// Whom one talks to there.
     #[field(search, len = 200)]
     pub contact: Option<String>,

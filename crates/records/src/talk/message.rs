@@ -1,13 +1,15 @@
 //! A message: what was said to whom, or asked and answered.
 
-use crate::guards::{another, asked_by, frozen};
+use crate::guards::{another, asked_by, frozen, today};
 use crate::outside::Party;
 use crate::people::{Group, Person};
 use crate::respond::Incident;
-use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::{Span, Timestamp};
 use watchkeep_model::{ChoiceField, Links, Markdown, Measure, Move, Moving, Record, RecordKind, Ref, Refusal, Target};
 
-/// A notice, brief, post or question. What goes outside is approved by somebody else first; what was sent stays.
+/// A notice, briefing, post or question. What goes outside is approved by somebody else first; what was sent stays.
+/// Whoever a briefing is sent to confirms that they have read it (RU-58).
 #[derive(RecordKind)]
 #[record(
     prefix = "MSG", area = "talk", title = "title", state = "state", sort = "-created", calendar = "sent",
@@ -34,8 +36,14 @@ pub struct Message {
     pub author: Option<Ref<Person>>,
     #[field(managed, index)]
     pub approver: Option<Ref<Person>>,
+    /// For a briefing: how often there is one (RU-58).
+    #[field(facet)]
+    pub rhythm: Option<Rhythm>,
     #[field(managed, index)]
     pub sent: Option<Timestamp>,
+    /// The day by which the next briefing is sent.
+    #[field(managed, index)]
+    pub next_due: Option<Date>,
     #[field(managed, search)]
     pub answer: Option<Markdown>,
     #[field(managed, index)]
@@ -61,6 +69,14 @@ pub enum Class {
     ViolationNotice,
     /// To a regulator or court.
     Filing,
+    /// To guards and supervisors, daily or weekly; each confirms it (RU-58).
+    Briefing,
+}
+
+#[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Rhythm {
+    Daily,
+    Weekly,
 }
 
 #[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
@@ -134,6 +150,9 @@ fn prepare(record: &mut Record, moving: &Moving<'_>) {
 
 /// What was approved or sent is what stands there.
 fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
+    if moving.record.choice("class") == Some("briefing") && moving.record.get("rhythm").is_empty() {
+        return Err(Refusal::rule("RU-58", "say whether there is a briefing daily or weekly").at("rhythm"));
+    }
     if moving.before.is_some_and(|before| matches!(before.state(), Some("approved" | "sent" | "answered"))) {
         frozen(moving, &["title", "class", "text"], "it was approved or sent as it stands; write another")?;
     }
@@ -150,6 +169,9 @@ fn approved(moving: &Moving<'_>) -> Result<(), Refusal> {
     if outside && moving.record.get("approver").is_empty() && !crate::guards::waived(moving, "RU-38") {
         return Err(Refusal::rule("RU-38", "this goes outside: somebody else approves it first"));
     }
+    if moving.record.choice("class") == Some("briefing") && moving.record.get("audience").is_empty() {
+        return Err(Refusal::rule("RU-58", "say first which group is briefed").at("audience"));
+    }
     Ok(())
 }
 
@@ -159,6 +181,12 @@ fn approve(record: &mut Record, moving: &Moving<'_>) {
 
 fn sent(record: &mut Record, moving: &Moving<'_>) {
     record.write("sent", moving.now);
+    let days = match record.read::<Rhythm>("rhythm").filter(|_| record.choice("class") == Some("briefing")) {
+        Some(Rhythm::Daily) => 1,
+        Some(Rhythm::Weekly) => 7,
+        None => return,
+    };
+    record.write("next_due", today(moving).checked_add(Span::new().days(days)).ok());
 }
 
 fn answered(record: &mut Record, moving: &Moving<'_>) {

@@ -31,8 +31,12 @@ pub struct Survey {
     pub threshold: i64,
     pub audience: Links<Group>,
     pub parties: Links<Party>,
-    /// One question a line.
-    pub questions: Markdown,
+    /// What it is about, said to those who are asked.
+    #[field(label = "Introduction")]
+    pub questions: Option<Markdown>,
+    /// What is asked.
+    #[field(label = "Questions")]
+    pub asks: Rows<Asked>,
     #[field(index)]
     pub opens: Option<Date>,
     #[field(index)]
@@ -41,9 +45,29 @@ pub struct Survey {
     #[field(min = 0)]
     pub answers: Option<i64>,
     pub results: Rows<Count>,
+    /// What was written freely, in no order; only where enough people answered.
+    #[field(managed)]
+    pub remarks: Rows<Remark>,
     /// What follows from it, told to those who were asked.
     #[field(managed, search)]
     pub response: Option<Markdown>,
+}
+
+#[derive(Row, Clone)]
+pub struct Asked {
+    #[field(len = 300)]
+    pub question: String,
+    /// Answers to choose from, one a line; none for a free answer.
+    #[field(label = "Answers")]
+    pub options: Option<Markdown>,
+}
+
+impl Asked {
+    /// The answers to choose from, in order; none for a free answer.
+    pub fn answers(&self) -> Vec<&str> {
+        let lines = self.options.as_ref().map_or("", |options| options.0.as_str()).lines();
+        lines.map(str::trim).filter(|line| !line.is_empty()).collect()
+    }
 }
 
 #[derive(Row, Clone)]
@@ -52,8 +76,17 @@ pub struct Count {
     pub question: String,
     #[field(len = 300)]
     pub answer: String,
+    /// Empty: kept back, since few people could be told apart.
     #[field(min = 0)]
-    pub count: i64,
+    pub count: Option<i64>,
+}
+
+#[derive(Row, Clone)]
+pub struct Remark {
+    #[field(len = 300)]
+    pub question: String,
+    #[field(len = 2000)]
+    pub text: String,
 }
 
 #[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
@@ -108,9 +141,10 @@ fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
     }
     let rows = Rows::<Count>::read(record.get("results")).map_or(Vec::new(), |rows| rows.0);
     for row in &rows {
-        let others: i64 = rows.iter().filter(|other| other.question == row.question).map(|other| other.count).sum();
-        let left = total.map_or(0, |total| total - others);
-        if row.count < threshold || (0 < left && left < threshold) {
+        let Some(count) = row.count else { continue };
+        let others = rows.iter().filter(|other| other.question == row.question).filter_map(|other| other.count);
+        let left = total.map_or(0, |total| total - others.sum::<i64>());
+        if count < threshold || (0 < left && left < threshold) {
             let message = format!(
                 "\"{}\": fewer than {threshold} people can be told apart; put answers together until each stands for {threshold}",
                 row.question
