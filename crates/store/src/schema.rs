@@ -63,6 +63,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0009_nouns.sqlite.sql"),
         include_str!("../migrations/0009_nouns.postgres.sql"),
     ),
+    (
+        10,
+        "steps_and_rhythms",
+        include_str!("../migrations/0010_steps_and_rhythms.sqlite.sql"),
+        include_str!("../migrations/0010_steps_and_rhythms.postgres.sql"),
+    ),
 ];
 
 /// Words and types that only the engine's own tables use.
