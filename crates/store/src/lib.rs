@@ -120,10 +120,11 @@ impl Store {
 
     /// After a commit, while its writer is still held.
     fn committed(&self, written: &[Written]) {
-        self.inner.sets.follow(&self.inner.tags, written);
+        self.inner.sets.follow(&self.inner.tags, &write::all_of(written));
     }
 
     fn told(&self, written: &[Written]) {
+        let written = &write::all_of(written);
         if let Ok(listeners) = self.inner.listeners.read() {
             listeners.iter().for_each(|listener| listener(written));
         }

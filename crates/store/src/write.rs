@@ -3,10 +3,13 @@
 use crate::driver::{Cell, Connection};
 use crate::{Secret, Store, StoreError, condition, history, int, row, schema, transact, unique, vault};
 use jiff::Timestamp;
-use watchkeep_model::{Actor, Kind, Look, Move, Moving, Record, Refusal, Sight, TagSet, Value};
+use watchkeep_model::{Actor, Effect, Kind, Look, Move, Moving, Record, Refusal, Sight, TagSet, Value};
 
 mod draft;
+mod effects;
 mod validate;
+
+pub(crate) use effects::all_of;
 
 /// Values by field name.
 pub type Values = Vec<(String, Value)>;
@@ -74,6 +77,8 @@ pub struct Written {
     pub before: Option<Record>,
     pub record: Record,
     pub deleted: bool,
+    /// What it brought about in other records.
+    pub brought: Vec<Written>,
 }
 
 /// A change worked out but not yet written.
@@ -83,6 +88,7 @@ struct Draft {
     act: String,
     reason: Option<String>,
     deleted: bool,
+    effects: Vec<Effect>,
 }
 
 impl Store {
@@ -201,6 +207,7 @@ impl Store {
         change: Change,
     ) -> Result<Written, StoreError> {
         let mut draft = self.draft(tx, actor, now, change)?;
+        let brought = self.bring_about(tx, chain, now, &mut draft)?;
         draft.record.updated = now;
         draft.record.version += 1;
         self.put(tx, &draft)?;
@@ -227,42 +234,8 @@ impl Store {
             before: draft.before,
             record: draft.record,
             deleted: draft.deleted,
+            brought,
         })
-    }
-
-    /// Comments and files are seen by who sees their record: they take its new tags along.
-    fn retag_followers(
-        &self,
-        tx: &mut dyn Connection,
-        chain: &mut history::Chain,
-        actor: &Actor,
-        now: Timestamp,
-        parent: &Record,
-    ) -> Result<(), StoreError> {
-        let kinds = self.inner.catalog.kinds().iter().copied().filter(|kind| kind.follows);
-        for kind in kinds {
-            let (on_kind, on_id) = (schema::column("on_kind"), schema::column("on_id"));
-            let sql = format!("SELECT id FROM {} WHERE {on_kind} = $1 AND {on_id} = $2", schema::table(kind));
-            let rows = tx.query(&sql, &[Cell::from(parent.kind.name), Cell::Int(parent.id)])?;
-            for row in &rows {
-                let Some(before) = self.load(tx, kind, int(row, 0))? else { continue };
-                let mut record = before.clone();
-                (record.tags, record.updated) = (parent.tags.clone(), now);
-                record.version += 1;
-                let follower =
-                    Draft { before: Some(before), record, act: "retag".to_owned(), reason: None, deleted: false };
-                self.put(tx, &follower)?;
-                let step = history::Step {
-                    act: "retag",
-                    reason: None,
-                    before: follower.before.as_ref(),
-                    record: &follower.record,
-                    deleted: false,
-                };
-                chain.append(tx, actor, now, &step)?;
-            }
-        }
-        Ok(())
     }
 
     /// Row and search words.
