@@ -7,6 +7,7 @@ mod incident;
 mod measures;
 mod nouns;
 mod operations;
+mod procedures;
 mod raci;
 mod roles;
 mod runs;

@@ -13,6 +13,7 @@ pub mod holding;
 pub mod import;
 mod jobs;
 pub mod measures;
+mod plan;
 pub mod raci;
 pub mod respond;
 pub mod rules;
