@@ -8,6 +8,7 @@ mod measures;
 mod nouns;
 mod operations;
 mod packs;
+mod procedures;
 mod raci;
 mod reading;
 mod roles;

@@ -10,6 +10,7 @@ use watchkeep_store::Change;
 
 /// Rounds of five seconds between rarer jobs.
 const MEASURE: u64 = 3;
+const MINUTE: u64 = 12;
 const HOUR: u64 = 720;
 
 impl Desk {
@@ -23,6 +24,10 @@ impl Desk {
         done.push(("receipts", self.owe_receipts_if_changed(now)));
         if round.is_multiple_of(MEASURE) {
             done.push(("duties", self.measure_all(now)));
+        }
+        if round.is_multiple_of(MINUTE) {
+            done.push(("planned runs", self.plan_runs(now)));
+            done.push(("missed runs", self.miss_runs(now)));
         }
         if round.is_multiple_of(HOUR) {
             done.push(("expired secrets", self.store.vault().sweep(now).map_err(Into::into)));

@@ -33,7 +33,7 @@ pub struct ByRuns {
 
 /// Rhythms as the catalogue names them, with grace and leads in days. What has no rhythm of its own (continuous, per
 /// event) is confirmed monthly.
-fn rhythm(name: &str) -> (Every, u16, &'static [u16]) {
+pub(crate) fn rhythm(name: &str) -> (Every, u16, &'static [u16]) {
     match name {
         "daily" => (Every::DAILY, 1, &[]),
         "weekly" => (Every::WEEKLY, 2, &[1]),
@@ -56,7 +56,7 @@ fn natural(every: Every) -> Cadence {
 
 impl Desk {
     /// The calendar of the organisation: its zone, Monday to Friday.
-    fn working(&self) -> Calendar {
+    pub(crate) fn working(&self) -> Calendar {
         Calendar::weekdays(self.zone.clone())
     }
 

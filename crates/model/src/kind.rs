@@ -49,6 +49,8 @@ pub struct Kind {
     pub recheck: Option<Recheck>,
     /// Must hold after every change, whoever makes it.
     pub check: fn(&Moving<'_>) -> Result<(), Refusal>,
+    /// What a change brings about in other records, whoever makes it.
+    pub effects: fn(&Moving<'_>) -> Vec<Effect>,
     /// Says why a record stays when somebody would delete it.
     pub keep: fn(&Moving<'_>) -> Result<(), Refusal>,
 }
@@ -60,6 +62,16 @@ pub struct Recheck {
     pub field: &'static str,
     /// Sets what follows from the named record; none where it is gone.
     pub with: fn(&mut Record, Option<&Record>),
+}
+
+/// What a change brings about, written by Watchkeep in the same transaction: all of it or none.
+#[derive(Debug, Clone)]
+pub enum Effect {
+    /// A record made once: `key` is its external id, and one that has it already is taken as it stands. It carries the
+    /// tags of the record that brings it about, whose links field `link` then names it too.
+    Make { kind: &'static str, key: String, values: Vec<(&'static str, Value)>, link: Option<&'static str> },
+    /// A move of another record, as its guard allows it.
+    Move { kind: &'static str, id: i64, act: &'static str, values: Vec<(&'static str, Value)>, reason: String },
 }
 
 /// Whether records of a kind are people, assets or sites: the things operated on.
@@ -162,6 +174,11 @@ pub fn always(_: &Moving<'_>) -> Result<(), Refusal> {
 /// The effect of moves that only change the state.
 pub fn nothing(_: &mut Record, _: &Moving<'_>) {}
 
+/// The effects of kinds that bring nothing about.
+pub fn alone(_: &Moving<'_>) -> Vec<Effect> {
+    Vec::new()
+}
+
 impl Move {
     /// For `assign`: the question whose answer is what the record is assigned to.
     pub fn target(&self, kind: &'static Kind) -> Option<&'static Field> {
@@ -199,6 +216,7 @@ impl Kind {
         recheck: None,
         prepare: nothing,
         check: always,
+        effects: alone,
         keep: always,
     };
 

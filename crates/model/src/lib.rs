@@ -21,7 +21,7 @@ pub use access::{Access, Actor, Assignment, Permissions, Sight, Via};
 pub use catalog::Catalog;
 pub use custom::Custom;
 pub use field::{Choice, Field, Shape, Tone};
-pub use kind::{Kind, Look, Move, Moving, Subject};
+pub use kind::{Effect, Kind, Look, Move, Moving, Subject};
 pub use measure::{Measure, Target};
 pub use record::{Record, RecordRef, TagSet};
 pub use refusal::{FieldError, Refusal};

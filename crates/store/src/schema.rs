@@ -69,6 +69,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0010_read_and_decided.sqlite.sql"),
         include_str!("../migrations/0010_read_and_decided.postgres.sql"),
     ),
+    (
+        11,
+        "steps and rhythms",
+        include_str!("../migrations/0011_steps_and_rhythms.sqlite.sql"),
+        include_str!("../migrations/0011_steps_and_rhythms.postgres.sql"),
+    ),
 ];
 
 /// Words and types that only the engine's own tables use.

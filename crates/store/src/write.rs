@@ -3,9 +3,10 @@
 use crate::driver::{Cell, Connection};
 use crate::{Secret, Store, StoreError, condition, history, int, row, schema, transact, unique, vault};
 use jiff::Timestamp;
-use watchkeep_model::{Actor, Kind, Look, Move, Moving, Record, Refusal, Sight, TagSet, Value};
+use watchkeep_model::{Actor, Effect, Kind, Look, Move, Moving, Record, Refusal, Sight, TagSet, Value};
 
 mod draft;
+mod effects;
 mod follow;
 mod validate;
 
@@ -77,7 +78,7 @@ pub struct Written {
     pub before: Option<Record>,
     pub record: Record,
     pub deleted: bool,
-    /// What was written with it because it follows this record.
+    /// What was written with it: what it brought about, and what follows it.
     pub also: Vec<Written>,
 }
 
@@ -88,6 +89,7 @@ struct Draft {
     act: String,
     reason: Option<String>,
     deleted: bool,
+    effects: Vec<Effect>,
 }
 
 impl Store {
@@ -231,6 +233,7 @@ impl Store {
         change: Change,
     ) -> Result<Written, StoreError> {
         let mut draft = self.draft(tx, actor, now, change)?;
+        let mut also = self.bring_about(tx, chain, now, &mut draft)?;
         draft.record.updated = now;
         draft.record.version += 1;
         self.put(tx, &draft)?;
@@ -246,7 +249,7 @@ impl Store {
                 deleted: draft.deleted,
             },
         )?;
-        let also = self.followers(tx, chain, actor, now, &draft)?;
+        also.extend(self.followers(tx, chain, actor, now, &draft)?);
         Ok(Written {
             seq,
             at: now,

@@ -3,5 +3,5 @@
 mod procedure;
 mod run;
 
-pub use procedure::{Answer, Procedure, Step};
-pub use run::{ProcedureRun, StepAnswer, StepState};
+pub use procedure::{Answer, Procedure, Rhythm, Step, listed};
+pub use run::{ProcedureRun, StepAnswer, StepState, answers_of, asked, score, steps_of};

@@ -1,11 +1,15 @@
 //! A procedure: ordered steps, each with the kind of answer it takes.
 
+use crate::assets::Asset;
 use crate::assure::Document;
 use crate::guards::{Size, another, asked_by, frozen, level};
-use crate::people::Person;
+use crate::people::{Function, Person};
 use crate::places::Site;
+use crate::watch::Severity;
 use jiff::civil::Date;
-use watchkeep_model::{ChoiceField, Markdown, Measure, Move, Moving, Record, RecordKind, Ref, Refusal, Row, Rows};
+use watchkeep_model::{
+    ChoiceField, FieldType, Markdown, Measure, Move, Moving, Record, RecordKind, Ref, Refusal, Row, Rows,
+};
 
 /// Ordered steps with answers: a checklist, patrol, inspection, playbook or drill. Each approval is a new issue, and a run keeps the one it began with.
 #[derive(RecordKind)]
@@ -34,6 +38,23 @@ pub struct Procedure {
     pub owner: Option<Ref<Person>>,
     #[field(index, facet)]
     pub site: Option<Ref<Site>>,
+    /// What it is done to; findings of its runs name it.
+    #[field(index)]
+    pub asset: Option<Ref<Asset>>,
+    /// How often it is run: Watchkeep plans its runs ahead.
+    #[field(index, facet)]
+    pub rhythm: Option<Rhythm>,
+    /// Day of the first run; the others follow at the distance of the rhythm.
+    pub first_due: Option<Date>,
+    /// Days after its day in which a run may still be done before it counts as missed.
+    #[field(min = 0, max = 90)]
+    pub grace: Option<i64>,
+    /// Who runs it; nobody means that the function does.
+    #[field(index)]
+    pub assignee: Option<Ref<Person>>,
+    /// Whoever holds this function when a run is planned.
+    #[field(index)]
+    pub function: Option<Ref<Function>>,
     /// The instruction that it carries out.
     #[field(index)]
     pub document: Option<Ref<Document>>,
@@ -50,15 +71,40 @@ pub struct Step {
     #[field(len = 300)]
     pub what: String,
     pub answer: Answer,
-    /// For a choice: the answers, separated by commas.
+    /// For a choice: the answers, separated by commas. For a scan: the codes that are right; none takes any.
     #[field(optional, len = 300)]
     pub options: String,
+    /// For a choice: which of the answers fail, separated by commas.
+    #[field(optional, len = 300)]
+    pub fails: String,
     /// For a number: the smallest that passes.
     pub at_least: Option<f64>,
     /// For a number: the largest that passes.
     pub at_most: Option<f64>,
     /// A note, picture or scan must show it.
     pub proof: bool,
+    /// Asked only after this earlier step, by its number, was answered as said beside it.
+    #[field(min = 1, max = 10_000)]
+    pub after: Option<i64>,
+    /// The answers of that step on which this one is asked, separated by commas: passed, failed, or one of its options.
+    #[field(optional, len = 300)]
+    pub on: String,
+    /// How much it counts in the score; 1 if nothing is given, 0 for not at all.
+    #[field(min = 0, max = 100)]
+    pub weight: Option<i64>,
+    /// How severe the finding is that a failure opens; medium if nothing is given.
+    pub severity: Option<Severity>,
+}
+
+/// How often something is run.
+#[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Rhythm {
+    Daily,
+    Weekly,
+    Monthly,
+    Quarterly,
+    HalfYearly,
+    Yearly,
 }
 
 #[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
@@ -123,17 +169,74 @@ const MOVES: &[Move] = &[
 /// What is decided about.
 const ABOUT: &[&str] = &["title", "class", "steps"];
 
+/// Texts separated by commas.
+pub fn listed(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|word| !word.is_empty())
+}
+
 fn prepare(record: &mut Record, moving: &Moving<'_>) {
     asked_by::<Person>(record, moving, "author", ABOUT);
 }
 
-/// Steps of an approved procedure are what was approved.
+/// Steps of an approved procedure are what was approved; each can be answered, and a site is inspected often enough.
 fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
     let approved = |record: &Record| record.state() == Some("approved");
     if moving.before.is_some_and(approved) && approved(moving.record) {
-        frozen(moving, &["title", "class", "steps"], "this procedure is approved; revise it first")?;
+        frozen(moving, ABOUT, "this procedure is approved; revise it first")?;
+    }
+    let record = moving.record;
+    let steps = Rows::<Step>::read(record.get("steps")).map_or(Vec::new(), |rows| rows.0);
+    for (at, step) in steps.iter().enumerate() {
+        step.sound(&steps, at)
+            .map_err(|why| Refusal::invalid(format!("step {} \"{}\": {why}", at + 1, step.what)).at("steps"))?;
+    }
+    if record.get("rhythm").is_empty() != record.get("first_due").is_empty() {
+        let missing = if record.get("rhythm").is_empty() { "rhythm" } else { "first_due" };
+        return Err(
+            Refusal::invalid("runs are planned from a rhythm and the day of the first one; give both").at(missing)
+        );
+    }
+    if record.choice("class") == Some("inspection") && record.read::<Rhythm>("rhythm") == Some(Rhythm::Yearly) {
+        let message = "facilities are inspected at least twice a year; use half_yearly or more often";
+        return Err(Refusal::rule("RU-55", message).at("rhythm"));
     }
     Ok(())
+}
+
+impl Step {
+    /// Whether it can be answered at all; says what is wrong.
+    fn sound(&self, steps: &[Self], at: usize) -> Result<(), String> {
+        if self.answer == Answer::Choice && listed(&self.options).count() < 2 {
+            return Err("a choice has at least two options, separated by commas".to_owned());
+        }
+        if let Some(unknown) = listed(&self.fails).find(|word| listed(&self.options).all(|option| option != *word)) {
+            return Err(format!("`{unknown}` fails it but is not among its options"));
+        }
+        if self.at_least.zip(self.at_most).is_some_and(|(least, most)| least > most) {
+            return Err("the smallest that passes is above the largest".to_owned());
+        }
+        match self.after {
+            None if self.on.trim().is_empty() => Ok(()),
+            None => Err("name the step whose answer decides".to_owned()),
+            Some(after) => {
+                let earlier = usize::try_from(after - 1).ok().filter(|earlier| *earlier < at);
+                let Some(earlier) = earlier.and_then(|earlier| steps.get(earlier)) else {
+                    return Err(format!("it can only be asked after an earlier step, 1 to {at}"));
+                };
+                let known =
+                    |word: &str| ["passed", "failed"].contains(&word) || listed(&earlier.options).any(|o| o == word);
+                match listed(&self.on).find(|word| earlier.answer == Answer::Choice && !known(word)) {
+                    Some(word) => {
+                        Err(format!("`{word}` is no answer of step {after}; use passed, failed or {}", earlier.options))
+                    }
+                    None if listed(&self.on).next().is_none() => {
+                        Err(format!("say on which answers of step {after} it is asked"))
+                    }
+                    None => Ok(()),
+                }
+            }
+        }
+    }
 }
 
 /// It has steps; approved by somebody else (RU-38), within their level (RU-36).

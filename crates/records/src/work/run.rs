@@ -1,5 +1,10 @@
 //! A run of a procedure: who did which step when, and what they saw.
 
+mod answers;
+mod moves;
+
+pub use answers::{asked, score};
+
 use crate::assets::{Asset, Finding};
 use crate::guards::frozen;
 use crate::people::Person;
@@ -9,15 +14,15 @@ use crate::work::Step;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use watchkeep_model::{
-    ChoiceField, FieldType, Links, Markdown, Measure, Move, Moving, Record, RecordKind, Ref, Refusal, Row, Rows,
+    ChoiceField, FieldType, FileRef, Links, Markdown, Measure, Moving, Record, RecordKind, Ref, Refusal, Row, Rows,
 };
 
-/// One time that a procedure is carried out. It begins with the procedure's steps, and ends once each is answered and each failure has a finding.
+/// One time that a procedure is carried out. It keeps the steps of the issue it began with; a step that fails opens a finding by itself.
 #[derive(RecordKind)]
 #[record(
     prefix = "PRN", label = "Procedure run", kind = "procedure_run", plural = "Procedure runs", area = "work", title = "title",
-    state = "state", sort = "-due", calendar = "due", list = ["title", "state", "assignee", "site", "due", "started", "finished"],
-    moves = MOVES, measures = MEASURES, prepare = prepare, check = check
+    state = "state", sort = "-due", calendar = "due", list = ["title", "state", "assignee", "site", "due", "score", "started", "finished"],
+    moves = moves::MOVES, measures = MEASURES, prepare = prepare, check = check, effects = answers::findings
 )]
 pub struct ProcedureRun {
     #[field(search, managed, len = 300, optional)]
@@ -37,11 +42,20 @@ pub struct ProcedureRun {
     pub asset: Option<Ref<Asset>>,
     #[field(index)]
     pub incident: Option<Ref<Incident>>,
+    /// Whom it is about, such as somebody who leaves.
+    #[field(index)]
+    pub person: Option<Ref<Person>>,
     #[field(index, inline)]
     pub due: Option<Date>,
+    /// The steps as they were when it began: limits, proof, conditions and weights.
+    #[field(managed)]
+    pub steps: Rows<Step>,
     pub answers: Rows<StepAnswer>,
     /// What failed steps became.
     pub findings: Links<Finding>,
+    /// Share of the steps that passed, by weight, in whole percent rounded down; skipped steps do not count.
+    #[field(managed, index)]
+    pub score: Option<i64>,
     #[field(managed)]
     pub started: Option<Timestamp>,
     #[field(managed, index)]
@@ -51,7 +65,7 @@ pub struct ProcedureRun {
     pub summary: Option<Markdown>,
 }
 
-#[derive(Row, Clone)]
+#[derive(Row, Clone, PartialEq)]
 pub struct StepAnswer {
     #[field(len = 300)]
     pub what: String,
@@ -59,8 +73,16 @@ pub struct StepAnswer {
     /// The number, choice, scanned code or what else was answered.
     #[field(optional, len = 300)]
     pub answer: String,
-    #[field(optional)]
+    #[field(optional, len = 5000)]
     pub note: String,
+    /// Picture or signature, attached to this run.
+    pub file: Option<FileRef>,
+    /// When it was answered, by the clock of the device.
+    pub at: Option<Timestamp>,
+    pub by: Option<Ref<Person>>,
+    /// Where: latitude, longitude and metres of doubt.
+    #[field(optional, len = 60)]
+    pub place: String,
 }
 
 #[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
@@ -88,111 +110,50 @@ pub enum State {
     Missed,
 }
 
-const MOVES: &[Move] = &[
-    Move {
-        name: "start",
-        label: "Start",
-        from: &["planned"],
-        to: Some("running"),
-        key: Some('a'),
-        apply: start,
-        ..Move::PLAIN
-    },
-    Move {
-        name: "finish",
-        label: "Finish",
-        from: &["running"],
-        to: Some("finished"),
-        takes: &["summary"],
-        key: Some('d'),
-        guard: complete,
-        apply: finish,
-        ..Move::PLAIN
-    },
-    Move {
-        name: "miss",
-        label: "Was not done",
-        from: &["planned", "running"],
-        to: Some("missed"),
-        asks: &["reason"],
-        ..Move::PLAIN
-    },
-    Move {
-        name: "reopen",
-        label: "Reopen",
-        from: &["finished", "missed"],
-        to: Some("running"),
-        asks: &["reason"],
-        ..Move::PLAIN
-    },
-];
-
-/// A new run takes the title, the issue and the steps of its procedure.
-fn prepare(record: &mut Record, moving: &Moving<'_>) {
-    if moving.before.is_some() {
-        return;
-    }
-    let procedure = record.get("procedure").as_int().and_then(|id| moving.look.record("procedure", id));
-    let Some(procedure) = procedure else { return };
-    record.set("title", procedure.title().to_owned());
-    record.set("issue", procedure.get("issue").clone());
-    if record.get("site").is_empty() {
-        record.set("site", procedure.get("site").clone());
-    }
-    if record.get("answers").is_empty() {
-        let steps = Rows::<Step>::read(procedure.get("steps")).map_or(Vec::new(), |rows| rows.0);
-        let open = |step: Step| StepAnswer {
-            what: step.what,
-            state: StepState::Open,
-            answer: String::new(),
-            note: String::new(),
-        };
-        record.write("answers", Rows(steps.into_iter().map(open).collect()));
-    }
+/// The steps of a run, as it keeps them.
+pub fn steps_of(run: &Record) -> Vec<Step> {
+    Rows::<Step>::read(run.get("steps")).map_or(Vec::new(), |rows| rows.0)
 }
 
-/// A run begins with an approved procedure, and stays as it was finished.
+/// What a run's steps were answered with.
+pub fn answers_of(run: &Record) -> Vec<StepAnswer> {
+    Rows::<StepAnswer>::read(run.get("answers")).map_or(Vec::new(), |rows| rows.0)
+}
+
+fn procedure_of(moving: &Moving<'_>) -> Option<Record> {
+    moving.record.get("procedure").as_int().and_then(|id| moving.look.record("procedure", id))
+}
+
+/// A new run takes the title, the issue and the steps of its procedure; what was answered is judged by those.
+fn prepare(record: &mut Record, moving: &Moving<'_>) {
+    if moving.before.is_none()
+        && let Some(procedure) = procedure_of(moving)
+    {
+        record.set("title", procedure.title().to_owned());
+        for field in ["site", "asset", "assignee"].into_iter().filter(|field| moving.record.get(field).is_empty()) {
+            record.set(field, procedure.get(field).clone());
+        }
+        answers::begin(record, &procedure);
+    }
+    answers::judge(record, moving);
+}
+
+/// A run begins with an approved procedure, keeps its steps, and stays as it was finished.
 fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
-    let Some(before) = moving.before else {
-        let procedure = moving.record.get("procedure").as_int().and_then(|id| moving.look.record("procedure", id));
-        if moving.actor.person.is_some() && procedure.is_none_or(|procedure| procedure.state() != Some("approved")) {
+    let approved = || procedure_of(moving).is_some_and(|procedure| procedure.state() == Some("approved"));
+    match moving.before {
+        None if moving.actor.person.is_some() && !approved() => {
             return Err(Refusal::invalid("only an approved procedure is run; have it approved first").at("procedure"));
         }
-        return Ok(());
-    };
-    frozen(moving, &["procedure"], "a run keeps its procedure; plan another one")?;
-    if before.state() == Some("finished") && moving.record.state() == Some("finished") {
-        frozen(moving, &["answers", "findings"], "this run is finished; reopen it first")?;
+        None => {}
+        Some(before) => {
+            frozen(moving, &["procedure"], "a run keeps its procedure; plan another one")?;
+            if before.state() == Some("finished") && moving.record.state() == Some("finished") {
+                frozen(moving, &["answers", "findings"], "this run is finished; reopen it first")?;
+            }
+        }
     }
-    Ok(())
-}
-
-/// Each step is answered, what was skipped says why, and what failed has become a finding (RU-42).
-fn complete(moving: &Moving<'_>) -> Result<(), Refusal> {
-    let answers = Rows::<StepAnswer>::read(moving.record.get("answers")).map_or(Vec::new(), |rows| rows.0);
-    if let Some(step) = answers.iter().find(|step| step.state == StepState::Open) {
-        return Err(Refusal::invalid(format!("step \"{}\" is not answered", step.what)).at("answers"));
-    }
-    if let Some(step) = answers.iter().find(|step| step.state == StepState::Skipped && step.note.trim().is_empty()) {
-        return Err(Refusal::invalid(format!("step \"{}\" was skipped; its note says why", step.what)).at("answers"));
-    }
-    let failed = answers.iter().filter(|step| step.state == StepState::Failed).count();
-    if failed > 0 && moving.record.get("findings").is_empty() {
-        let message = format!("{failed} steps failed; make a finding of it and name it here");
-        return Err(Refusal::rule("RU-42", message).at("findings"));
-    }
-    Ok(())
-}
-
-fn start(record: &mut Record, moving: &Moving<'_>) {
-    record.write("started", moving.now);
-    if record.get("assignee").is_empty() {
-        record.write("assignee", moving.actor.person.map(Ref::<Person>::new));
-    }
-}
-
-fn finish(record: &mut Record, moving: &Moving<'_>) {
-    record.write("finished", moving.now);
+    answers::check(moving)
 }
 
 /// Of runs due in the last 30 days, those finished or still in time.

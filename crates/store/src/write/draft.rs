@@ -57,7 +57,14 @@ impl Store {
                     let given = (&reason, Some("delete"), [].as_slice());
                     (kind.keep)(&moving(&look, (Some(&before), &record), actor, now, given))?;
                 }
-                Ok(Draft { before: Some(before), record, act: "delete".to_owned(), reason, deleted: true })
+                Ok(Draft {
+                    before: Some(before),
+                    record,
+                    act: "delete".to_owned(),
+                    reason,
+                    deleted: true,
+                    effects: Vec::new(),
+                })
             }
             Change::Undo { kind, id, version } => {
                 let before = self.changing(tx, actor, kind, id, Some(version), "update")?;
@@ -199,11 +206,14 @@ impl Store {
             );
         }
         validate::fields(self, tx, actor, before.as_ref(), &record)?;
+        let effects;
         {
             let look = Inside { store: self, tx: std::cell::RefCell::new(&mut *tx) };
-            (kind.check)(&moving(&look, (before.as_ref(), &record), actor, now, (&reason, Some(act), &[])))?;
+            let moving = moving(&look, (before.as_ref(), &record), actor, now, (&reason, Some(act), &[]));
+            (kind.check)(&moving)?;
+            effects = (kind.effects)(&moving);
         }
-        Ok(Draft { before, record, act: act.to_owned(), reason, deleted: false })
+        Ok(Draft { before, record, act: act.to_owned(), reason, deleted: false, effects })
     }
 }
 

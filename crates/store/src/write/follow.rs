@@ -96,7 +96,14 @@ impl Store {
     ) -> Result<Written, StoreError> {
         record.updated = now;
         record.version += 1;
-        let draft = Draft { before: Some(before), record, act: act.to_owned(), reason: None, deleted: false };
+        let draft = Draft {
+            before: Some(before),
+            record,
+            act: act.to_owned(),
+            reason: None,
+            deleted: false,
+            effects: Vec::new(),
+        };
         self.put(tx, &draft)?;
         let step =
             history::Step { act, reason: None, before: draft.before.as_ref(), record: &draft.record, deleted: false };
@@ -127,9 +134,11 @@ pub fn in_order(written: &[Written]) -> Cow<'_, [Written]> {
     if written.iter().all(|one| one.also.is_empty()) {
         return Cow::Borrowed(written);
     }
-    let each = written.iter().flat_map(|one| {
-        let also = one.also.iter().cloned();
-        std::iter::once(Written { also: Vec::new(), ..one.clone() }).chain(also)
-    });
-    Cow::Owned(each.collect())
+    let mut all = Vec::new();
+    for one in written {
+        all.extend(in_order(&one.also).into_owned());
+        all.push(Written { also: Vec::new(), ..one.clone() });
+    }
+    all.sort_by_key(|one| one.seq);
+    Cow::Owned(all)
 }
