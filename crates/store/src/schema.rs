@@ -63,6 +63,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0009_nouns.sqlite.sql"),
         include_str!("../migrations/0009_nouns.postgres.sql"),
     ),
+    (
+        10,
+        "coverage and seals",
+        include_str!("../migrations/0010_coverage_and_seals.sqlite.sql"),
+        include_str!("../migrations/0010_coverage_and_seals.postgres.sql"),
+    ),
 ];
 
 /// Words and types that only the engine's own tables use.
