@@ -75,6 +75,18 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0011_steps_and_rhythms.sqlite.sql"),
         include_str!("../migrations/0011_steps_and_rhythms.postgres.sql"),
     ),
+    (
+        12,
+        "coverage and seals",
+        include_str!("../migrations/0012_coverage_and_seals.sqlite.sql"),
+        include_str!("../migrations/0012_coverage_and_seals.postgres.sql"),
+    ),
+    (
+        13,
+        "reports",
+        include_str!("../migrations/0013_reports.sqlite.sql"),
+        include_str!("../migrations/0013_reports.postgres.sql"),
+    ),
 ];
 
 /// Words and types that only the engine's own tables use.

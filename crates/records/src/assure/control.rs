@@ -36,6 +36,9 @@ pub struct Control {
     pub share: Share,
     /// Where it works; none: everywhere.
     pub sites: Links<Site>,
+    /// Days after which an assessment no longer shows that it works; a year if empty.
+    #[field(min = 1, max = 3660)]
+    pub every: Option<i64>,
     /// What the last assessment looked at and saw.
     #[field(managed)]
     pub evidence: Option<Markdown>,

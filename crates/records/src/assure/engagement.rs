@@ -1,6 +1,6 @@
 //! An engagement: a bounded piece of assessing or working, with a lead, a scope and an end.
 
-use crate::assure::Framework;
+use crate::assure::{Framework, Requirement};
 use crate::guards::in_order;
 use crate::outside::Party;
 use crate::people::Person;
@@ -8,7 +8,7 @@ use crate::places::Site;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use watchkeep_model::{
-    ChoiceField, Links, Markdown, Measure, Move, Moving, Record, RecordKind, Ref, Refusal, Target, Value,
+    ChoiceField, Links, Markdown, Measure, Move, Moving, Record, RecordKind, Ref, Refusal, Row, Rows, Target, Value,
 };
 
 /// An audit, assessment, questionnaire, review, exercise, campaign or project; what it looks at are its items.
@@ -43,11 +43,44 @@ pub struct Engagement {
     pub starts: Option<Date>,
     #[field(index, inline)]
     pub due: Option<Date>,
+    /// What it asks. Each becomes an item.
+    #[field(managed)]
+    pub requirements: Links<Requirement>,
+    /// Who answers from outside, by a signed link.
+    #[field(managed)]
+    pub invitations: Rows<Invitation>,
+    /// What each closing saw, sealed.
+    #[field(managed)]
+    pub seals: Rows<Seal>,
     /// What it came to.
     #[field(managed, search)]
     pub conclusion: Option<Markdown>,
     #[field(managed)]
     pub closed: Option<Timestamp>,
+}
+
+/// Somebody who answers their items by a link, without signing in, until a time.
+#[derive(Row, Clone)]
+pub struct Invitation {
+    /// Which link; the link itself is signed and kept nowhere.
+    #[field(len = 32)]
+    pub key: String,
+    pub person: Option<Ref<Person>>,
+    pub made: Timestamp,
+    pub by: Option<Ref<Person>>,
+    pub until: Timestamp,
+    pub revoked: Option<Timestamp>,
+}
+
+/// One closing: when, by whom, and the digests of what it saw.
+#[derive(Row, Clone)]
+pub struct Seal {
+    pub at: Timestamp,
+    pub by: Option<Ref<Person>>,
+    /// SHA-256 of the manifest, in hex; the manifest names the digest of everything else.
+    #[field(len = 64)]
+    pub root: String,
+    pub items: i64,
 }
 
 #[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]

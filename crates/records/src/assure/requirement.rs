@@ -18,6 +18,9 @@ pub struct Requirement {
     pub title: String,
     #[field(index, facet)]
     pub framework: Ref<Framework>,
+    /// It is there for order, and asks for nothing itself.
+    #[field(facet)]
+    pub chapter: bool,
     /// The chapter or requirement it belongs to.
     #[field(index)]
     pub part_of: Option<Ref<Requirement>>,
@@ -29,6 +32,9 @@ pub struct Requirement {
     pub reason: Option<Markdown>,
     #[field(index, facet, inline)]
     pub owner: Option<Ref<Person>>,
+    /// No longer asked for by its issuer. It stays, for what refers to it.
+    #[field(facet)]
+    pub withdrawn: bool,
 }
 
 #[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
@@ -62,7 +68,7 @@ const MEASURES: &[Measure] = &[Measure {
     duty: "D-091",
     question: "Of the requirements, how many are decided, and have an owner where they apply?",
     unit: "requirements decided and owned",
-    of: "",
+    of: "-chapter:yes -withdrawn:yes",
     bad: "applies:undecided or (applies:applicable owner:none)",
     why: "applicability undecided, or nobody answers for it",
     site: "",

@@ -19,6 +19,9 @@ pub struct Duty {
     pub title: String,
     #[field(facet, len = 100, index)]
     pub group: String,
+    /// Tasks of a work role, standards or skills that it carries out, such as `T0147`.
+    #[field(len = 100)]
+    pub carries_out: Option<String>,
     /// Continuous, per event, daily, weekly, monthly, quarterly, half-yearly, yearly.
     #[field(facet, len = 40)]
     pub rhythm: Option<String>,

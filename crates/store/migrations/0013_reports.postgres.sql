@@ -1,0 +1,3 @@
+ALTER TABLE r_report ADD COLUMN f_figures TEXT COLLATE "C";
+
+ALTER TABLE r_report ADD COLUMN f_as_of BIGINT;
