@@ -11,6 +11,7 @@ mod packs;
 mod procedures;
 mod raci;
 mod reading;
+mod reports;
 mod roles;
 mod runs;
 mod sign_in;

@@ -3,7 +3,7 @@
 mod draft;
 mod due;
 mod paper;
-mod sections;
+pub mod sections;
 
 pub use due::{DueReport, RHYTHM};
 pub use paper::{PARTS, figures};

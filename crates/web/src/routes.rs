@@ -59,7 +59,7 @@ pub fn server(app: Arc<App>) -> Router {
     for Route { method, path, who, run } in routes() {
         let answer = move |State(app): State<Arc<App>>, params: RawPathParams, request: Request| {
             let params: Vec<_> = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-            let run = replaced(&params, path).unwrap_or(run);
+            let run = replaced(&params, method, path).unwrap_or(run);
             answer(app, who, run, params, request)
         };
         router = router.route(path, on(method, answer));
@@ -113,9 +113,9 @@ async fn answer(app: Arc<App>, who: Who, run: Handler, params: Vec<(String, Stri
 }
 
 /// The handler that the kind in the path has in place of the route's own.
-fn replaced(params: &[(String, String)], path: &str) -> Option<Handler> {
+fn replaced(params: &[(String, String)], method: MethodFilter, path: &str) -> Option<Handler> {
     let (_, kind) = params.iter().find(|(name, _)| name == "kind")?;
-    screens::instead(kind, path)
+    screens::instead(kind, method, path)
 }
 
 /// Finds out who asks, and refuses what the route or the CSRF token does not allow.

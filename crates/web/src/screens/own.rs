@@ -4,6 +4,7 @@ use crate::ask::Ask;
 use crate::fault::Fault;
 use crate::parts::rail::NAV;
 use crate::routes::Handler;
+use axum::routing::MethodFilter;
 use maud::Markup;
 use watchkeep_model::{Kind, Record};
 
@@ -17,9 +18,9 @@ pub struct Own {
     pub list: Option<&'static str>,
     /// The filter its list begins with, until one types another.
     pub opens: &'static str,
-    /// Handlers in place of the generic ones, each with the route it answers, such as `/r/{kind}/{id}` or `/r/{kind}/new`.
+    /// Handlers in place of the generic ones, each with the method and route it answers, such as GET `/r/{kind}/{id}` or POST `/r/{kind}`.
     /// They are called as the generic ones are: after the same checks of who asks.
-    pub instead: &'static [(&'static str, Handler)],
+    pub instead: &'static [(MethodFilter, &'static str, Handler)],
     /// Shown below the details of the generic page.
     pub below: Option<Part>,
     /// Fields that this kind shows in its own way, not among the details.
@@ -37,11 +38,16 @@ const ALL: &[Own] = &[
         hides: &["events", "why", "group_key"],
         ..GENERIC
     },
-    Own { kind: "incident", instead: &[("/r/{kind}/{id}", super::room::page)], ..GENERIC },
+    Own { kind: "incident", instead: &[(MethodFilter::GET, "/r/{kind}/{id}", super::room::page)], ..GENERIC },
     Own { kind: "person", below: Some(super::people::below), ..GENERIC },
     Own { kind: "duty", list: Some("/duties"), ..GENERIC },
     Own { kind: "held_duty", list: Some("/duties"), ..GENERIC },
-    Own { kind: "report", list: Some("/reports"), instead: &[("/r/{kind}/{id}", super::reports::page)], ..GENERIC },
+    Own {
+        kind: "report",
+        list: Some("/reports"),
+        instead: &[(MethodFilter::GET, "/r/{kind}/{id}", super::reports::page)],
+        ..GENERIC
+    },
     Own { kind: "role", below: Some(super::rights::below), hides: &["permissions"], ..GENERIC },
 ];
 
@@ -51,9 +57,9 @@ pub fn own(kind: &Kind) -> &'static Own {
 }
 
 /// The handler of a kind in place of the generic one of a route.
-pub fn instead(kind: &str, route: &str) -> Option<Handler> {
+pub fn instead(kind: &str, method: MethodFilter, path: &str) -> Option<Handler> {
     let own = ALL.iter().find(|own| own.kind == kind)?;
-    own.instead.iter().find(|(replaced, _)| *replaced == route).map(|(_, handler)| *handler)
+    own.instead.iter().find(|(of, at, _)| (*of, *at) == (method, path)).map(|(_, _, handler)| *handler)
 }
 
 /// Where a kind's list is.
@@ -81,20 +87,19 @@ mod tests {
             for name in own.hides {
                 assert!(kind.field(name).is_some(), "{}: {name}", own.kind);
             }
-            for (path, _) in own.instead {
-                assert!(
-                    routes.iter().any(|route| route.path == *path && path.contains("{kind}")),
-                    "{}: {path}",
-                    own.kind
-                );
+            for (method, path, _) in own.instead {
+                let there = routes.iter().any(|route| (route.method, route.path) == (*method, *path));
+                assert!(there && path.contains("{kind}"), "{}: {path}", own.kind);
             }
         }
     }
 
     #[test]
     fn a_kind_answers_in_place_of_the_generic_page_and_only_there() {
-        assert!(instead("incident", "/r/{kind}/{id}").is_some());
-        assert!(instead("incident", "/r/{kind}").is_none());
-        assert!(instead("asset", "/r/{kind}/{id}").is_none());
+        let page = "/r/{kind}/{id}";
+        assert!(instead("incident", MethodFilter::GET, page).is_some());
+        assert!(instead("incident", MethodFilter::POST, page).is_none(), "what a form sends is not taken for a visit");
+        assert!(instead("incident", MethodFilter::GET, "/r/{kind}").is_none());
+        assert!(instead("asset", MethodFilter::GET, page).is_none());
     }
 }
