@@ -53,6 +53,7 @@ const ROUTES: &[Entry] = &[
     ("GET", "/reports/{id}/report.pdf", Person, 404, 303),
     ("GET", "/responsibilities", Person, 404, 303),
     ("GET", "/responsibilities/functions", Person, 404, 303),
+    ("POST", "/responsibilities/functions", Person, 404, 303),
     ("POST", "/responsibilities/{id}", Person, 404, 303),
     ("POST", "/r/incident/{id}/evidence", Person, 404, 303),
     ("POST", "/r/incident/{id}/say", Person, 404, 303),

@@ -23,8 +23,8 @@ fn room() -> Room {
 #[test]
 fn ru_14_an_open_incident_has_exactly_one_manager() {
     let Room { office, vera, incident, .. } = room();
-    refused(office.create(&vera, "incident", &[("title", "Theft".into())]), "-", "manager is missing");
-    refused(office.update(&vera, &incident, &[("manager", Value::Null)]), "-", "manager is missing");
+    refused(office.create(&vera, "incident", &[("title", "Theft".into())]), "RU-14", "exactly one incident manager");
+    refused(office.update(&vera, &incident, &[("manager", Value::Null)]), "RU-14", "exactly one incident manager");
     let manager = office.reload(&incident).get("manager").as_int();
     assert_eq!(manager, vera.person, "nothing was half-written");
 }

@@ -3,6 +3,7 @@
 mod access;
 mod case;
 mod concern;
+mod everywhere;
 mod incident;
 mod measures;
 mod nouns;
@@ -19,3 +20,4 @@ mod transfer;
 mod triage;
 mod waivers;
 mod watch;
+mod ways;

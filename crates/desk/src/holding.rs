@@ -53,9 +53,27 @@ impl Holding {
         appointed.iter().flatten().copied().find(|person| !self.away.contains(person))
     }
 
-    /// Who stands behind a letter of a held duty: `responsible` or `accountable`.
+    /// Who stands behind a letter of a held duty: `responsible` or `accountable`. The work of a duty falls to its own
+    /// deputy where neither holder nor deputy of the function is there.
     pub fn holder(&self, held: &Record, letter: &str) -> Option<i64> {
-        self.person(held.get(letter).as_int())
+        let stands_in = || self.person(held.get("deputy").as_int().filter(|_| letter == "responsible"));
+        self.person(held.get(letter).as_int()).or_else(stands_in)
+    }
+
+    /// Whether somebody besides whoever does the work now could do it.
+    pub fn deputised(&self, held: &Record) -> bool {
+        let doing = self.holder(held, "responsible");
+        let functions = ["responsible", "deputy"].map(|field| held.get(field).as_int());
+        let appointed = functions.iter().flatten().filter_map(|function| self.functions.get(function));
+        let mut there = appointed.flatten().flatten().filter(|person| !self.away.contains(person));
+        there.any(|person| Some(*person) != doing)
+    }
+
+    /// Whether a person may do a duty's work: holder or deputy of its R, or of its deputy.
+    pub fn may_do(&self, held: &Record, person: i64) -> bool {
+        let functions = ["responsible", "deputy"].map(|field| held.get(field).as_int());
+        let appointed = functions.iter().flatten().filter_map(|function| self.functions.get(function));
+        appointed.flatten().flatten().any(|one| *one == person)
     }
 
     /// The last day of the waiver in force.

@@ -32,6 +32,7 @@ impl Desk {
         if round.is_multiple_of(HOUR) {
             done.push(("expired secrets", self.store.vault().sweep(now).map_err(Into::into)));
             done.push(("receipts", self.owe_receipts(now)));
+            done.push(("courses", self.assign_courses(now)));
             done.push(("reminders", self.remind_readers(now)));
             done.push(("retention", self.retention(now)));
             done.push(("merging event files", self.lake.compact().map(drop).map_err(Into::into)));

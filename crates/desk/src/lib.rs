@@ -1,10 +1,12 @@
 //! What people and timers do across records: the desk introduces store, lake, detection and inputs to each other.
 
 pub mod access;
+mod allocation;
 pub mod concern;
 mod customs;
 pub mod deliveries;
 pub mod demo;
+pub mod drift;
 pub mod duties;
 mod error;
 pub mod export;
@@ -12,6 +14,7 @@ pub mod first_start;
 pub mod holding;
 pub mod import;
 mod jobs;
+mod learning;
 pub mod measures;
 pub mod packs;
 mod plan;
@@ -24,6 +27,7 @@ pub mod runs;
 mod sheet;
 pub mod sign_in;
 pub mod trend;
+pub mod turns;
 pub mod watch;
 pub mod why;
 

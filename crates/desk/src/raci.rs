@@ -59,6 +59,10 @@ pub struct Gaps {
     pub no_accountable: Vec<i64>,
     pub nobody: Vec<i64>,
     pub many_informed: Vec<i64>,
+    /// Nobody besides whoever does the work could do it.
+    pub no_deputy: Vec<i64>,
+    /// Their R has not confirmed yet that they hold it (RU-38).
+    pub unconfirmed: Vec<i64>,
 }
 
 impl Gaps {
@@ -78,6 +82,12 @@ impl Gaps {
             }
             if one.get("informed").ids().len() > MANY_INFORMED {
                 gaps.many_informed.push(one.id);
+            }
+            if !lacks("responsible") && !holding.deputised(one) {
+                gaps.no_deputy.push(one.id);
+            }
+            if !lacks("responsible") && lacks("received_by") {
+                gaps.unconfirmed.push(one.id);
             }
         }
         gaps
@@ -124,7 +134,9 @@ impl Desk {
             ("consulted".to_owned(), many(Letter::Consulted)),
             ("informed".to_owned(), many(Letter::Informed)),
         ];
-        let change = Change::Update { kind: held.kind, id: held.id, version, values };
+        // Each function was named with its letter: the question that replacing a holder needs was answered (RU-02).
+        let (act, reason) = ("give_letters".to_owned(), None);
+        let change = Change::Move { kind: held.kind, id: held.id, version, act, values, reason };
         Ok(self.store.write_one(actor, now, change)?.record)
     }
 }

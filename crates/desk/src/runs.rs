@@ -86,7 +86,9 @@ impl Desk {
         let mut newest: HashMap<i64, Record> = HashMap::new();
         let end = |run: &Record| run.get("period_end").as_text().unwrap_or_default().to_owned();
         self.each(actor, self.kind("duty_run")?, watchkeep_model::resolve::Test::All, |run| {
-            if let Some(held) = run.get("held").as_int()
+            // What A returned is not done.
+            if run.state() != Some("returned")
+                && let Some(held) = run.get("held").as_int()
                 && newest.get(&held).is_none_or(|known| end(known) <= end(run))
             {
                 newest.insert(held, run.clone());

@@ -269,7 +269,7 @@ impl Kind {
 
     /// True if this kind's records may be moved on a board.
     pub fn has_board(&self) -> bool {
-        self.states().len() > 2 && !self.moves.is_empty()
+        self.states().len() > 2 && self.moves.iter().any(|act| act.to.is_some())
     }
 
     pub fn rows(&self, field: &str) -> Option<&'static [Field]> {

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 /// Why a change was refused. Shown in every screen, API answer, import report and log in these words.
 #[derive(Debug, Clone, PartialEq, Serialize, thiserror::Error)]
-#[error("{message}")]
+#[error("{message}{}", .rule.map(|rule| format!(" ({rule})")).unwrap_or_default())]
 pub struct Refusal {
     /// Stable, for programs: `rule`, `field`, `access`, `version`, ...
     pub code: &'static str,

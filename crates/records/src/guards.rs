@@ -108,6 +108,22 @@ pub fn digest(record: &Record, fields: &[&str]) -> String {
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// The function accountable for the held duty that a record names decides, through the person who holds it or deputises
+/// (RU-04).
+pub fn by_the_accountable(moving: &Moving<'_>) -> Result<(), Refusal> {
+    let Some(person) = moving.actor.person else { return Ok(()) };
+    let held = moving.record.get("held").as_int().and_then(|id| moving.look.record("held_duty", id));
+    let function = held.and_then(|held| moving.look.record("function", held.get("accountable").as_int()?));
+    let Some(function) = function else {
+        return Err(Refusal::rule("RU-04", "nobody is accountable for this duty; give it an A first"));
+    };
+    if holds(&function, person) {
+        return Ok(());
+    }
+    let message = format!("{} is accountable for this duty; whoever holds that function decides", function.title());
+    Err(Refusal::rule("RU-04", message))
+}
+
 /// From a day on to another, in order.
 pub fn in_order(moving: &Moving<'_>, from: &str, to: &str) -> Result<(), Refusal> {
     let (first, last) = (moving.record.get(from), moving.record.get(to));

@@ -87,6 +87,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0013_reports.sqlite.sql"),
         include_str!("../migrations/0013_reports.postgres.sql"),
     ),
+    (
+        14,
+        "holders_and_openings",
+        include_str!("../migrations/0014_holders_and_openings.sqlite.sql"),
+        include_str!("../migrations/0014_holders_and_openings.postgres.sql"),
+    ),
 ];
 
 /// Words and types that only the engine's own tables use.

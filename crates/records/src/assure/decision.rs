@@ -4,17 +4,20 @@ use crate::assure::Matter;
 use crate::guards::{Size, another, asked_by, digest, level, today};
 use crate::people::Person;
 use crate::places::Site;
+use crate::talk::Message;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use watchkeep_model::kind::Recheck;
-use watchkeep_model::{ChoiceField, Markdown, Measure, Money, Move, Moving, Record, RecordKind, Ref, Refusal};
+use watchkeep_model::{
+    ChoiceField, Described, Effect, Markdown, Measure, Money, Move, Moving, Record, RecordKind, Ref, Refusal,
+};
 
 /// Who decided what, on which version of which record, until when. Whoever asks does not decide (RU-38).
 #[derive(RecordKind)]
 #[record(
     prefix = "DEC", area = "assure", title = "title", state = "state", sort = "-created", calendar = "until",
     list = ["title", "state", "stale", "matter", "about", "amount", "requester", "decided_by", "until"],
-    moves = MOVES, measures = MEASURES, prepare = prepare, check = check, recheck = Recheck { field: "about", with: recheck }
+    moves = MOVES, measures = MEASURES, prepare = prepare, check = check, effects = effects, recheck = Recheck { field: "about", with: recheck }
 )]
 pub struct Decision {
     #[field(search, len = 300)]
@@ -44,6 +47,9 @@ pub struct Decision {
     /// For an exception: the rule set aside meanwhile, such as `RU-38`.
     #[field(index, len = 20)]
     pub rule: Option<String>,
+    /// It changes how well we are protected: leaders are told once it is approved (RU-49).
+    #[field(facet)]
+    pub posture: bool,
     #[field(index, facet)]
     pub site: Option<Ref<Site>>,
     /// Last day on which it counts; empty: until it is withdrawn.
@@ -177,7 +183,7 @@ fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
         return Err(Refusal::rule("RU-61", "a rule is set aside by an exception with an end; give both").at("until"));
     }
     if moving.before.is_some_and(|before| before.state() == Some("approved")) && record.state() == Some("approved") {
-        let fields = ["title", "matter", "about", "request", "amount", "rule", "until", "options"];
+        let fields = ["title", "matter", "about", "request", "amount", "rule", "until", "options", "posture"];
         crate::guards::frozen(moving, &fields, "this is decided; withdraw it and put forward another")?;
     }
     Ok(())
@@ -221,6 +227,20 @@ fn sound(moving: &Moving<'_>) -> Result<(), Refusal> {
 fn decide(record: &mut Record, moving: &Moving<'_>) {
     record.write("decided_by", moving.actor.person.map(Ref::<Person>::new));
     record.write("decided_at", moving.now);
+}
+
+/// A change that affects posture leads to a notice to leaders (RU-49); it names them before it goes out.
+fn effects(moving: &Moving<'_>) -> Vec<Effect> {
+    let record = moving.record;
+    let approved = |record: &Record| record.state() == Some("approved");
+    if record.read::<bool>("posture") != Some(true) || !approved(record) || moving.before.is_some_and(approved) {
+        return Vec::new();
+    }
+    let text = format!("{} was approved: {}", record.number(), record.get("request").as_text().unwrap_or_default());
+    let title: String = format!("Changes our posture: {}", record.title()).chars().take(300).collect();
+    let class = Message::kind().choice_value("class", "posture_notice");
+    let values = vec![("title", title.into()), ("class", class), ("text", text.into()), ("decision", record.id.into())];
+    vec![Effect::Make { kind: "message", key: format!("posture:{}", record.number()), values, link: None }]
 }
 
 fn renew(record: &mut Record, moving: &Moving<'_>) {

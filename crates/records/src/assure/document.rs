@@ -367,13 +367,6 @@ const MEASURES: &[Measure] = &[
         ..IN_DATE
     },
     Measure {
-        duty: "D-153",
-        question: "Of the site plans in use, how many are approved and within their review date?",
-        unit: "site plans in date",
-        of: "class:site_plan -state:retired",
-        ..IN_DATE
-    },
-    Measure {
         duty: "D-167",
         question: "Of the recovery plans in use, how many are approved and within their review date?",
         unit: "recovery plans in date",

@@ -5,5 +5,5 @@ mod run;
 mod waiver;
 
 pub use duty::{Duty, Grade, HeldDuty, State as DutyState};
-pub use run::{DutyRun, RunGrade};
+pub use run::{DutyRun, RunGrade, State as DutyRunState};
 pub use waiver::Waiver;

@@ -1,7 +1,7 @@
 //! A waiver: a held duty that need not be done for a while, by decision of whoever is accountable for it.
 
 use crate::govern::HeldDuty;
-use crate::guards::{frozen, holds, made_by, today};
+use crate::guards::{by_the_accountable, frozen, made_by, today};
 use crate::people::Person;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -108,21 +108,6 @@ fn by_another(moving: &Moving<'_>) -> Result<(), Refusal> {
         ));
     }
     Ok(())
-}
-
-/// The function accountable for the duty decides, through the person who holds it or deputises (RU-04).
-fn by_the_accountable(moving: &Moving<'_>) -> Result<(), Refusal> {
-    let Some(person) = moving.actor.person else { return Ok(()) };
-    let held = moving.record.get("held").as_int().and_then(|id| moving.look.record("held_duty", id));
-    let function = held.and_then(|held| moving.look.record("function", held.get("accountable").as_int()?));
-    let Some(function) = function else {
-        return Err(Refusal::rule("RU-04", "nobody is accountable for this duty; give it an A first"));
-    };
-    if holds(&function, person) {
-        return Ok(());
-    }
-    let message = format!("{} is accountable for this duty; whoever holds that function decides", function.title());
-    Err(Refusal::rule("RU-04", message))
 }
 
 /// A waiver ends, and what was decided on stays as it was decided.

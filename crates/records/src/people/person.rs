@@ -140,5 +140,7 @@ pub struct Function {
     #[field(index, inline)]
     pub deputy: Option<Ref<Person>>,
     pub reports_to: Option<Ref<Function>>,
+    /// Courses that whoever holds it has passed; who has not is shown, never blocked (RU-37).
+    pub requires: Links<crate::people::Course>,
     pub description: Option<Markdown>,
 }

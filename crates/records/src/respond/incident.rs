@@ -30,7 +30,7 @@ pub struct Incident {
     #[field(managed, facet)]
     pub phase: Phase,
     /// Overall authority; always exactly one person (RU-14).
-    #[field(index, facet)]
+    #[field(index, facet, optional)]
     pub manager: Ref<Person>,
     /// What happened, as known now.
     #[field(search)]

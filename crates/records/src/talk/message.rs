@@ -27,6 +27,9 @@ pub struct Message {
     pub text: Markdown,
     #[field(index)]
     pub incident: Option<Ref<Incident>>,
+    /// The change that it tells of (RU-49).
+    #[field(managed, index)]
+    pub decision: Option<Ref<crate::assure::Decision>>,
     pub audience: Links<Group>,
     pub parties: Links<Party>,
     /// Mail, status page, network, phone: where it is said.
@@ -137,6 +140,7 @@ const MOVES: &[Move] = &[
         from: &["draft", "approved"],
         to: Some("dropped"),
         asks: &["reason"],
+        guard: need_not_be_told,
         ..Move::PLAIN
     },
 ];
@@ -152,6 +156,10 @@ fn prepare(record: &mut Record, moving: &Moving<'_>) {
 fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
     if moving.record.choice("class") == Some("briefing") && moving.record.get("rhythm").is_empty() {
         return Err(Refusal::rule("RU-58", "say whether there is a briefing daily or weekly").at("rhythm"));
+    }
+    let told = "leaders are told of a change that affects posture; it stays a notice of it";
+    if !moving.record.get("decision").is_empty() {
+        frozen(moving, &["class"], told).map_err(|refusal| Refusal { code: "rule", rule: Some("RU-49"), ..refusal })?;
     }
     if moving.before.is_some_and(|before| matches!(before.state(), Some("approved" | "sent" | "answered"))) {
         frozen(moving, &["title", "class", "text"], "it was approved or sent as it stands; write another")?;
@@ -172,7 +180,23 @@ fn approved(moving: &Moving<'_>) -> Result<(), Refusal> {
     if moving.record.choice("class") == Some("briefing") && moving.record.get("audience").is_empty() {
         return Err(Refusal::rule("RU-58", "say first which group is briefed").at("audience"));
     }
+    if moving.record.choice("class") == Some("posture_notice") && moving.record.get("audience").is_empty() {
+        return Err(Refusal::rule("RU-49", "say first which group of leaders or officials is told").at("audience"));
+    }
     Ok(())
+}
+
+/// As long as a change stands that affects posture, leaders are told of it (RU-49).
+fn need_not_be_told(moving: &Moving<'_>) -> Result<(), Refusal> {
+    let decision = moving.record.get("decision").as_int().and_then(|id| moving.look.record("decision", id));
+    match decision.filter(|decision| decision.state() == Some("approved")) {
+        Some(decision) => {
+            let message =
+                format!("{} affects posture and stands: send this to leaders, or withdraw it first", decision.number());
+            Err(Refusal::rule("RU-49", message))
+        }
+        None => Ok(()),
+    }
 }
 
 fn approve(record: &mut Record, moving: &Moving<'_>) {

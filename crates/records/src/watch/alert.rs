@@ -182,6 +182,8 @@ const NOTE: &[Field] = &[
     },
 ];
 
+const TO: &[Field] = &[Field { name: "to", label: "To", shape: watchkeep_model::Shape::Ref("person"), ..Field::EMPTY }];
+
 const MOVES: &[Move] = &[
     Move {
         name: "claim",
@@ -191,6 +193,18 @@ const MOVES: &[Move] = &[
         key: Some('a'),
         guard: may_claim,
         apply: claim,
+        ..Move::PLAIN
+    },
+    // Whoever commands the SOC gives any open item to anybody (RU-27).
+    Move {
+        name: "reassign",
+        label: "Give to",
+        from: &["new", "open"],
+        to: Some("open"),
+        action: "operate",
+        asks: &["to"],
+        inputs: TO,
+        apply: reassign,
         ..Move::PLAIN
     },
     Move { name: "release", label: "Give back", from: &["open"], to: Some("new"), apply: release, ..Move::PLAIN },
@@ -305,6 +319,11 @@ fn touch(record: &mut Record, moving: &Moving<'_>) {
 fn claim(record: &mut Record, moving: &Moving<'_>) {
     touch(record, moving);
     record.write("owner", moving.actor.person.map(Ref::<Person>::new));
+}
+
+fn reassign(record: &mut Record, moving: &Moving<'_>) {
+    touch(record, moving);
+    record.write("owner", moving.input::<Ref<Person>>("to"));
 }
 
 fn release(record: &mut Record, _: &Moving<'_>) {

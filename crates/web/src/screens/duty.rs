@@ -1,6 +1,7 @@
 //! One held duty: statement, holders, measure with its offenders; and the list of all that are held.
 
 use super::home::{mark, short};
+use super::record::{move_button, move_dialog};
 use super::show::Titles;
 use crate::ask::Ask;
 use crate::fault::Fault;
@@ -66,6 +67,7 @@ fn body(ask: &Ask) -> Result<(String, Markup), Fault> {
             }
             div .stack {
                 (panel::padded("Holders", &html! { a .link href={ "/r/held_duty/" (held.id) } { "Change" } }, &holders(ask, &held, &holding)?))
+                (hand_over(ask, &held))
                 (waivers(ask, &held, &holding)?)
             }
         }
@@ -77,6 +79,7 @@ fn body(ask: &Ask) -> Result<(String, Markup), Fault> {
         html! {
             (htmx::live("duty", &["held_duty", "duty_run", "waiver", "function", asked], &address, &inner))
             @if may_record(ask) { (run_dialog(ask, &held, stands.as_ref())) }
+            @if let Some(act) = held.kind.act("hand_over") { (move_dialog(ask, &held, act)) }
         },
     ))
 }
@@ -122,13 +125,14 @@ fn runs_panel(ask: &Ask, runs: &[Record]) -> Markup {
             @if runs.is_empty() { p .pad .sub { "None recorded." } } @else {
                 table .cards .tall {
                     caption .vh { "Runs, newest first" }
-                    thead { tr { th { "Period" } th { "Proof" } th { "By" } th { "Grade" } } }
+                    thead { tr { th { "Period" } th { "Proof" } th { "By" } th { "Grade" } th { "Approval" } } }
                     tbody { @for run in runs { tr {
                         @let text = |field: &str| run.get(field).as_text().unwrap_or_default();
                         td .id { a .link href={ "/r/duty_run/" (run.id) } { (text("period_end")) } }
                         td .grow { span .prose { (text("proof")) } @if !text("exception").is_empty() { div .sub { "Exception: " (text("exception")) } } }
                         td { (run.get("by").as_int().and_then(|id| titles.get("person", id)).unwrap_or("–")) }
                         td { (tag::grade(if run.choice("grade") == Some("recorded") { tag::Grade::Recorded } else { tag::Grade::Attested })) }
+                        td { (super::record::state(run)) @if run.state() == Some("done") && ask.actor.access.may_on(run.kind, "approve", run) { " " (Button::post("Approve", &format!("/r/duty_run/{}/move/approve", run.id), ask.csrf()).small()) } }
                     } } }
                 }
             }
@@ -208,14 +212,48 @@ fn holders(ask: &Ask, held: &Record, holding: &Holding) -> Result<Markup, Fault>
         found.into_iter().map(|(_, title)| title).collect::<Vec<_>>().join(", ")
     };
     let informed = held.get("informed").ids().len();
+    let own = held.get("deputy").as_int().and_then(|id| desk.store.get(&ask.actor, functions, id).ok());
+    let deputy = html! {
+        @if let Some(function) = &own { (function.title()) " " }
+        @if holding.deputised(held) { @if own.is_none() { "of the function" } } @else { (state::mark(mark(State::Amber), "nobody")) }
+    };
     Ok(html! {
         (keyvalue::keyvalue(&[
             ("Responsible", line("responsible")?),
             ("Accountable", line("accountable")?),
+            ("Deputy", deputy),
             ("Consulted", html! { (many("consulted")) }),
             ("Informed", html! { (many("informed")) @if informed > 5 { " " (tag::toned("more than 5 (RU-07)", tag::Tone::Warning)) } }),
+            ("Project", html! { (held.get("project").as_text().unwrap_or("none: it stands for the organisation")) }),
         ]))
     })
+}
+
+/// Who handed it over with which words, and whether its R has confirmed that they hold it (RU-38).
+fn hand_over(ask: &Ask, held: &Record) -> Markup {
+    let person = |field: &str| {
+        let person = held.get(field).as_int().and_then(|id| ask.app.desk.store.look().record("person", id));
+        person.map_or_else(|| "somebody".to_owned(), |person| person.title().to_owned())
+    };
+    let day = |field: &str| held.read::<jiff::Timestamp>(field).map(|at| at.to_zoned(ask.app.desk.zone.clone()).date());
+    let confirmed = day("received_at");
+    let acts = ["receive", "hand_over"].map(|name| held.kind.act(name));
+    let shown = |act: &&watchkeep_model::Move| act.name != "receive" || confirmed.is_none();
+    panel::padded(
+        "Hand-over",
+        &html! { @match confirmed { Some(_) => (state::mark(mark(State::Green), "confirmed")), None => (state::mark(mark(State::Amber), "not confirmed")) } },
+        &html! {
+            @match confirmed {
+                Some(day) => { p { (person("received_by")) " confirmed on " (day) " that they hold it." } },
+                None => { p .sub { "Whoever holds it has not confirmed it yet." } },
+            }
+            @if let Some(day) = day("handed_at") {
+                p { (person("handed_by")) " handed it over on " (day) ":" }
+                p .prose { (held.get("handover").as_text().unwrap_or_default()) }
+            }
+            div .row { @for act in acts.into_iter().flatten().filter(shown) { (move_button(ask, held, act)) } }
+        },
+    )
 }
 
 /// Waivers that are asked for or in force.

@@ -168,7 +168,11 @@ fn work(ask: &Ask, held: &[Held]) -> Result<Markup, Fault> {
         }
     }
     for (kind, filter, act) in [
-        ("task", "(assignee:me or assignee:none team.people:me) state:open,doing due<=today", "Do"),
+        (
+            "task",
+            "(assignee:me or assignee:none (team.people:me or incident.manager:me)) state:open,doing (due<=today or due:none)",
+            "Do",
+        ),
         ("finding", "owner:me -state:closed planned:no", "Plan"),
         ("finding", "owner:me -state:closed due<=today", "Close"),
         ("incident", "manager:me state:open,resolved", "Open"),

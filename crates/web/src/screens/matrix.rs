@@ -6,13 +6,14 @@ use crate::ask::Ask;
 use crate::fault::Fault;
 use crate::htmx;
 use crate::layout::Find;
-use crate::parts::{Button, State as Mark, header, panel, state};
+use crate::parts::{Button, State as Mark, header, panel, state, tag};
 use crate::routes::{Route, Who};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use watchkeep_desk::DeskError;
+use watchkeep_desk::drift::Drift;
 use watchkeep_desk::duties::State;
 use watchkeep_desk::raci::{Gaps, Letter, MANY_INFORMED};
 use watchkeep_model::Record;
@@ -24,11 +25,14 @@ pub fn routes() -> Vec<Route> {
         Route::get("/responsibilities", Who::Person, |ask| Ok(page(ask, None)?.into_response())),
         Route::post("/responsibilities/{id}", Who::Person, give),
         Route::get("/responsibilities/functions", Who::Person, functions),
+        Route::post("/responsibilities/functions", Who::Person, keep),
     ]
 }
 
 /// What the matrix is made of.
 struct Matrix {
+    /// Projects that duties are held for, beside what stands for the organisation (RU-09).
+    projects: BTreeSet<String>,
     /// By the name of their area, in the order of the catalogue.
     areas: BTreeMap<String, Vec<(Record, Record)>>,
     functions: Vec<Record>,
@@ -37,7 +41,12 @@ struct Matrix {
 fn matrix(ask: &Ask) -> Result<Matrix, Fault> {
     let desk = &ask.app.desk;
     ask.kind("held_duty")?;
-    let held = duty::held(ask)?;
+    let mut held = duty::held(ask)?;
+    let project = |(held, _): &(Record, Record)| held.get("project").as_text().map(str::to_owned);
+    let projects: BTreeSet<String> = held.iter().filter_map(project).collect();
+    if let Some(wanted) = ask.query("project").filter(|wanted| !wanted.is_empty()) {
+        held.retain(|row| project(row).is_none_or(|theirs| theirs == wanted));
+    }
     let letters = ["responsible", "accountable", "consulted", "informed"];
     let ids = |(held, _): &(Record, Record)| {
         letters.iter().flat_map(|field| held.get(field).ids().to_vec()).collect::<Vec<_>>()
@@ -55,21 +64,24 @@ fn matrix(ask: &Ask) -> Result<Matrix, Fault> {
     }
     // Those with letters stand first.
     functions.sort_by_key(|function| (!used.contains(&function.id), function.title().to_lowercase()));
-    Ok(Matrix { areas, functions })
+    Ok(Matrix { projects, areas, functions })
 }
 
 fn page(ask: &Ask, wrong: Option<&str>) -> Result<Markup, Fault> {
-    let Matrix { areas, functions } = matrix(ask)?;
+    let Matrix { projects, areas, functions } = matrix(ask)?;
     let holding = ask.app.desk.holding(ask.now)?;
     let held: Vec<Record> = areas.values().flatten().map(|(held, _)| held.clone()).collect();
     let gaps = Gaps::of(&held, &holding);
+    let drift = ask.app.desk.drift(&ask.actor, &held, &holding, ask.now)?;
     let editing = ask.query("change").or(Some(ask.param("id"))).and_then(|id| id.parse::<i64>().ok());
     let about =
         html! { (held.len()) " duties · " (functions.len()) " functions · R does, A approves, C is asked, I is told" };
     let actions = html! { (Button::link("Functions and chart", "/responsibilities/functions").key('f')) };
     let inner = html! {
         (header::header("Responsibilities", &about, &actions))
+        (project_links(ask, &projects))
         (gaps_panel(&gaps))
+        (drift_panel(ask, &drift, &held)?)
         section .panel {
             @if held.is_empty() { p .pad .sub { "No duty is held yet." } } @else {
                 form method="post" action={ "/responsibilities/" (editing.unwrap_or(0)) } {
@@ -106,7 +118,9 @@ fn gaps_panel(gaps: &Gaps) -> Markup {
         (&gaps.nobody, "whose R or A resolves to nobody"),
         (&gaps.many_informed, "that inform more than five (RU-07)"),
     ];
-    let found: usize = lines.iter().map(|(ids, _)| ids.len()).sum();
+    let softer =
+        [(&gaps.no_deputy, "without a deputy"), (&gaps.unconfirmed, "that their R has not confirmed yet (RU-38)")];
+    let found: usize = lines.iter().chain(&softer).map(|(ids, _)| ids.len()).sum();
     let aside = if found == 0 {
         state::mark(Mark::Green, "none")
     } else {
@@ -116,15 +130,61 @@ fn gaps_panel(gaps: &Gaps) -> Markup {
         "Gaps",
         &aside,
         &html! {
-            @if found == 0 { p .sub { "Every duty has one R and one A, each is somebody, and none informs more than " (MANY_INFORMED) "." } }
-            ul .plain { @for (ids, what) in lines.iter().filter(|(ids, _)| !ids.is_empty()) {
-                li { (state::dot(Mark::Red)) " " b { (ids.len()) } " " (what) ": "
-                    @for id in ids.iter().take(12) { a .link href={ "?change=" (id) "#HLD-" (id) } { "HLD-" (id) } " " }
-                    @if ids.len() > 12 { "and " (ids.len() - 12) " more" }
-                }
-            } }
+            @if found == 0 { p .sub { "Every duty has one R and one A, each is somebody with a deputy who has confirmed it, and none informs more than " (MANY_INFORMED) "." } }
+            ul .plain {
+                @for (ids, what) in &lines { (gap(Mark::Red, ids, what)) }
+                @for (ids, what) in &softer { (gap(Mark::Amber, ids, what)) }
+            }
         },
     )
+}
+
+/// One matrix for each project: what stands, and what the project adds.
+fn project_links(ask: &Ask, projects: &BTreeSet<String>) -> Markup {
+    let chosen = ask.query("project").unwrap_or_default();
+    let link = |name: &str, label: &str| {
+        let query: String = form_urlencoded::byte_serialize(name.as_bytes()).collect();
+        html! { a .btn .small href={ "/responsibilities?project=" (query) } aria-current=[(chosen == name).then_some("true")] { (label) } }
+    };
+    html! { @if !projects.is_empty() { nav .row aria-label="Projects" {
+        (link("", "Organisation and all projects"))
+        @for project in projects { (link(project, project)) }
+    } } }
+}
+
+fn gap(mark: Mark, ids: &[i64], what: &str) -> Markup {
+    html! { @if !ids.is_empty() {
+        li { (state::dot(mark)) " " b { (ids.len()) } " " (what) ": "
+            @for id in ids.iter().take(12) { a .link href={ "/duty/" (id) } { "HLD-" (id) } " " }
+            @if ids.len() > 12 { "and " (ids.len() - 12) " more" }
+        }
+    } }
+}
+
+/// Work that somebody else did than was planned (RU-11).
+fn drift_panel(ask: &Ask, drift: &[Drift], held: &[Record]) -> Result<Markup, Fault> {
+    let people = ask.app.desk.kind("person")?;
+    let ids: Vec<i64> = drift.iter().flat_map(|one| one.others.keys().copied().chain(one.planned)).collect();
+    let names: HashMap<i64, String> = ask.app.desk.store.titles(&ask.actor, people, &ids)?.into_iter().collect();
+    let name = |id: &i64| names.get(id).map_or("somebody", String::as_str);
+    let title = |id: i64| held.iter().find(|one| one.id == id).map_or("", Record::title);
+    Ok(panel::flush(
+        "Drift",
+        &html! { "of the last 90 days · " (drift.len()) },
+        &html! {
+            @if drift.is_empty() { p .pad .sub { "What was done was done by whoever holds it, or by a deputy." } } @else {
+                table .cards {
+                    caption .vh { "Duties done by others than planned, most first" }
+                    thead { tr { th { "Duty" } th { "Planned" } th { "Done by others" } } }
+                    tbody { @for one in drift { tr {
+                        td .grow { a .link href={ "/duty/" (one.held) } { (short(title(one.held))) } }
+                        td { @match &one.planned { Some(person) => (name(person)), None => (state::mark(Mark::Red, "nobody")) } }
+                        td { @for (at, (person, times)) in one.others.iter().enumerate() { @if at > 0 { ", " } (name(person)) " " (times) "×" } span .sub { " of " (one.done) } }
+                    } } }
+                }
+            }
+        },
+    ))
 }
 
 fn row(ask: &Ask, held: &Record, duty: &Record, functions: &[Record]) -> Markup {
@@ -165,6 +225,7 @@ fn name(held: &Record, duty: &Record) -> Markup {
     html! { th scope="row" {
         (state::dot(mark(State::of(held)))) " "
         a .link href={ "/duty/" (held.id) } title=(duty.title()) { (duty.get("code").as_text().unwrap_or_default()) } " " (short(duty.title()))
+        @if let Some(project) = held.get("project").as_text() { " " (tag::tag(project)) }
     } }
 }
 
@@ -187,7 +248,7 @@ fn give(ask: &Ask) -> Result<Response, Fault> {
 /// Who holds which function, for what, and to whom they report: the table of ISO 27002 5.2, dated, and its chart.
 fn functions(ask: &Ask) -> Result<Response, Fault> {
     ask.kind("function")?;
-    let Matrix { areas, functions } = matrix(ask)?;
+    let Matrix { areas, functions, .. } = matrix(ask)?;
     let holding = ask.app.desk.holding(ask.now)?;
     let people = ask.app.desk.kind("person")?;
     let ids: Vec<i64> = functions.iter().filter_map(|function| holding.person(Some(function.id))).collect();
@@ -195,16 +256,29 @@ fn functions(ask: &Ask) -> Result<Response, Fault> {
     let held: Vec<&Record> = areas.values().flatten().map(|(held, _)| held).collect();
     let count =
         |function: &Record, field: &str| held.iter().filter(|one| one.get(field).as_int() == Some(function.id)).count();
+    let lacking = ask.app.desk.lacking(&ask.actor, &functions, ask.now)?;
+    let courses: Vec<i64> = lacking.values().flatten().copied().collect();
+    let kind = ask.app.desk.kind("course")?;
+    let courses: HashMap<i64, String> = ask.app.desk.store.titles(&ask.actor, kind, &courses)?.into_iter().collect();
+    let lacks = |function: &Record| {
+        let missing = lacking.get(&function.id)?.iter().filter_map(|course| courses.get(course));
+        Some(missing.map(String::as_str).collect::<Vec<_>>().join(", ")).filter(|names| !names.is_empty())
+    };
     let who = |function: &Record| holding.person(Some(function.id)).and_then(|id| names.get(&id));
     let body = html! {
-        (header::header("Functions and chart", &html! { "as of " (ask.now.to_zoned(ask.app.desk.zone.clone()).date()) " · ISO 27002 5.2" }, &html! { (Button::link("Matrix", "/responsibilities").key('b')) }))
+        (header::header("Functions and chart", &html! { "as of " (ask.now.to_zoned(ask.app.desk.zone.clone()).date()) " · ISO 27002 5.2" }, &html! {
+            @if ask.actor.access.may("document", "create") { (Button::post("Keep as a document", "/responsibilities/functions", ask.csrf()).key('k')) }
+            (Button::link("Matrix", "/responsibilities").key('b'))
+        }))
         (panel::flush("Allocation", &html! { (functions.len()) " functions" }, &html! {
             table .cards {
                 caption .vh { "Functions, who holds them, and how many duties" }
                 thead { tr { th { "Function" } th { "Held by" } th .num { "R" } th .num { "A" } } }
                 tbody { @for function in &functions { tr {
                     td .grow { a .link href={ "/r/function/" (function.id) } { (function.title()) } }
-                    td { @match who(function) { Some(name) => (name), None => (state::mark(Mark::Red, "nobody")) } }
+                    td { @match who(function) { Some(name) => (name), None => (state::mark(Mark::Red, "nobody")) }
+                        @if let Some(names) = lacks(function) { div .sub { (state::dot(Mark::Amber)) " has yet to pass: " (names) } }
+                    }
                     td .num { (count(function, "responsible")) }
                     td .num { (count(function, "accountable")) }
                 } } }
@@ -213,6 +287,13 @@ fn functions(ask: &Ask) -> Result<Response, Fault> {
         (panel::padded("Organisation chart", &html! { "by whom each function reports to" }, &html! { (branch(&functions, None, &|function| who(function).cloned(), 0)) }))
     };
     Ok(ask.page("Functions and chart", "responsibilities", Find::default(), &body).into_response())
+}
+
+/// The allocation of today as a document, to be approved like any other (RU-31).
+fn keep(ask: &Ask) -> Result<Response, Fault> {
+    ask.kind("function")?;
+    let document = ask.app.desk.keep_allocation(&ask.actor, ask.now)?;
+    Ok(super::go(&format!("/r/document/{}", document.id)))
 }
 
 /// The functions that report to one, and theirs; a function whose superior is not seen stands at the top.

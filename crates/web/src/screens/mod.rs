@@ -28,6 +28,7 @@ mod start;
 mod tags;
 mod transfer;
 mod trend;
+mod turns;
 mod views;
 
 pub use own::instead;

@@ -40,6 +40,7 @@ const ALL: &[Own] = &[
     },
     Own { kind: "incident", instead: &[(MethodFilter::GET, "/r/{kind}/{id}", super::room::page)], ..GENERIC },
     Own { kind: "person", below: Some(super::people::below), ..GENERIC },
+    Own { kind: "rota", below: Some(super::turns::below), ..GENERIC },
     Own { kind: "duty", list: Some("/duties"), ..GENERIC },
     Own { kind: "held_duty", list: Some("/duties"), ..GENERIC },
     Own {

@@ -88,7 +88,7 @@ pub fn chosen(ask: &Ask, record: &Record, shown: fn(&Move) -> bool) -> Markup {
 }
 
 /// A move as a button: posts at once, or opens the dialog with its questions; grey with the reason where refused.
-fn move_button(ask: &Ask, record: &Record, act: &Move) -> Markup {
+pub fn move_button(ask: &Ask, record: &Record, act: &Move) -> Markup {
     let kind = record.kind;
     let refused = (!ask.actor.access.may_on(kind, act.action, record)).then_some("none of your roles may do this");
     let (address, dialog) = (format!("/r/{}/{}/move/{}", kind.name, record.id, act.name), format!("move-{}", act.name));
@@ -106,15 +106,22 @@ fn with_key<'a>(button: Button<'a>, act: &Move) -> Button<'a> {
 
 /// One dialog for each move that asks for something.
 pub fn dialogs(ask: &Ask, record: &Record) -> Markup {
-    let kind = record.kind;
-    let here = format!("/r/{}/{}", kind.name, record.id);
+    let here = format!("/r/{}/{}", record.kind.name, record.id);
     html! {
-        @for act in kind.moves_from(record.state().unwrap_or_default()).filter(|act| !(act.asks.is_empty() && act.takes.is_empty())) {
-            (dialog::form(&format!("move-{}", act.name), act.label, &format!("{here}/move/{}", act.name), ask.csrf(), &questions(ask, record, act), &html! { (Button::submit(act.label)) }))
-        }
+        @for act in record.kind.moves_from(record.state().unwrap_or_default()) { (move_dialog(ask, record, act)) }
         (super::tags::dialog(ask, record))
         (dialog::form("delete", "Delete for good?", &format!("{here}/delete"), ask.csrf(), &html! { p { (record.number()) " " (record.title()) " goes; its history stays." } }, &html! { (Button::submit("Delete").danger()) }))
     }
+}
+
+/// The dialog of a move, if it asks for anything.
+pub fn move_dialog(ask: &Ask, record: &Record, act: &Move) -> Markup {
+    if act.asks.is_empty() && act.takes.is_empty() {
+        return html! {};
+    }
+    let action = format!("/r/{}/{}/move/{}", record.kind.name, record.id, act.name);
+    let go = html! { (Button::submit(act.label)) };
+    dialog::form(&format!("move-{}", act.name), act.label, &action, ask.csrf(), &questions(ask, record, act), &go)
 }
 
 fn questions(ask: &Ask, record: &Record, act: &Move) -> Markup {

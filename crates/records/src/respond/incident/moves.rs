@@ -113,7 +113,15 @@ pub(super) const MOVES: &[Move] = &[
         apply: send_update,
         ..Move::PLAIN
     },
-    Move { name: "set_phase", label: "Set phase", from: LIVE, asks: &["phase"], apply: enter_phase, ..Move::PLAIN },
+    Move {
+        name: "set_phase",
+        label: "Set phase",
+        from: LIVE,
+        asks: &["phase"],
+        guard: contained,
+        apply: enter_phase,
+        ..Move::PLAIN
+    },
     Move {
         name: "hand_over",
         label: "Hand over command",
@@ -244,6 +252,18 @@ fn send_update(record: &mut Record, moving: &Moving<'_>) {
     let next = moving.input::<jiff::SignedDuration>("next_in").map(|span| moving.now + span);
     record.write("next_update", next);
     log(record, moving, "message", text);
+}
+
+/// Past containment, a severe incident shows which strategy was chosen (RU-26).
+fn contained(moving: &Moving<'_>) -> Result<(), Refusal> {
+    let record = moving.record;
+    let severe = matches!(record.choice("severity"), Some("high" | "critical"));
+    let past = matches!(record.choice("phase"), Some("eradicate" | "recover" | "review"));
+    if severe && past && record.get("decisions").is_empty() {
+        let message = "how it is contained is decided first: record the decision with its options and their impact";
+        return Err(Refusal::rule("RU-26", message).at("phase"));
+    }
+    Ok(())
 }
 
 fn enter_phase(record: &mut Record, moving: &Moving<'_>) {

@@ -1,0 +1,176 @@
+//! One change tried on every way: page, API, import and bulk action. What a rule refuses is refused on all of them.
+
+use crate::case::Case;
+use serde_json::{Map, Value as Json, json};
+use watchkeep_model::{Field, Kind, Record, Shape};
+use watchkeep_tests::requests::Answer;
+
+/// What is tried, as it would be typed.
+#[derive(Clone, Copy)]
+pub enum Try<'a> {
+    /// Fields of a record that is there.
+    Set(&'a [(&'a str, &'a str)]),
+    /// A move with its answers.
+    Act(&'a str, &'a [(&'a str, &'a str)]),
+    /// A new record.
+    Make(&'static str, &'a [(&'a str, &'a str)]),
+}
+
+impl Case {
+    /// Tom tries it on each way; each refuses with the rule and the words, and nothing is written on any.
+    pub fn refused_everywhere(&self, record: Option<&Record>, attempt: Try<'_>, rule: &str, words: &str) {
+        let before = self.stands(record, attempt);
+        for (way, answer) in self.every_way(record, attempt) {
+            let said = plain(&answer.body);
+            assert!(said.contains(words), "{way} does not say `{words}` but {}: {}", answer.status, brief(&said));
+            match way {
+                "API" => {
+                    assert_eq!(answer.json()["rule"], rule, "the API names the rule: {}", answer.body);
+                    assert!([403, 422].contains(&answer.status.as_u16()), "{}", answer.status);
+                }
+                _ => assert!(said.contains(rule), "{way} names {rule}: {}", brief(&said)),
+            }
+            assert_eq!(self.stands(record, attempt), before, "{way} wrote something");
+        }
+        if let (Try::Act(..), Some(record)) = (attempt, record) {
+            self.no_import_moves(record, attempt);
+        }
+    }
+
+    /// A row of a file cannot do what only a move does.
+    fn no_import_moves(&self, record: &Record, attempt: Try<'_>) {
+        let Try::Act(act, _) = attempt else { return };
+        let to = record.kind.act(act).and_then(|act| act.to);
+        let (Some(to), Some(state)) = (to, record.kind.state) else { return };
+        let before = self.stands(Some(record), attempt);
+        let answer = self.import(record.kind.name, &format!("number,{state}\n{},{to}\n", record.number()));
+        assert!(!answer.body.contains("1 updated"), "an import moved it");
+        assert_eq!(self.stands(Some(record), attempt), before, "an import wrote something");
+    }
+
+    fn every_way(&self, record: Option<&Record>, attempt: Try<'_>) -> Vec<(&'static str, Answer)> {
+        let (kind, at) = self.target(record, attempt);
+        let api = |method: &str, path: &str, values: &[(&str, &str)]| self.api(method, path, &body(kind, values));
+        match attempt {
+            Try::Make(_, values) => vec![
+                ("the page", self.post(&format!("/r/{}", kind.name), &form(values))),
+                ("API", api("POST", &format!("/api/{}", kind.name), values)),
+                ("the import", self.import(kind.name, &csv(None, values))),
+            ],
+            Try::Set(values) => {
+                let record = record.expect("a record to change");
+                let ticked: Vec<(String, &str)> =
+                    values.iter().map(|(name, _)| (format!("set.{name}"), "yes")).collect();
+                let ticked: Vec<(&str, &str)> = ticked.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+                let bulk = form(&[&ticked, values, &[("act", "set"), ("id", &record.id.to_string())]].concat());
+                vec![
+                    ("the page", self.post(&format!("/r/{at}"), &form(&self.filled(record, values)))),
+                    ("API", api("PATCH", &format!("/api/{at}"), values)),
+                    ("the import", self.import(kind.name, &csv(Some(record), values))),
+                    ("the bulk action", self.post(&format!("/r/{}/bulk", kind.name), &bulk)),
+                ]
+            }
+            Try::Act(act, values) => {
+                let record = record.expect("a record to move");
+                let bulk = form(&[values, &[("act", act), ("id", &record.id.to_string())]].concat());
+                vec![
+                    ("the page", self.post(&format!("/r/{at}/move/{act}"), &form(values))),
+                    ("API", api("POST", &format!("/api/{at}/moves/{act}"), values)),
+                    ("the bulk action", self.post(&format!("/r/{}/bulk", kind.name), &bulk)),
+                ]
+            }
+        }
+    }
+
+    /// A form sends every link, also those that stay.
+    fn filled<'a>(&self, record: &Record, values: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+        let mut all = values.to_vec();
+        for field in record.kind.editable() {
+            if let Shape::Links(kind) = field.shape
+                && !values.iter().any(|(name, _)| *name == field.name)
+            {
+                for id in record.get(field.name).ids() {
+                    let number = watchkeep_model::text::number(self.office.desk.catalog(), kind, *id);
+                    all.push((field.name, Box::leak(number.into_boxed_str())));
+                }
+            }
+        }
+        all
+    }
+
+    fn target(&self, record: Option<&Record>, attempt: Try<'_>) -> (&'static Kind, String) {
+        match (record, attempt) {
+            (_, Try::Make(kind, _)) => (self.office.kind(kind), kind.to_owned()),
+            (Some(record), _) => (record.kind, format!("{}/{}", record.kind.name, record.id)),
+            (None, _) => panic!("nothing to try it on"),
+        }
+    }
+
+    /// The version of the record, or how many there are.
+    fn stands(&self, record: Option<&Record>, attempt: Try<'_>) -> i64 {
+        match (record, attempt) {
+            (Some(record), _) => self.office.reload(record).version,
+            (None, Try::Make(kind, _)) => {
+                i64::try_from(self.office.desk.all(kind).expect("read").len()).expect("a number")
+            }
+            (None, _) => panic!("nothing to try it on"),
+        }
+    }
+}
+
+fn field(kind: &Kind, name: &str) -> Option<&'static Field> {
+    let of_moves = kind.moves.iter().flat_map(|act| act.inputs).find(|field| field.name == name);
+    kind.field(name).or(of_moves)
+}
+
+fn body(kind: &Kind, values: &[(&str, &str)]) -> String {
+    let typed = |(name, value): &(&str, &str)| {
+        let value: Json = match field(kind, name).filter(|_| !value.is_empty()).map(|field| field.shape) {
+            Some(Shape::Int) => value.parse::<i64>().map_or(json!(value), |number| json!(number)),
+            Some(Shape::Flag) => json!(*value == "yes"),
+            Some(Shape::Links(_)) => value.split(';').filter(|one| !one.is_empty()).collect::<Vec<_>>().into(),
+            Some(Shape::Money) => {
+                let (amount, currency) = value.split_once(' ').expect("an amount and a currency");
+                let minor = amount.replace('.', "").parse::<i64>().expect("an amount with two places");
+                json!({ "minor": minor, "currency": currency })
+            }
+            _ if value.is_empty() => Json::Null,
+            _ => json!(value),
+        };
+        ((*name).to_owned(), value)
+    };
+    Json::Object(values.iter().map(typed).collect::<Map<_, _>>()).to_string()
+}
+
+fn form(values: &[(&str, &str)]) -> String {
+    let pair = |(name, value): &(&str, &str)| format!("{}={}", encoded(name), encoded(value));
+    values.iter().map(pair).collect::<Vec<_>>().join("&")
+}
+
+fn encoded(text: &str) -> String {
+    let byte = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    };
+    text.bytes().map(byte).collect()
+}
+
+fn csv(record: Option<&Record>, values: &[(&str, &str)]) -> String {
+    let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+    let names = values.iter().map(|(name, _)| quoted(name)).collect::<Vec<_>>().join(",");
+    let cells = values.iter().map(|(_, value)| quoted(value)).collect::<Vec<_>>().join(",");
+    match record {
+        Some(record) => format!("number,{names}\n{},{cells}\n", record.number()),
+        None => format!("{names}\n{cells}\n"),
+    }
+}
+
+/// A page's text with its quotes as written.
+fn plain(body: &str) -> String {
+    body.replace("&quot;", "\"").replace("&#39;", "'").replace("&amp;", "&")
+}
+
+fn brief(text: &str) -> String {
+    let main = text.split("<main").nth(1).unwrap_or(text);
+    main.chars().take(1500).collect()
+}
