@@ -12,7 +12,7 @@ await withBrowser(async (browser) => {
     ["/", "my-duties"], ["/alerts?q=", "alerts"], ["/r/alert/2", "alert"], ["/r/incident/1", "incident"], ["/events", "events"],
     ["/r/asset", "assets"], ["/r/asset/1", "asset"], ["/r/finding/new", "form"], ["/r/task/board", "board"], ["/r/task/calendar", "calendar"],
     ["/duties", "duties"], ["/duty/1", "duty"], ["/duty/2", "duty-grey"], ["/duty/68", "duty-recorded"], ["/r/duty_run", "runs"], ["/admin", "admin"], ["/admin/why", "why"], ["/admin/tokens", "tokens"],
-    ["/r/asset/import", "import"], ["/me", "me"], ["/report", "report"], ["/search?q=fw", "search"], ["/r/role/3", "role"], ["/responsibilities?change=5", "responsibilities"], ["/responsibilities/functions", "functions"], ["/records", "records"], ["/r/risk", "risks"], ["/r/document/1", "document"], ["/r/shift/calendar", "shifts"], ["/r/waiver/new?held=HLD-62", "waiver"],
+    ["/r/asset/import", "import"], ["/me", "me"], ["/report", "report"], ["/search?q=fw", "search"], ["/r/role/3", "role"], ["/responsibilities?change=5", "responsibilities"], ["/responsibilities/functions", "functions"], ["/reports", "reports"], ["/r/report/1", "report-page"], ["/r/rota/2", "rota"], ["/r/site", "sites"], ["/records", "records"], ["/r/risk", "risks"], ["/r/document/1", "document"], ["/r/shift/calendar", "shifts"], ["/r/waiver/new?held=HLD-62", "waiver"],
     ["/r/person/2", "person"], ["/r/custom_field/new", "custom-field"], ["/r/alert?q=nosuch:1", "wrong-filter"],
   ]) {
     await assertLooksRight(browser, path, name, state).catch((error) => wrong.push(error.message));

@@ -1,5 +1,6 @@
 //! One held duty: statement, holders, measure with its offenders; and the list of all that are held.
 
+use super::by_site::BySite;
 use super::home::{mark, short};
 use super::record::{move_button, move_dialog};
 use super::show::Titles;
@@ -311,10 +312,13 @@ pub fn by_area(held: Vec<(Record, Record)>) -> BTreeMap<String, Vec<(Record, Rec
 /// Every held duty that the person sees, by area.
 fn all(ask: &Ask) -> Result<Response, Fault> {
     ask.kind("held_duty")?;
-    let areas = by_area(held(ask)?);
+    let held = held(ask)?;
+    let sites = BySite::of(ask, held.iter().map(|(held, duty)| (held, duty)))?;
+    let areas = by_area(held);
     let total: usize = areas.values().map(Vec::len).sum();
     let body = html! {
         (header::header("Duties", &html! { (total) " held, in " (areas.len()) " areas" }, &html! { a .btn href="/r/held_duty" { "As a list" } }))
+        @if let Some(sites) = &sites { (panel::flush("By site", &html! { (sites.rows.len()) " duties · " (sites.sites.len()) " places" }, &sites.table("Duties by site"))) }
         @for (area, rows) in &areas {
             section .panel id=(area.replace(' ', "-")) {
                 header { h2 { (area) } span .sub { (rows.len()) } }

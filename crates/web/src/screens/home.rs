@@ -1,5 +1,6 @@
 //! My duties: what the person holds, what is due today, what changed since the last visit.
 
+use super::by_site::BySite;
 use crate::ask::Ask;
 use crate::fault::Fault;
 use crate::htmx;
@@ -55,6 +56,7 @@ fn body(ask: &Ask) -> Result<Markup, Fault> {
         a .link href="/duties" { (held.len()) " held" } " · " (graded("measured")) " measured · " (graded("recorded")) " recorded · " (graded("attested")) " attested · as of "
         (time::of_day(ask.now, &ask.app.desk.zone))
     };
+    let sites = BySite::of(ask, held.iter().map(|one| (&one.record, &one.duty)))?;
     let marks: Vec<_> = counts.iter().map(|(state, number)| (mark(*state), *number, list_of(*state))).collect();
     let inner = html! {
         (header::header("My duties", &about, &state::counts(&marks)))
@@ -62,6 +64,10 @@ fn body(ask: &Ask) -> Result<Markup, Fault> {
             (panel::flush("By area", &html! { "red · amber · green · grey" }, &by_area(ask, &areas)))
             (panel::flush("Work due today", &html! { kbd { "j" } " " kbd { "k" } " move · " kbd { "Enter" } " open" }, &work(ask, &held)?))
             (panel::flush("Since your last visit", &html! {}, &news(ask)?))
+        }
+        @if let Some(sites) = sites {
+            @let all = sites.rows.len();
+            (panel::flush("By site", &html! { "worst first · " a .link href="/duties" { "all " (all) } }, &sites.worst(BY_SITE).table("Duties by site")))
         }
         (measures(ask, &held)?)
         (catalogue(&held))
@@ -133,6 +139,9 @@ fn by_area(ask: &Ask, areas: &BTreeMap<String, BTreeMap<State, u64>>) -> Markup 
 
 /// Measured duties that are shown whole on the first page; all are one click away.
 const MEASURES: usize = 6;
+
+/// Duties of the table by site on the first page.
+const BY_SITE: usize = 12;
 
 fn work(ask: &Ask, held: &[Held]) -> Result<Markup, Fault> {
     let mut due = Vec::new();

@@ -3,6 +3,7 @@
 mod admin;
 mod all;
 mod bulk;
+mod by_site;
 mod cell;
 mod custom;
 pub mod design;

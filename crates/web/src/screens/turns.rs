@@ -17,7 +17,7 @@ pub fn below(ask: &Ask, rota: &Record) -> Result<Markup, Fault> {
     let who =
         |shift: &Record| shift.get("person").as_int().and_then(|id| titles.get("person", id)).unwrap_or("–").to_owned();
     let at = |shift: &Record, field: &str| {
-        shift.read::<jiff::Timestamp>(field).map(|at| time::of_day(at, &ask.app.desk.zone))
+        shift.read::<jiff::Timestamp>(field).map(|at| time::exact(at, &ask.app.desk.zone))
     };
     let line = |shift: &Record| {
         html! {
