@@ -664,3 +664,55 @@ fn ru_61_one_person_may_hold_every_duty_and_decide_alone_with_a_recorded_reason(
         "an exception with an end",
     );
 }
+
+#[test]
+fn d_125_conflicting_permissions_and_duties_are_counted_until_an_exception_is_in_force() {
+    let case = as_role("Employee");
+    let asked = || {
+        let system = case.office.desk.system();
+        let found = case.office.desk.measure(&system, "D-125", None, now()).expect("asked").expect("measured");
+        let who: Vec<(String, String)> =
+            found.offenders.iter().map(|one| (one.record.title().to_owned(), one.why.clone())).collect();
+        (found.numerator, found.denominator, who)
+    };
+    // Mara administers everything, so she holds both sides of every rule over permissions.
+    let (fine, all, who) = asked();
+    assert_eq!((fine, all, who.len()), (1, 2, 1));
+    assert!(who[0].0 == "Mara" && who[0].1.contains("Orders and pays"), "{who:?}");
+
+    let buyers = case.group("Buyers", "people", &[case.tom.id]);
+    let nested = case.group("Purchasing", "groups", &[buyers]);
+    case.give("Buyer", "agreement:create\nagreement:read", &[nested], &[], &[1]);
+    assert_eq!(asked().0, 1, "one side is no conflict");
+    case.give_tom("Payer", "money_line:approve\nmoney_line:read", &[], &[1]);
+    let (fine, all, who) = asked();
+    assert_eq!((fine, all), (0, 2));
+    assert!(
+        who.contains(&("Tom".to_owned(), "Orders and pays".to_owned())),
+        "through nested groups and two roles: {who:?}"
+    );
+
+    let [desk, _] = functions(&case);
+    let code = |code: &str| {
+        let duties = case.office.desk.all("duty").expect("duties");
+        duties.iter().position(|duty| duty.get("code").as_text() == Some(code)).expect(code)
+    };
+    held(&case, code("D-054"), &[("responsible", desk.id)]);
+    held(&case, code("D-091"), &[("responsible", desk.id)]);
+    let (_, _, who) = asked();
+    let why = &who.iter().find(|(name, _)| name == "Tom").expect("Tom").1;
+    assert_eq!(why, "Orders and pays; Does the work of security and audits it");
+
+    let matter = case.office.kind("decision").choice_value("matter", "exception");
+    let values = [
+        ("title", "Tom does both".into()),
+        ("matter", matter),
+        ("request", "Two people are too few".into()),
+        ("about", case.tom.number().into()),
+        ("until", "2026-06-30".into()),
+    ];
+    let decision = case.office.make("decision", &values);
+    assert_eq!(asked().0, 0, "asked for is not allowed");
+    case.office.act(&Actor::system(), &decision, "approve", &[], None).expect("approved");
+    assert_eq!(asked().0, 1, "allowed, and on record, until its day");
+}

@@ -75,7 +75,7 @@ impl State {
 }
 
 /// Duties whose measure asks more than two filters can say.
-const ASKED_BY_HAND: &[&str] = &["D-001", "D-010"];
+const ASKED_BY_HAND: &[&str] = &["D-001", "D-010", "D-125"];
 
 impl Measured {
     /// `11 of 12`.
@@ -101,6 +101,7 @@ impl Desk {
         match code {
             "D-001" => self.sources_heard(actor, site, now).map(Some),
             "D-010" => self.alerts_triaged(actor, site, now).map(Some),
+            "D-125" if site.is_none() => self.segregated(actor, now).map(Some),
             _ => match self.declared(code) {
                 Some(declared) => self.ask_measure(actor, declared, site, now),
                 None => Ok(None),

@@ -24,6 +24,7 @@ pub mod reports;
 pub mod respond;
 pub mod rules;
 pub mod runs;
+pub mod segregation;
 mod sheet;
 pub mod sign_in;
 pub mod trend;

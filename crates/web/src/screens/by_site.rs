@@ -63,7 +63,7 @@ impl BySite {
 
     pub fn table(&self, caption: &str) -> Markup {
         html! {
-            div .scroll tabindex="0" role="region" aria-label=(caption) { table .matrix .sites {
+            div .scroll tabindex="0" role="region" aria-label=(caption) { table .matrix .raci {
                 caption .vh { (caption) }
                 thead { tr { th scope="col" { "Duty" } @for (_, name) in &self.sites { th scope="col" { (name) } } } }
                 tbody { @for (duty, cells) in &self.rows { tr {
