@@ -133,3 +133,29 @@ fn ru_02_ru_03_random_edits_never_break_the_matrix() {
     }
     assert!(taken > 20 && refused > 20, "both happened: {taken} {refused}");
 }
+
+#[test]
+fn duties_held_at_sites_show_one_column_a_site_and_the_matrix_one_place_at_a_time() {
+    let case = case();
+    let duties: Vec<i64> = case.office.desk.all("duty").expect("duties").iter().take(2).map(|duty| duty.id).collect();
+    let sites = ["Berlin", "Lyon", "Gdansk"].map(|name| case.office.make("site", &[("name", name.into())]).id);
+    for (site, duty) in sites.iter().flat_map(|site| duties.iter().map(move |duty| (*site, *duty))) {
+        let letters = [("responsible", case.functions[0].into()), ("accountable", case.functions[0].into())];
+        let place = [("title", "There".into()), ("duty", duty.into()), ("site", site.into())];
+        case.office.make("held_duty", &[&place[..], &letters[..]].concat());
+    }
+    let page = |path: &str| case.site.get(&case.browser.cookie, path).body;
+    let home = page("/");
+    let (_, table) = home.split_once("By site</h2>").expect("the table");
+    let heads: Vec<&str> =
+        table.split("<th scope=\"col\">").skip(1).filter_map(|rest| rest.split('<').next()).take(4).collect();
+    assert_eq!(heads, ["Duty", "Berlin", "Gdansk", "Lyon"], "what is not Sam's, the organisation's, has no column");
+    assert_eq!(
+        table.split("</table>").next().unwrap_or("").matches("href=\"/duty/").count(),
+        6,
+        "two duties, three states each"
+    );
+    let matrix = page("/responsibilities?site=Lyon");
+    assert!(matrix.contains("7 duties") && matrix.matches("id=\"HLD-").count() == 2, "the matrix of Lyon alone");
+    assert_eq!(page("/responsibilities").matches("id=\"HLD-").count(), 1, "the organisation first");
+}

@@ -10,6 +10,7 @@ pub mod drift;
 pub mod duties;
 mod error;
 pub mod export;
+mod figures;
 pub mod first_start;
 pub mod holding;
 pub mod import;
@@ -50,6 +51,7 @@ pub struct Desk {
     pub(crate) accesses: Arc<access::Accesses>,
     pub(crate) attempts: Arc<sign_in::Attempts>,
     pub(crate) changed: reading::Changed,
+    pub(crate) figures: Arc<figures::Figures>,
 }
 
 impl Desk {
@@ -62,7 +64,9 @@ impl Desk {
         changed.follow(&store);
         let watch: Arc<watch::Watch> = Arc::default();
         watch.follow(&store);
-        Self { store, lake: Arc::new(lake), zone, watch, accesses, attempts: Arc::default(), changed }
+        let figures: Arc<figures::Figures> = Arc::default();
+        figures.follow(&store);
+        Self { store, lake: Arc::new(lake), zone, watch, accesses, attempts: Arc::default(), changed, figures }
     }
 
     pub fn catalog(&self) -> &Catalog {

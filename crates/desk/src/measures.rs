@@ -41,19 +41,14 @@ impl Desk {
             let list = List::of(kind).filtered(self.filter(actor, kind, filter, now)?);
             Ok(self.store.count_exactly(actor, &list)?)
         };
+        Ok(Some(tally_of(measure, count(&of)?, count(&bad)?, self.freshest(actor, kind)?)))
+    }
+
+    /// When the newest record of a kind was written.
+    pub(crate) fn freshest(&self, actor: &Actor, kind: &'static Kind) -> Result<Option<Timestamp>, DeskError> {
         let mut newest = List::of(kind).limited(1);
         (newest.sort, newest.descending) = ("updated".to_owned(), true);
-        let fresh = self.store.list(actor, &newest)?.records.first().map(|record| record.updated);
-        let (all, bad) = (count(&of)?, count(&bad)?);
-        // A share of nothing is no data; that nothing is wrong can be known of nothing too.
-        let unknown = fresh.is_none() || (all == 0 && measure.target != Target::None);
-        let state = match measure.target.reached(bad, all) {
-            _ if unknown => State::Grey,
-            Reached::Green => State::Green,
-            Reached::Amber => State::Amber,
-            Reached::Red => State::Red,
-        };
-        Ok(Some(Tally { all, bad, state, fresh }))
+        Ok(self.store.list(actor, &newest)?.records.first().map(|record| record.updated))
     }
 
     /// The same with the oldest rows that offend.
@@ -101,6 +96,18 @@ impl Desk {
             _ => None,
         }
     }
+}
+
+/// What two counts say. A share of nothing is no data; that nothing is wrong can be known of nothing too.
+pub(crate) fn tally_of(measure: &Measure, all: i64, bad: i64, fresh: Option<Timestamp>) -> Tally {
+    let unknown = fresh.is_none() || (all == 0 && measure.target != Target::None);
+    let state = match measure.target.reached(bad, all) {
+        _ if unknown => State::Grey,
+        Reached::Green => State::Green,
+        Reached::Amber => State::Amber,
+        Reached::Red => State::Red,
+    };
+    Tally { all, bad, state, fresh }
 }
 
 /// The filters of all and of the offending rows, narrowed to a site.

@@ -1,6 +1,7 @@
 //! Measures all that is held: keeps each duty's state and figure, and a snapshot a day for its trend.
 
 use crate::duties::State;
+use crate::figures::{BySite, Figure};
 use crate::holding::Holding;
 use crate::{Desk, DeskError};
 use jiff::civil::Date;
@@ -13,89 +14,109 @@ use watchkeep_store::{Change, Snapshot};
 /// Months of a trend: the present one and a year before it.
 pub const MONTHS: i64 = 13;
 
-/// What a measured duty says, without its rows.
-#[derive(Debug, Clone)]
-struct Figure {
-    state: State,
-    part: i64,
-    whole: i64,
-    unit: &'static str,
-    definition: u32,
-    fresh: Option<Timestamp>,
-}
-
 impl Desk {
-    /// State and figure of a duty; `None` if it is not measured there.
-    fn figure(&self, code: &str, site: Option<i64>, now: Timestamp) -> Result<Option<Figure>, DeskError> {
-        let system = self.system();
-        if let Some((kind, measure)) = self.declared(code) {
-            let tally = self.tally(&system, (kind, measure), site, now)?;
-            return Ok(tally.map(|tally| Figure {
-                state: tally.state,
-                part: tally.all - tally.bad,
-                whole: tally.all,
-                unit: measure.unit,
-                definition: measure.version,
-                fresh: tally.fresh,
-            }));
+    /// Keeps state and figure of every held duty, and what this day's snapshot lacks. What nothing was written for since
+    /// the last time is not computed again; all that is held is looked at once a minute, or when who holds it changes.
+    pub fn measure_all(&self, now: Timestamp) -> Result<(), DeskError> {
+        let done = match self.figures.whole_is_due(now)? {
+            true => self.measure_whole(now),
+            false => self.measure_changed(now),
+        };
+        if done.is_err() {
+            self.figures.failed();
         }
-        let found = self.measure(&system, code, site, now)?;
-        Ok(found.map(|found| Figure {
-            state: found.state,
-            part: found.numerator,
-            whole: found.denominator,
-            unit: found.unit,
-            definition: found.definition,
-            fresh: found.fresh,
-        }))
+        done
     }
 
-    /// Computes every held duty, keeps its state and figure, and what this day's snapshot lacks.
-    pub fn measure_all(&self, now: Timestamp) -> Result<(), DeskError> {
-        let duties = self.all("duty")?;
+    fn measure_whole(&self, now: Timestamp) -> Result<(), DeskError> {
+        self.figures.begin_whole(self.store.newest_entry()?, now)?;
         let kind = self.kind("held_duty")?;
+        let kept = self.store.snapshots_on(kind, self.today(now))?;
+        let kept: HashMap<i64, Snapshot> = kept.into_iter().map(|one| (one.id, one)).collect();
+        self.stand(self.all("held_duty")?, self.all("duty")?, Some(self.newest_runs(&self.system())?), &kept, now)
+    }
+
+    /// Only duties whose measure reads what was written since, and says something else now.
+    fn measure_changed(&self, now: Timestamp) -> Result<(), DeskError> {
+        let mut changed = Vec::new();
+        for code in self.figures.outdated(self, now)? {
+            if self.figures(&code, &[], now)?.1 {
+                changed.push(Value::text(code));
+            }
+        }
+        if changed.is_empty() {
+            return Ok(());
+        }
+        let (kind, today) = (self.kind("held_duty")?, self.today(now));
+        let duties = self.store.with_any(self.kind("duty")?, "code", &changed)?;
+        let ids: Vec<Value> = duties.iter().map(|duty| Value::Int(duty.id)).collect();
+        let held = self.store.with_any(kind, "duty", &ids)?;
+        let mut kept = HashMap::new();
+        for one in &held {
+            let snapshots = self.store.snapshots(&self.system(), kind, one.id, today)?;
+            kept.extend(snapshots.into_iter().map(|one| (one.id, one)));
+        }
+        self.stand(held, duties, None, &kept, now)
+    }
+
+    /// Writes how these held duties stand, where they keep something else; without runs, of measured ones only.
+    fn stand(
+        &self,
+        all: Vec<Record>,
+        duties: Vec<Record>,
+        mut runs: Option<HashMap<i64, Record>>,
+        kept: &HashMap<i64, Snapshot>,
+        now: Timestamp,
+    ) -> Result<(), DeskError> {
+        let duties: HashMap<i64, Record> = duties.into_iter().map(|duty| (duty.id, duty)).collect();
+        let mut sites: HashMap<i64, Vec<i64>> = HashMap::new();
+        for held in &all {
+            if let Some((duty, site)) = held.get("duty").as_int().zip(held.get("site").as_int()) {
+                sites.entry(duty).or_default().push(site);
+            }
+        }
         let (today, holding) = (self.today(now), self.holding(now)?);
         let (mut changes, mut snapshots) = (Vec::new(), Vec::new());
-        let mut runs = self.newest_runs(&self.system())?;
-        let mut figures: HashMap<(String, Option<i64>), Option<Figure>> = HashMap::new();
-        let kept = self.store.snapshots_on(kind, today)?;
-        let kept: HashMap<i64, Snapshot> = kept.into_iter().map(|one| (one.id, one)).collect();
-        for held in self.all("held_duty")? {
-            let duty = held.get("duty").as_int();
-            let Some(duty) = duties.iter().find(|known| Some(known.id) == duty) else { continue };
+        let mut figures: HashMap<i64, BySite> = HashMap::new();
+        for held in &all {
+            let Some(duty) = held.get("duty").as_int().and_then(|id| duties.get(&id)) else { continue };
             let code = duty.get("code").as_text().unwrap_or_default();
-            let site = held.get("site").as_int();
-            let figure = match figures.entry((code.to_owned(), site)) {
-                Entry::Occupied(known) => known.get().clone(),
-                Entry::Vacant(place) => place.insert(self.figure(code, site, now)?).clone(),
+            let figures = match figures.entry(duty.id) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => {
+                    let sites = sites.get(&duty.id).map_or(&[][..], Vec::as_slice);
+                    place.insert(self.figures(code, sites, now)?.0)
+                }
             };
+            let figure = figures.get(&held.get("site").as_int()).and_then(Option::as_ref);
             let rhythm = duty.get("rhythm").as_text().unwrap_or_default();
-            let (found, change) = match &figure {
-                Some(figure) => (figure.state, measured_change(&held, figure, &holding, now)),
-                None => match self.by_runs(&held, rhythm, runs.remove(&held.id), now) {
-                    Some(stands) => (stands.state, self.standing_change(&held, &stands, &holding, now)),
+            let (found, change) = match (figure, &mut runs) {
+                (Some(figure), _) => (figure.state, measured_change(held, figure, &holding, now)),
+                (None, None) => continue,
+                (None, Some(runs)) => match self.by_runs(held, rhythm, runs.remove(&held.id), now) {
+                    Some(stands) => (stands.state, self.standing_change(held, &stands, &holding, now)),
                     None => (State::Grey, None),
                 },
             };
-            let state = holding.state(&held, found);
+            let state = holding.state(held, found);
             let snapshot = Snapshot {
                 id: held.id,
                 day: today,
                 state: state.name().to_owned(),
-                figure: figure.as_ref().map(|figure| (figure.part, figure.whole)),
-                definition: figure.as_ref().map_or(0, |figure| i64::from(figure.definition)),
-                fresh: figure.as_ref().and_then(|figure| figure.fresh),
+                figure: figure.map(|figure| (figure.part, figure.whole)),
+                definition: figure.map_or(0, |figure| i64::from(figure.definition)),
+                fresh: figure.and_then(|figure| figure.fresh),
             };
             if kept.get(&held.id).is_none_or(|known| known.state != snapshot.state || known.figure != snapshot.figure) {
                 snapshots.push(snapshot);
             }
-            changes.extend(change.or_else(|| stated(&held, state)));
+            changes.extend(change.or_else(|| stated(held, state)));
         }
         if !changes.is_empty() {
             self.store.write(&self.system(), now, changes)?;
         }
         if !snapshots.is_empty() {
-            self.store.keep_snapshots(kind, &snapshots)?;
+            self.store.keep_snapshots(self.kind("held_duty")?, &snapshots)?;
         }
         Ok(())
     }

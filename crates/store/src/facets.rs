@@ -3,7 +3,7 @@
 use crate::driver::Connection;
 use crate::query::{COUNT_CAP, List};
 use crate::split::{Named, Split};
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, sets};
 use watchkeep_model::{Actor, Field, Value};
 
 /// So many records are looked up where a filter asks for more than sets and columns know.
@@ -53,6 +53,19 @@ impl Store {
         let mut lease = self.reader()?;
         let split = self.narrowed(&mut *lease, actor, list)?;
         self.counted(&mut *lease, actor, list, &split, usize::MAX).map(|found| size(&found))
+    }
+
+    /// How many records hold each value of one field, exactly: one walk for all of them. `None` for a field of which no
+    /// sets are kept.
+    pub fn counts_by(&self, actor: &Actor, list: &List, field: &str) -> Result<Option<Vec<(Value, i64)>>, StoreError> {
+        if !sets::keep(list.kind, field) {
+            return Ok(None);
+        }
+        let mut lease = self.reader()?;
+        let split = self.narrowed(&mut *lease, actor, list)?;
+        let found = self.counted(&mut *lease, actor, list, &split, usize::MAX)?;
+        let known = (&*self.inner.catalog, &self.inner.tags);
+        self.inner.sets.with(&mut *lease, known, list.kind, |sets| sets.counts(field, &found.ids)).map(Some)
     }
 
     /// Counts of the values of each facet field under the list's filter.

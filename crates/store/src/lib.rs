@@ -105,6 +105,11 @@ impl Store {
         }
     }
 
+    /// Position of the newest history entry, whoever wrote it.
+    pub fn newest_entry(&self) -> Result<i64, StoreError> {
+        sets::newest(&mut *self.reader()?)
+    }
+
     /// Small secrets and sessions beside the records: see [`Vault`].
     pub fn vault(&self) -> Vault<'_> {
         Vault { store: self }

@@ -343,7 +343,7 @@ fn lost() -> StoreError {
 }
 
 /// The newest history entry.
-fn newest(connection: &mut dyn Connection) -> Result<i64, StoreError> {
+pub fn newest(connection: &mut dyn Connection) -> Result<i64, StoreError> {
     let rows = connection.query("SELECT COALESCE(MAX(seq), 0) FROM history", &[])?;
     Ok(rows.first().map_or(0, |found| int(found, 0)))
 }

@@ -309,32 +309,37 @@ pub fn by_area(held: Vec<(Record, Record)>) -> BTreeMap<String, Vec<(Record, Rec
     areas
 }
 
+/// The duties of an area, where none is held at a site: each with its figure.
+fn by_figure(area: &str, rows: &[(Record, Record)]) -> Markup {
+    html! {
+        table .cards {
+            caption .vh { (area) }
+            thead .vh { tr { th { "State" } th { "Duty" } th { "Figure" } th { "Rhythm" } } }
+            tbody { @for (held, duty) in rows { tr {
+                @let now = State::of(held);
+                td { (state::dot(mark(now))) }
+                td .grow { a .link href={ "/duty/" (held.id) } { (duty.get("code").as_text().unwrap_or_default()) } " " (short(duty.title())) }
+                td .sub { (held.get("figure").as_text().unwrap_or("no data")) }
+                td .sub { (duty.get("rhythm").as_text().unwrap_or_default()) }
+            } } }
+        }
+    }
+}
+
 /// Every held duty that the person sees, by area.
 fn all(ask: &Ask) -> Result<Response, Fault> {
     ask.kind("held_duty")?;
-    let held = held(ask)?;
-    let sites = BySite::of(ask, held.iter().map(|(held, duty)| (held, duty)))?;
-    let areas = by_area(held);
+    let areas = by_area(held(ask)?);
     let total: usize = areas.values().map(Vec::len).sum();
+    let mut panels = Vec::new();
+    for (area, rows) in &areas {
+        let sites = BySite::of(ask, rows.iter().map(|(held, duty)| (held, duty)))?;
+        let table = sites.map_or_else(|| by_figure(area, rows), |sites| sites.table(area));
+        panels.push(html! { section .panel id=(area.replace(' ', "-")) { header { h2 { (area) } span .sub { (rows.len()) } } (table) } });
+    }
     let body = html! {
         (header::header("Duties", &html! { (total) " held, in " (areas.len()) " areas" }, &html! { a .btn href="/r/held_duty" { "As a list" } }))
-        @if let Some(sites) = &sites { (panel::flush("By site", &html! { (sites.rows.len()) " duties · " (sites.sites.len()) " places" }, &sites.table("Duties by site"))) }
-        @for (area, rows) in &areas {
-            section .panel id=(area.replace(' ', "-")) {
-                header { h2 { (area) } span .sub { (rows.len()) } }
-                table .cards {
-                    caption .vh { (area) }
-                    thead .vh { tr { th { "State" } th { "Duty" } th { "Figure" } th { "Rhythm" } } }
-                    tbody { @for (held, duty) in rows { tr {
-                        @let now = State::of(held);
-                        td { (state::dot(mark(now))) }
-                        td .grow { a .link href={ "/duty/" (held.id) } { (duty.get("code").as_text().unwrap_or_default()) } " " (short(duty.title())) }
-                        td .sub { (held.get("figure").as_text().unwrap_or("no data")) }
-                        td .sub { (duty.get("rhythm").as_text().unwrap_or_default()) }
-                    } } }
-                }
-            }
-        }
+        @for panel in &panels { (panel) }
     };
     Ok(ask.page("Duties", "duties", Find::default(), &body).into_response())
 }

@@ -16,8 +16,8 @@ use watchkeep_desk::DeskError;
 use watchkeep_desk::drift::Drift;
 use watchkeep_desk::duties::State;
 use watchkeep_desk::raci::{Gaps, Letter, MANY_INFORMED};
-use watchkeep_model::Record;
 use watchkeep_model::resolve::Test;
+use watchkeep_model::{Look, Record};
 use watchkeep_store::StoreError;
 
 pub fn routes() -> Vec<Route> {
@@ -68,9 +68,14 @@ fn matrix(ask: &Ask) -> Result<Matrix, Fault> {
 }
 
 fn page(ask: &Ask, wrong: Option<&str>) -> Result<Markup, Fault> {
-    let Matrix { projects, areas, functions } = matrix(ask)?;
+    let Matrix { projects, mut areas, functions } = matrix(ask)?;
     let holding = ask.app.desk.holding(ask.now)?;
     let held: Vec<Record> = areas.values().flatten().map(|(held, _)| held.clone()).collect();
+    let places = places(ask, &held)?;
+    if let Some(shown) = shown_place(ask, &places) {
+        areas.values_mut().for_each(|rows| rows.retain(|(held, _)| held.get("site").as_int() == shown));
+        areas.retain(|_, rows| !rows.is_empty());
+    }
     let gaps = Gaps::of(&held, &holding);
     let drift = ask.app.desk.drift(&ask.actor, &held, &holding, ask.now)?;
     let editing = ask.query("change").or(Some(ask.param("id"))).and_then(|id| id.parse::<i64>().ok());
@@ -80,6 +85,7 @@ fn page(ask: &Ask, wrong: Option<&str>) -> Result<Markup, Fault> {
     let inner = html! {
         (header::header("Responsibilities", &about, &actions))
         (project_links(ask, &projects))
+        (place_links(ask, &places))
         (gaps_panel(&gaps))
         (drift_panel(ask, &drift, &held)?)
         section .panel {
@@ -150,6 +156,38 @@ fn project_links(ask: &Ask, projects: &BTreeSet<String>) -> Markup {
         (link("", "Organisation and all projects"))
         @for project in projects { (link(project, project)) }
     } } }
+}
+
+/// The places that duties are held for, the whole organisation first; fewer than two need no choice.
+fn places(ask: &Ask, held: &[Record]) -> Result<Vec<(Option<i64>, String)>, Fault> {
+    let found: BTreeSet<Option<i64>> = held.iter().map(|one| one.get("site").as_int()).collect();
+    let ids: Vec<i64> = found.iter().flatten().copied().collect();
+    let names = ask.app.desk.store.titles(&ask.actor, ask.app.desk.kind("site")?, &ids)?;
+    let mut places: Vec<(Option<i64>, String)> = names.into_iter().map(|(id, name)| (Some(id), name)).collect();
+    places.sort_by_key(|(_, name)| name.to_lowercase());
+    if found.contains(&None) {
+        places.insert(0, (None, "Organisation".to_owned()));
+    }
+    Ok(places)
+}
+
+/// One place at a time, where there are several: the one asked for, else the one whose duty is changed, else the first.
+fn shown_place(ask: &Ask, places: &[(Option<i64>, String)]) -> Option<Option<i64>> {
+    let asked = ask.query("site").and_then(|name| places.iter().find(|(_, known)| known == name));
+    let editing = ask.query("change").or(Some(ask.param("id"))).and_then(|id| id.parse::<i64>().ok());
+    let edited = editing.and_then(|id| ask.app.desk.store.look().record("held_duty", id));
+    let edited = edited.map(|held| held.get("site").as_int());
+    (places.len() > 1)
+        .then(|| asked.map(|(id, _)| *id).or(edited).or_else(|| places.first().map(|(id, _)| *id)))
+        .flatten()
+}
+
+fn place_links(ask: &Ask, places: &[(Option<i64>, String)]) -> Markup {
+    let shown = shown_place(ask, places);
+    html! { @if shown.is_some() { nav .row aria-label="Places" { @for (id, name) in places {
+        @let query: String = form_urlencoded::byte_serialize(name.as_bytes()).collect();
+        a .btn .small href={ "/responsibilities?site=" (query) } aria-current=[(shown == Some(*id)).then_some("true")] { (name) }
+    } } } }
 }
 
 fn gap(mark: Mark, ids: &[i64], what: &str) -> Markup {

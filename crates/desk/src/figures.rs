@@ -1,0 +1,314 @@
+//! Figures of measured duties, kept until a record that their measure reads is written, or a minute has passed.
+//!
+//! After each commit the kinds that were written are noted. A figure computed before that is computed again; all others
+//! stand. What depends on the hour is computed again each minute. Entries of the history that another process wrote are
+//! noticed at the next whole pass, and make every figure be computed again.
+
+use crate::duties::State;
+use crate::{Desk, DeskError};
+use jiff::{SignedDuration, Timestamp};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard};
+use watchkeep_model::measure::Measure;
+use watchkeep_model::{Catalog, Kind, Shape, Value};
+use watchkeep_store::{List, Store};
+
+/// How long a figure stands that depends on the hour, and how often all that is held is looked at anew.
+pub(crate) const MINUTE: SignedDuration = SignedDuration::from_secs(60);
+
+/// What a measured duty says, without its rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Figure {
+    pub state: State,
+    pub part: i64,
+    pub whole: i64,
+    pub unit: &'static str,
+    pub definition: u32,
+    pub fresh: Option<Timestamp>,
+}
+
+impl Figure {
+    /// Whether two figures say the same of a duty; when their newest input came in is not of it.
+    fn says(&self) -> (State, i64, i64, u32) {
+        (self.state, self.part, self.whole, self.definition)
+    }
+}
+
+/// Figures by site; `None` is the whole organisation. A measure that cannot be asked there has no figure.
+pub(crate) type BySite = HashMap<Option<i64>, Option<Figure>>;
+
+#[derive(Clone)]
+struct Kept {
+    figures: BySite,
+    /// The count of commits when it was computed.
+    commit: u64,
+    at: Timestamp,
+}
+
+/// What was written, and what was computed since.
+#[derive(Default)]
+pub(crate) struct Figures {
+    inner: Arc<Mutex<Inner>>,
+}
+
+#[derive(Default)]
+struct Inner {
+    commits: u64,
+    /// The newest commit of each kind.
+    written: HashMap<&'static str, u64>,
+    /// The same without what Watchkeep notes of its own accord.
+    by_hand: HashMap<&'static str, u64>,
+    /// The newest history entry that was heard of.
+    heard: i64,
+    kept: HashMap<String, Kept>,
+    /// When all that is held was last looked at.
+    whole: Option<(u64, Timestamp)>,
+}
+
+/// Kinds on which it depends who holds what, and how.
+const HELD: [&str; 7] = ["held_duty", "duty", "function", "person", "waiver", "duty_run", "site"];
+
+impl Figures {
+    pub(crate) fn follow(&self, store: &Store) {
+        let inner = self.inner.clone();
+        store.listen(Box::new(move |written| {
+            let Ok(mut inner) = inner.lock() else { return };
+            inner.commits += 1;
+            let commit = inner.commits;
+            for one in written {
+                inner.written.insert(one.record.kind.name, commit);
+                if one.act != "note" {
+                    inner.by_hand.insert(one.record.kind.name, commit);
+                }
+                inner.heard = inner.heard.max(one.seq);
+            }
+        }));
+    }
+
+    fn inner(&self) -> Result<MutexGuard<'_, Inner>, DeskError> {
+        self.inner.lock().map_err(|_| DeskError::Kind("the kept figures".to_owned()))
+    }
+
+    /// Whether all that is held must be looked at: who holds what has changed, or a minute has passed.
+    pub(crate) fn whole_is_due(&self, now: Timestamp) -> Result<bool, DeskError> {
+        let inner = self.inner()?;
+        let Some((commit, at)) = inner.whole else { return Ok(true) };
+        let touched = HELD.iter().any(|kind| inner.by_hand.get(kind).is_some_and(|newest| *newest > commit));
+        Ok(touched || !within(at, now))
+    }
+
+    /// Begins a whole pass; forgets everything where another process wrote.
+    pub(crate) fn begin_whole(&self, newest: i64, now: Timestamp) -> Result<(), DeskError> {
+        let mut inner = self.inner()?;
+        if newest != inner.heard {
+            inner.heard = newest;
+            inner.kept.clear();
+        }
+        inner.whole = Some((inner.commits, now));
+        Ok(())
+    }
+
+    /// Forgets when everything was last looked at, so that the next pass is whole.
+    pub(crate) fn failed(&self) {
+        if let Ok(mut inner) = self.inner.lock() {
+            inner.whole = None;
+        }
+    }
+
+    /// Duties whose figures are kept, but stand no more.
+    pub(crate) fn outdated(&self, desk: &Desk, now: Timestamp) -> Result<Vec<String>, DeskError> {
+        let inner = self.inner()?;
+        let outdated = inner.kept.iter().filter(|(code, kept)| !inner.stands(kept, &desk.reads(code), now));
+        Ok(outdated.map(|(code, _)| code.clone()).collect())
+    }
+}
+
+/// At the same moment or up to a minute later.
+fn within(at: Timestamp, now: Timestamp) -> bool {
+    at <= now && now.duration_since(at) < MINUTE
+}
+
+impl Inner {
+    fn stands(&self, kept: &Kept, reads: &Reads, now: Timestamp) -> bool {
+        let commits = if reads.notes { &self.written } else { &self.by_hand };
+        let written = reads.kinds.iter().any(|kind| commits.get(kind).is_some_and(|newest| *newest > kept.commit));
+        !written && (within(kept.at, now) || (!reads.hours && kept.at <= now))
+    }
+}
+
+/// What a measure depends on.
+pub(crate) struct Reads {
+    kinds: BTreeSet<&'static str>,
+    /// Days or hours: what it says changes as time passes.
+    hours: bool,
+    /// What Watchkeep notes of its own accord counts too.
+    notes: bool,
+}
+
+impl Desk {
+    /// What the measure of a duty reads.
+    pub(crate) fn reads(&self, code: &str) -> Reads {
+        if let Some((kind, measure)) = self.declared(code) {
+            return reads(self.catalog(), kind, measure);
+        }
+        let kinds: &[&str] = match code {
+            "D-001" => &["log_source"],
+            "D-010" => &["alert"],
+            _ => &["role", "role_assignment", "group", "held_duty", "function", "person", "decision", "duty"],
+        };
+        let known = self.catalog().kinds().iter().map(|kind| kind.name);
+        Reads { kinds: known.filter(|name| kinds.contains(name)).collect(), hours: true, notes: code != "D-125" }
+    }
+
+    /// State and figure of a duty at the organisation and at each of these sites, computed only where something that the
+    /// measure reads was written since; and whether any says something else than before.
+    pub(crate) fn figures(&self, code: &str, sites: &[i64], now: Timestamp) -> Result<(BySite, bool), DeskError> {
+        let (commit, before) = {
+            let inner = self.figures.inner()?;
+            let before = inner.kept.get(code).cloned();
+            if let Some(kept) = &before
+                && sites.iter().all(|site| kept.figures.contains_key(&Some(*site)))
+                && inner.stands(kept, &self.reads(code), now)
+            {
+                return Ok((kept.figures.clone(), false));
+            }
+            (inner.commits, before)
+        };
+        // Sites that were asked before are asked again: a pass over few duties keeps what the whole one needs.
+        let known = before.iter().flat_map(|kept| kept.figures.keys().flatten().copied());
+        let wanted: BTreeSet<i64> = sites.iter().copied().chain(known).collect();
+        let figures = self.compute_figures(code, &wanted, now)?;
+        let says = |figures: &BySite, site: &Option<i64>| figures.get(site).map(|one| one.as_ref().map(Figure::says));
+        let differs =
+            before.is_none_or(|kept| figures.keys().any(|site| says(&figures, site) != says(&kept.figures, site)));
+        let kept = Kept { figures: figures.clone(), commit, at: now };
+        self.figures.inner()?.kept.insert(code.to_owned(), kept);
+        Ok((figures, differs))
+    }
+
+    fn compute_figures(&self, code: &str, sites: &BTreeSet<i64>, now: Timestamp) -> Result<BySite, DeskError> {
+        let mut found = BySite::new();
+        match self.declared(code) {
+            Some((kind, measure)) => {
+                found.insert(None, self.tallied((kind, measure), None, now)?);
+                let at_once = if sites.is_empty() { None } else { self.counted_by_site((kind, measure), now)? };
+                for site in sites {
+                    let figure = match &at_once {
+                        Some(counts) => {
+                            let (all, bad) = counts.counts.get(site).copied().unwrap_or((0, 0));
+                            Some(Figure::of(measure, crate::measures::tally_of(measure, all, bad, counts.fresh)))
+                        }
+                        None => self.tallied((kind, measure), Some(*site), now)?,
+                    };
+                    found.insert(Some(*site), figure);
+                }
+            }
+            None => {
+                for site in [None].into_iter().chain(sites.iter().copied().map(Some)) {
+                    let measured = self.measure(&self.system(), code, site, now)?;
+                    let figure = measured.map(|found| Figure {
+                        state: found.state,
+                        part: found.numerator,
+                        whole: found.denominator,
+                        unit: found.unit,
+                        definition: found.definition,
+                        fresh: found.fresh,
+                    });
+                    found.insert(site, figure);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    fn tallied(
+        &self,
+        (kind, measure): (&'static Kind, &'static Measure),
+        site: Option<i64>,
+        now: Timestamp,
+    ) -> Result<Option<Figure>, DeskError> {
+        let tally = self.tally(&self.system(), (kind, measure), site, now)?;
+        Ok(tally.map(|tally| Figure::of(measure, tally)))
+    }
+
+    /// All and bad of each site at once; `None` where the way to the site is longer than one field, or there is none.
+    fn counted_by_site(
+        &self,
+        (kind, measure): (&'static Kind, &'static Measure),
+        now: Timestamp,
+    ) -> Result<Option<CountsBySite>, DeskError> {
+        let system = self.system();
+        let by_site = |filter: &str| -> Result<Option<Vec<(Value, i64)>>, DeskError> {
+            let list = List::of(kind).filtered(self.filter(&system, kind, filter, now)?);
+            Ok(self.store.counts_by(&system, &list, measure.site)?)
+        };
+        let bad = format!("{} ({})", measure.of, measure.bad);
+        let Some((all, bad)) = by_site(measure.of)?.zip(by_site(bad.trim())?) else { return Ok(None) };
+        let mut counts: HashMap<i64, (i64, i64)> = HashMap::new();
+        for (site, count) in all {
+            site.as_int().into_iter().for_each(|site| counts.entry(site).or_default().0 = count);
+        }
+        for (site, count) in bad {
+            site.as_int().into_iter().for_each(|site| counts.entry(site).or_default().1 = count);
+        }
+        Ok(Some(CountsBySite { counts, fresh: self.freshest(&system, kind)? }))
+    }
+}
+
+struct CountsBySite {
+    counts: HashMap<i64, (i64, i64)>,
+    fresh: Option<Timestamp>,
+}
+
+impl Figure {
+    fn of(measure: &'static Measure, tally: crate::measures::Tally) -> Self {
+        Self {
+            state: tally.state,
+            part: tally.all - tally.bad,
+            whole: tally.all,
+            unit: measure.unit,
+            definition: measure.version,
+            fresh: tally.fresh,
+        }
+    }
+}
+
+/// Every kind that the filters of a measure name, by following each path from field to field.
+fn reads(catalog: &Catalog, kind: &'static Kind, measure: &Measure) -> Reads {
+    let text = format!("{} {} {}", measure.of, measure.bad, measure.site);
+    let mut kinds = BTreeSet::from([kind.name]);
+    for path in text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '.')) {
+        let mut at = kind;
+        for name in path.split('.') {
+            let Some(Shape::Ref(other) | Shape::Links(other)) = at.field(name).map(|field| field.shape) else { break };
+            let Some(next) = catalog.kind(other) else { break };
+            kinds.insert(next.name);
+            at = next;
+        }
+    }
+    Reads { kinds, hours: text.contains(['<', '>']) || text.contains("today") || text.contains("now"), notes: true }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::LazyLock;
+
+    #[test]
+    fn a_measure_reads_its_kind_and_what_its_paths_lead_to() {
+        static CATALOG: LazyLock<Catalog> =
+            LazyLock::new(|| Catalog::new(watchkeep_records::all()).expect("descriptions that hold"));
+        let kind = CATALOG.kind("shift").expect("shifts");
+        let measure = Measure {
+            of: "place:any",
+            bad: "person.leaves<today or state:missed",
+            site: "place.site",
+            ..Measure::PLAIN
+        };
+        let found = reads(&CATALOG, kind, &measure);
+        assert_eq!(found.kinds.into_iter().collect::<Vec<_>>(), ["person", "place", "shift", "site"]);
+        assert!(found.hours, "days pass");
+        let measure = Measure { of: "", bad: "person:none", ..Measure::PLAIN };
+        assert!(!reads(&CATALOG, kind, &measure).hours);
+    }
+}
