@@ -1,10 +1,11 @@
 //! Commands for whoever runs the machine: people, tokens, and whether the history is whole.
 
+use crate::clock;
 use crate::open::DataArgs;
 use crate::progress;
 use anyhow::anyhow;
 use clap::{Args, Subcommand};
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use std::process::ExitCode;
 use watchkeep_desk::Desk;
 use watchkeep_model::Record;
@@ -101,7 +102,7 @@ pub fn verify(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
 
 pub fn user(args: &UserArgs) -> anyhow::Result<ExitCode> {
     let desk = args.data.records()?;
-    let now = Timestamp::now();
+    let now = clock::now();
     match &args.what {
         UserCommand::Add { email, name, admin } => {
             let email = email.to_lowercase();
@@ -128,7 +129,7 @@ fn person(desk: &Desk, email: &str) -> anyhow::Result<Record> {
 pub fn token(args: &TokenArgs) -> anyhow::Result<ExitCode> {
     let desk = args.data.records()?;
     let person = person(&desk, &args.email)?;
-    let now = Timestamp::now();
+    let now = clock::now();
     let expires = now + SignedDuration::from_hours(24 * args.days);
     println!("{}", desk.make_token(person.id, &args.name, &args.scope, expires)?);
     Ok(ExitCode::SUCCESS)

@@ -1,8 +1,8 @@
 //! Live inputs beside HTTP: syslog listeners and followed files.
 
+use crate::clock;
 use crate::serve::ServeArgs;
 use anyhow::{Context, anyhow};
-use jiff::Timestamp;
 use std::future::{Future, pending};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -20,12 +20,12 @@ pub async fn start(args: &ServeArgs, desk: &Desk) -> anyhow::Result<()> {
     let source = Source::named(syslog::SOURCE);
     if let Some(address) = args.syslog_udp {
         let socket = UdpSocket::bind(address).await.with_context(|| on(address))?;
-        let work = listen_udp(socket, source.clone(), sink.clone(), Limits::default(), Timestamp::now, pending());
+        let work = listen_udp(socket, source.clone(), sink.clone(), Limits::default(), clock::now, pending());
         spawn("syslog over UDP".to_owned(), work);
     }
     if let Some(address) = args.syslog_tcp {
         let listener = TcpListener::bind(address).await.with_context(|| on(address))?;
-        let work = listen_tcp(listener, source.clone(), sink.clone(), Limits::default(), Timestamp::now, pending());
+        let work = listen_tcp(listener, source.clone(), sink.clone(), Limits::default(), clock::now, pending());
         spawn("syslog over TCP".to_owned(), work);
     }
     for setting in &args.tail {
@@ -37,7 +37,7 @@ pub async fn start(args: &ServeArgs, desk: &Desk) -> anyhow::Result<()> {
                 tracing::error!("cannot keep how far {} was read: {error:#}", marks.display());
             }
         };
-        let work = follow(tail, sink.clone(), Duration::from_millis(500), Timestamp::now, saved, pending());
+        let work = follow(tail, sink.clone(), Duration::from_millis(500), clock::now, saved, pending());
         spawn(format!("following {path}"), work);
     }
     Ok(())

@@ -1,8 +1,8 @@
 //! Opening the data folder: records and events, with everything a first start needs.
 
+use crate::clock;
 use anyhow::{Context, anyhow};
 use clap::Args;
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -55,7 +55,7 @@ impl DataArgs {
         let store = Store::open(&self.location(), Arc::new(catalog()?))?;
         let lake = Lake::open(lake).context("opening the event lake")?;
         let desk = Desk::new(store, lake, zone);
-        desk.first_start(Timestamp::now())?;
+        desk.first_start(clock::now())?;
         Ok(desk)
     }
 }

@@ -1,6 +1,6 @@
 //! Keeps the rules in force current: looks at the rule folders every few seconds, and at once on SIGHUP.
 
-use jiff::Timestamp;
+use crate::clock;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
@@ -18,7 +18,7 @@ const NAMED: usize = 20;
 /// A rule folder that cannot be read: a wrong setting stops the start.
 pub fn load(desk: &Desk, folders: &[PathBuf]) -> anyhow::Result<RuleFolders> {
     let watched = RuleFolders::new(folders.to_vec())?;
-    let loaded = desk.reload_rules(watched.paths(), Timestamp::now())?;
+    let loaded = desk.reload_rules(watched.paths(), clock::now())?;
     tracing::info!("{} rules live, {} refused, {} switched off", loaded.live, loaded.refused, loaded.off);
     Ok(watched)
 }
@@ -45,7 +45,7 @@ fn watch(desk: &Desk, mut folders: RuleFolders, asked: &Receiver<()>) {
         };
         // A failed load is tried again each time: the rules in force stay until it succeeds.
         let due = folders.changed().map(|changed| changed || asked || trouble.is_some());
-        let done = due.and_then(|due| due.then(|| desk.reload_rules(folders.paths(), Timestamp::now())).transpose());
+        let done = due.and_then(|due| due.then(|| desk.reload_rules(folders.paths(), clock::now())).transpose());
         match done {
             Ok(loaded) => {
                 trouble = None;

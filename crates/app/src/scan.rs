@@ -6,10 +6,10 @@ mod print;
 mod read;
 mod stats;
 
+use crate::clock;
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use found::Findings;
-use jiff::Timestamp;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -77,7 +77,7 @@ pub fn run(args: ScanArgs) -> anyhow::Result<ExitCode> {
     let threads = args.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from));
     let started = stats::Clock::start();
     let inputs = read::Inputs::list(&args.paths)?;
-    let findings = hunt::hunt(&rules, inputs, args.min_level, threads.max(1), Timestamp::now());
+    let findings = hunt::hunt(&rules, inputs, args.min_level, threads.max(1), clock::now());
     let spent = started.stop();
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let written = print::print(&mut out, args.format, &rules, &findings).and_then(|()| out.flush());

@@ -1,10 +1,10 @@
 //! `watchkeep serve` and `watchkeep demo`: pages, API, inputs and timers in one process.
 
+use crate::clock;
 use crate::open::DataArgs;
 use crate::{inputs, rules};
 use anyhow::Context;
 use clap::Args;
-use jiff::Timestamp;
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -84,7 +84,7 @@ fn run(args: &ServeArgs, demo: bool) -> anyhow::Result<ExitCode> {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let desk = args.data.open(args.lake.as_deref())?;
     if demo {
-        watchkeep_desk::demo::organisation(&desk, Timestamp::now())?;
+        watchkeep_desk::demo::organisation(&desk, clock::now())?;
     }
     let folders = rules::load(&desk, &args.rules)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -104,7 +104,7 @@ async fn listen(args: &ServeArgs, desk: Desk, folders: RuleFolders, demo: bool) 
     if let Some(key) = link.await?? {
         println!("Sign in once within the hour: http://{address}/once/{key}");
     }
-    let settings = Settings { secure_cookies: args.secure, ..Settings::default() };
+    let settings = Settings { secure_cookies: args.secure, now: clock::now, ..Settings::default() };
     inputs::start(args, &desk).await?;
     rules::follow(desk.clone(), folders)?;
     let app = Arc::new(App::new(desk.clone(), settings));
@@ -122,7 +122,7 @@ async fn listen(args: &ServeArgs, desk: Desk, folders: RuleFolders, demo: bool) 
 
 /// A link for the first administrator while they have no password; for the demo, always.
 fn first_link(desk: &Desk, admin: &str, demo: bool) -> anyhow::Result<Option<String>> {
-    let now = Timestamp::now();
+    let now = clock::now();
     let person = match desk.person_by_email(if demo { watchkeep_desk::demo::MANAGER } else { admin })? {
         Some(person) => person,
         None if desk.needs_administrator()? => {
@@ -140,12 +140,12 @@ fn first_link(desk: &Desk, admin: &str, demo: bool) -> anyhow::Result<Option<Str
 
 /// Jobs that run every few seconds; each is safe to run twice.
 fn timers(desk: &Desk, demo: bool) {
-    if demo && let Err(error) = watchkeep_desk::demo::yesterday(desk, Timestamp::now()) {
+    if demo && let Err(error) = watchkeep_desk::demo::yesterday(desk, clock::now()) {
         tracing::error!("the demo's day before failed: {error}");
     }
     let mut round = 0u64;
     loop {
-        let now = Timestamp::now();
+        let now = clock::now();
         // A job that breaks must not end those that come after it.
         match catch_unwind(AssertUnwindSafe(|| desk.tick(now, round))) {
             Ok(Ok(())) => {}

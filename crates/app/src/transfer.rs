@@ -1,10 +1,10 @@
 //! `watchkeep import` and `watchkeep export`: lists of records in and out.
 
+use crate::clock;
 use crate::open::DataArgs;
 use crate::progress;
 use anyhow::Context;
 use clap::Args;
-use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use watchkeep_desk::import::Format;
@@ -70,7 +70,7 @@ pub fn import(args: &ImportArgs) -> anyhow::Result<ExitCode> {
     let bytes = std::fs::read(&args.file).with_context(|| format!("reading {}", args.file.display()))?;
     let format = Format::of(&args.file.display().to_string())?;
     let waiting = progress::waiting(&format!("importing {}", args.file.display()));
-    let report = desk.import(&operator(), desk.kind(&args.kind)?, format, &bytes, args.dry_run, Timestamp::now())?;
+    let report = desk.import(&operator(), desk.kind(&args.kind)?, format, &bytes, args.dry_run, clock::now())?;
     waiting.finish_and_clear();
     for problem in &report.problems {
         eprintln!("row {}: {}", problem.row, problem.message);
@@ -91,7 +91,7 @@ pub fn export(args: &ExportArgs) -> anyhow::Result<ExitCode> {
     let kind = desk.kind(&args.kind)?;
     let name = args.to.as_ref().map_or("out.csv".to_owned(), |to| to.display().to_string());
     let format = Format::of(&name)?;
-    let test = desk.filter(&operator(), kind, &args.filter, Timestamp::now())?;
+    let test = desk.filter(&operator(), kind, &args.filter, clock::now())?;
     let waiting = progress::waiting(&format!("exporting {}", kind.plural.to_lowercase()));
     let Some(to) = &args.to else {
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());
