@@ -38,6 +38,11 @@ const ALL: &[Own] = &[
         ..GENERIC
     },
     Own { kind: "incident", instead: &[("/r/{kind}/{id}", super::room::page)], ..GENERIC },
+    Own {
+        kind: "document",
+        instead: &[("/r/{kind}/{id}", super::document::page), ("/r/{kind}/{id}/move/{move}", super::document::act)],
+        ..GENERIC
+    },
     Own { kind: "person", below: Some(super::people::below), ..GENERIC },
     Own { kind: "duty", list: Some("/duties"), ..GENERIC },
     Own { kind: "held_duty", list: Some("/duties"), ..GENERIC },
