@@ -39,6 +39,11 @@ fn a_duty_without_data_is_recorded_by_a_run() {
 }
 
 #[test]
+fn a_policy_is_read_by_sixty_people_in_two_clicks_each() {
+    walk("reading.mjs");
+}
+
+#[test]
 fn every_screen_in_both_themes_and_sizes() {
     walk("looks.mjs");
 }

@@ -9,6 +9,7 @@ use watchkeep_store::Change;
 mod done;
 mod events;
 mod nouns;
+mod policy;
 mod year;
 mod yesterday;
 

@@ -7,6 +7,7 @@ mod confirm;
 mod remind;
 
 pub use confirm::{Answered, Confirmed, Reading};
+pub use remind::reminders;
 
 use crate::access::spread;
 use crate::{Desk, DeskError};

@@ -43,6 +43,7 @@ pub(super) fn nouns(desk: &Desk, now: Timestamp) -> Result<(), DeskError> {
         let people: Vec<i64> = names.iter().filter_map(|name| titles.find("person", name)).collect();
         desk.grant(now, group, role, &people)?;
     }
+    super::policy::policy(desk, now)?;
     TABLES.iter().try_for_each(|table| titles.table(now, *table))
 }
 

@@ -17,6 +17,10 @@ pub struct Reading {
     pub text: Record,
     pub questions: Vec<Question>,
     pub reminders: Vec<Reminder>,
+    /// Who approved it, by name.
+    pub approver: Option<String>,
+    /// The name of the file that is read where there is no text.
+    pub file: Option<String>,
 }
 
 /// Numbers of the answers that were chosen, for each question in order.
@@ -43,11 +47,7 @@ impl Desk {
     /// The person's own receipts in a state, newest first.
     pub fn my_receipts(&self, actor: &Actor, state: &str) -> Result<Vec<Record>, DeskError> {
         let Some(person) = actor.person else { return Ok(Vec::new()) };
-        let kind = self.kind("receipt")?;
-        let mine = Test::Column(Column::Field("person"), Compare::OneOf(vec![Value::Int(person)]));
-        let state = Test::Column(Column::Field("state"), Compare::OneOf(vec![kind.choice_value("state", state)]));
-        let mut list = List::of(kind).filtered(Test::And(vec![mine, state])).limited(SHOWN);
-        (list.sort, list.descending) = ("number".to_owned(), true);
+        let list = self.mine(person, state)?;
         Ok(self.store.list(&self.system(), &list)?.records)
     }
 
@@ -67,7 +67,40 @@ impl Desk {
             }
         };
         let questions = if text.kind.name == "document" { questions(&text) } else { Vec::new() };
-        Ok(Reading { reminders: remind::reminders(&receipt), receipt, text, questions })
+        let approver = self.name_of(text.get("approver").as_int())?;
+        let file = self.file_name(&text)?;
+        Ok(Reading { reminders: remind::reminders(&receipt), receipt, text, questions, approver, file })
+    }
+
+    fn name_of(&self, person: Option<i64>) -> Result<Option<String>, DeskError> {
+        let Some(id) = person else { return Ok(None) };
+        let titles = self.store.titles(&self.system(), self.kind("person")?, &[id])?;
+        Ok(titles.into_iter().next().map(|(_, name)| name))
+    }
+
+    fn file_name(&self, text: &Record) -> Result<Option<String>, DeskError> {
+        if text.kind.field("file").is_none() || text.get("file").is_empty() {
+            return Ok(None);
+        }
+        let attached = self.store.with_any(self.kind("attachment")?, "file", &[text.get("file").clone()])?;
+        let on_it = attached.iter().find(|one| one.parent() == Some((text.kind.name, text.id)));
+        Ok(on_it.map(|one| one.title().to_owned()))
+    }
+
+    /// How many receipts the person owes.
+    pub fn owed_by(&self, actor: &Actor) -> Result<u64, DeskError> {
+        let Some(person) = actor.person else { return Ok(0) };
+        let list = self.mine(person, "owed")?;
+        Ok(self.store.count(&self.system(), &list)?.unsigned_abs())
+    }
+
+    fn mine(&self, person: i64, state: &str) -> Result<List, DeskError> {
+        let kind = self.kind("receipt")?;
+        let mine = Test::Column(Column::Field("person"), Compare::OneOf(vec![Value::Int(person)]));
+        let state = Test::Column(Column::Field("state"), Compare::OneOf(vec![kind.choice_value("state", state)]));
+        let mut list = List::of(kind).filtered(Test::And(vec![mine, state])).limited(SHOWN);
+        (list.sort, list.descending) = ("number".to_owned(), true);
+        Ok(list)
     }
 
     /// A document as an issue of it was approved, from the sealed history.

@@ -3,6 +3,7 @@
 pub mod button;
 pub mod chart;
 pub mod dialog;
+pub mod diff;
 pub mod empty;
 pub mod facets;
 pub mod field;
@@ -11,6 +12,7 @@ pub mod hexdump;
 pub mod icon;
 pub mod keymap;
 pub mod keyvalue;
+pub mod markdown;
 pub mod menu;
 pub mod pager;
 pub mod panel;

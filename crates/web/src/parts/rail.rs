@@ -58,6 +58,7 @@ pub const NAV: &[Section] = &[
             place("duties", "All duties", "/duties", "checklist", 'd', "held_duty"),
             place("responsibilities", "Responsibilities", "/responsibilities", "id-badge", 'm', "held_duty"),
             place("tasks", "Tasks", "/r/task", "list-check", 't', "task"),
+            list("reading", "To read", "/reading", "book", ""),
             place("report", "Report a concern", "/report", "message", 'n', ""),
         ],
     },

@@ -72,7 +72,7 @@ fn body(ask: &Ask) -> Result<Markup, Fault> {
         (measures(ask, &held)?)
         (catalogue(&held))
     };
-    Ok(htmx::live("home", &["alert", "incident", "task", "held_duty", "log_source"], "/home/body", &inner))
+    Ok(htmx::live("home", &["alert", "incident", "task", "held_duty", "log_source", "receipt"], "/home/body", &inner))
 }
 
 /// Duties whose R or A resolves to this person; an organisation-wide reader without any sees all.
@@ -143,6 +143,9 @@ const MEASURES: usize = 6;
 /// Duties of the table by site on the first page.
 const BY_SITE: usize = 12;
 
+/// Texts to read that are named among the work of today.
+const READ: usize = 4;
+
 fn work(ask: &Ask, held: &[Held]) -> Result<Markup, Fault> {
     let mut due = Vec::new();
     let mut worst: Vec<&Held> =
@@ -202,6 +205,7 @@ fn work(ask: &Ask, held: &[Held]) -> Result<Markup, Fault> {
             });
         }
     }
+    due.splice(0..0, to_read(ask)?);
     if due.is_empty() {
         return Ok(empty::empty("check", "Nothing is due", "New work appears here by itself.", &html! {}));
     }
@@ -221,6 +225,25 @@ fn work(ask: &Ask, held: &[Held]) -> Result<Markup, Fault> {
             }
         }
     })
+}
+
+/// What the person is asked to read, with the reminder that was sent last.
+fn to_read(ask: &Ask) -> Result<Vec<Due>, Fault> {
+    let today = ask.now.to_zoned(ask.app.desk.zone.clone()).date();
+    let owed = ask.app.desk.my_receipts(&ask.actor, "owed")?;
+    let each = owed.iter().take(READ).map(|receipt| {
+        let day = receipt.read::<jiff::civil::Date>("due");
+        let reminder = watchkeep_desk::reading::reminders(receipt).pop();
+        Due {
+            mark: if day.is_some_and(|day| day < today) { Mark::Red } else { Mark::Amber },
+            title: format!("To read: {}", receipt.title()),
+            about: reminder.map_or("published to you".to_owned(), |last| format!("reminder: {}", last.step)),
+            when: day.map_or("now".to_owned(), |day| format!("by {day}")),
+            link: format!("/reading/{}", receipt.id),
+            act: "Read",
+        }
+    });
+    Ok(each.collect())
 }
 
 fn news(ask: &Ask) -> Result<Markup, Fault> {

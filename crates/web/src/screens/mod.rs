@@ -7,6 +7,7 @@ mod by_site;
 mod cell;
 mod custom;
 pub mod design;
+mod document;
 mod duty;
 pub mod events;
 mod form;
@@ -17,6 +18,7 @@ mod own;
 mod people;
 mod pick;
 mod queue;
+mod reading;
 mod record;
 mod report;
 mod reports;
@@ -62,6 +64,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(tags::routes());
     all.extend(search::routes());
     all.extend(people::routes());
+    all.extend(reading::routes());
     all.extend(report::routes());
     all.extend(reports::routes());
     all.extend(rights::routes());
@@ -89,5 +92,6 @@ pub fn counts(ask: &Ask) -> Vec<(&'static str, u64)> {
         u64::try_from(number).ok().filter(|number| *number > 0)
     };
     let all = [("alerts", count("alert", &[10, 20])), ("incidents", count("incident", &[10]))];
-    all.into_iter().filter_map(|(name, number)| Some((name, number?))).collect()
+    let owed = ask.app.desk.owed_by(&ask.actor).ok().filter(|number| *number > 0);
+    all.into_iter().chain([("reading", owed)]).filter_map(|(name, number)| Some((name, number?))).collect()
 }

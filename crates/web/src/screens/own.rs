@@ -39,6 +39,14 @@ const ALL: &[Own] = &[
         ..GENERIC
     },
     Own { kind: "incident", instead: &[(MethodFilter::GET, "/r/{kind}/{id}", super::room::page)], ..GENERIC },
+    Own {
+        kind: "document",
+        instead: &[
+            (MethodFilter::GET, "/r/{kind}/{id}", super::document::page),
+            (MethodFilter::POST, "/r/{kind}/{id}/move/{move}", super::document::act),
+        ],
+        ..GENERIC
+    },
     Own { kind: "person", below: Some(super::people::below), ..GENERIC },
     Own { kind: "rota", below: Some(super::turns::below), ..GENERIC },
     Own { kind: "duty", list: Some("/duties"), ..GENERIC },

@@ -156,7 +156,7 @@ fn fields(ask: &Ask, record: &Record, titles: &Titles) -> Markup {
     keyvalue::keyvalue(&rows)
 }
 
-fn hanging(ask: &Ask, record: &Record, kind: &'static str) -> Result<Vec<Record>, Fault> {
+pub fn hanging(ask: &Ask, record: &Record, kind: &'static str) -> Result<Vec<Record>, Fault> {
     let kind = ask.app.desk.kind(kind)?;
     let on = Test::Column(Column::Field("on_kind"), Compare::OneOf(vec![record.kind.name.into()]));
     let id = Test::Column(Column::Field("on_id"), Compare::OneOf(vec![record.id.into()]));
@@ -248,13 +248,16 @@ pub fn attaching(ask: &Ask, record: &Record, part: &Part) -> Result<(String, Cha
     Ok((sha256, change))
 }
 
-/// Always a download: a browser never runs what somebody attached.
 fn file(ask: &Ask) -> Result<Response, Fault> {
     let one = ask.record(ask.kind("attachment")?, ask.param("id"))?;
-    let bytes =
-        ask.app.desk.store.vault().file(one.get("file").as_text().unwrap_or_default())?.ok_or(Fault::Missing)?;
+    download(ask, one.get("file").as_text().unwrap_or_default(), one.title())
+}
+
+/// Always a download: a browser never runs what somebody attached.
+pub fn download(ask: &Ask, sha256: &str, name: &str) -> Result<Response, Fault> {
+    let bytes = ask.app.desk.store.vault().file(sha256)?.ok_or(Fault::Missing)?;
     let name: String =
-        one.title().chars().map(|c| if c.is_ascii_alphanumeric() || ".-_ ".contains(c) { c } else { '_' }).collect();
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || ".-_ ".contains(c) { c } else { '_' }).collect();
     let headers = [
         ("content-type", "application/octet-stream".to_owned()),
         ("content-disposition", format!("attachment; filename=\"{name}\"")),
@@ -293,6 +296,7 @@ fn label(kind: &Kind, act: &str) -> String {
         "update" => "Changed".to_owned(),
         "note" if kind.act("note").is_none() => "Noted".to_owned(),
         "retag" => "Tags changed".to_owned(),
+        "recheck" => "What it is about changed".to_owned(),
         other => kind.act(other).map_or(other.to_owned(), |act| act.label.to_owned()),
     }
 }
@@ -310,7 +314,7 @@ fn words(ask: &Ask, kind: &Kind, name: &str, change: &serde_json::Value) -> Mark
     html! { (field.label) ": " (side(0)) " → " b { (side(1)) } }
 }
 
-fn act(ask: &Ask) -> Result<Response, Fault> {
+pub fn act(ask: &Ask) -> Result<Response, Fault> {
     let record = ask.record(ask.kind(ask.param("kind"))?, ask.param("id"))?;
     let kind = record.kind;
     let known = kind.act(ask.param("move")).ok_or(Fault::Missing)?;
