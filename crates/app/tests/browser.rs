@@ -39,6 +39,11 @@ fn a_duty_without_data_is_recorded_by_a_run() {
 }
 
 #[test]
+fn an_inspection_without_a_connection_loses_nothing() {
+    walk("rounds.mjs");
+}
+
+#[test]
 fn every_screen_in_both_themes_and_sizes() {
     walk("looks.mjs");
 }

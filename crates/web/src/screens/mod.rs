@@ -21,6 +21,7 @@ mod report;
 mod reports;
 mod rights;
 mod room;
+mod round;
 mod search;
 mod show;
 mod sign_in;
@@ -69,6 +70,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(pick::routes());
     all.extend(views::routes());
     all.extend(room::routes());
+    all.extend(round::routes());
     all
 }
 

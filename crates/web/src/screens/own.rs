@@ -42,6 +42,7 @@ const ALL: &[Own] = &[
     Own { kind: "duty", list: Some("/duties"), ..GENERIC },
     Own { kind: "held_duty", list: Some("/duties"), ..GENERIC },
     Own { kind: "report", list: Some("/reports"), instead: &[("/r/{kind}/{id}", super::reports::page)], ..GENERIC },
+    Own { kind: "procedure_run", below: Some(super::round::below), hides: &["steps", "answers", "score"], ..GENERIC },
     Own { kind: "role", below: Some(super::rights::below), hides: &["permissions"], ..GENERIC },
 ];
 

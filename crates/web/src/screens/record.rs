@@ -149,7 +149,7 @@ fn fields(ask: &Ask, record: &Record, titles: &Titles) -> Markup {
     keyvalue::keyvalue(&rows)
 }
 
-fn hanging(ask: &Ask, record: &Record, kind: &'static str) -> Result<Vec<Record>, Fault> {
+pub fn hanging(ask: &Ask, record: &Record, kind: &'static str) -> Result<Vec<Record>, Fault> {
     let kind = ask.app.desk.kind(kind)?;
     let on = Test::Column(Column::Field("on_kind"), Compare::OneOf(vec![record.kind.name.into()]));
     let id = Test::Column(Column::Field("on_id"), Compare::OneOf(vec![record.id.into()]));
