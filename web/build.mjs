@@ -41,6 +41,9 @@ function mark() {
 
 const files = [
   ["app.js", "text/javascript; charset=utf-8", await bundle("src/app.ts", { format: "esm" })],
+  ["run.js", "text/javascript; charset=utf-8", await bundle("src/run/main.ts", { format: "esm" })],
+  ["run.css", "text/css; charset=utf-8", await bundle("css/outdoors.css")],
+  ["run-worker.js", "text/javascript; charset=utf-8", await bundle("src/run/worker.ts", { format: "iife" })],
   ["theme.js", "text/javascript; charset=utf-8", await bundle("src/theme.ts", { format: "iife" })],
   ["app.css", "text/css; charset=utf-8", await bundle("css/app.css")],
   ["icons.svg", "image/svg+xml", sprite()],

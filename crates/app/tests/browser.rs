@@ -44,6 +44,11 @@ fn a_policy_is_read_by_sixty_people_in_two_clicks_each() {
 }
 
 #[test]
+fn an_inspection_without_a_connection_loses_nothing() {
+    walk("rounds.mjs");
+}
+
+#[test]
 fn every_screen_in_both_themes_and_sizes() {
     walk("looks.mjs");
 }

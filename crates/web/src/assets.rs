@@ -25,6 +25,11 @@ pub fn address(name: &str) -> &'static str {
     ASSETS.iter().find(|asset| asset.name == name).map_or("", |asset| asset.address)
 }
 
+/// The bytes of an asset by its plain name; nothing if there is none.
+pub fn body(name: &str) -> &'static [u8] {
+    ASSETS.iter().find(|asset| asset.name == name).map_or(&[], |asset| asset.body)
+}
+
 /// Serves every asset under `/assets/`, compressed when the browser can read it.
 pub fn assets_router<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new().route("/assets/{file}", get(serve))

@@ -86,7 +86,7 @@ pub fn page(chrome: &Chrome<'_>, body: &Markup) -> Markup {
         (keymap::dialog())
         div .toasts #toasts role="region" aria-label="Messages" aria-live="polite" {}
     };
-    document(chrome, &inner)
+    document(chrome, &inner, None)
 }
 
 /// A page without rail and search, for signing in and for outsiders.
@@ -99,10 +99,16 @@ pub fn bare(chrome: &Chrome<'_>, body: &Markup) -> Markup {
             }
         }
     };
-    document(chrome, &inner)
+    document(chrome, &inner, None)
 }
 
-fn document(chrome: &Chrome<'_>, inner: &Markup) -> Markup {
+/// A page that fills a phone, for work away from a desk and from the network.
+pub fn outdoors(chrome: &Chrome<'_>, body: &Markup) -> Markup {
+    let inner = html! { main #main .outdoors { (body) } div .toasts #toasts role="region" aria-label="Messages" aria-live="polite" {} (keymap::dialog()) };
+    document(chrome, &inner, Some("run"))
+}
+
+fn document(chrome: &Chrome<'_>, inner: &Markup, own: Option<&str>) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" data-theme=[chrome.theme.word()] data-icons=(assets::address("icons.svg")) {
@@ -118,6 +124,10 @@ fn document(chrome: &Chrome<'_>, inner: &Markup) -> Markup {
                 script src=(assets::address("theme.js")) {}
                 link rel="stylesheet" href=(assets::address("app.css"));
                 script type="module" src=(assets::address("app.js")) {}
+                @if let Some(own) = own {
+                    link rel="stylesheet" href=(assets::address(&format!("{own}.css")));
+                    script type="module" src=(assets::address(&format!("{own}.js"))) {}
+                }
             }
             body data-stream=[chrome.person.map(|_| "/live")] { (inner) }
         }

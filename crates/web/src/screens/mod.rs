@@ -24,6 +24,7 @@ mod report;
 mod reports;
 mod rights;
 mod room;
+mod round;
 mod search;
 mod show;
 mod sign_in;
@@ -74,6 +75,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(pick::routes());
     all.extend(views::routes());
     all.extend(room::routes());
+    all.extend(round::routes());
     all
 }
 

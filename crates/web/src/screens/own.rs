@@ -57,6 +57,7 @@ const ALL: &[Own] = &[
         instead: &[(MethodFilter::GET, "/r/{kind}/{id}", super::reports::page)],
         ..GENERIC
     },
+    Own { kind: "procedure_run", below: Some(super::round::below), hides: &["steps", "answers", "score"], ..GENERIC },
     Own { kind: "role", below: Some(super::rights::below), hides: &["permissions"], ..GENERIC },
 ];
 
