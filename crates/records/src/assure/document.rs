@@ -1,5 +1,6 @@
 //! A document: its text, its approval, whom it is for, and until when it counts.
 
+use crate::assure::Requirement;
 use crate::guards::{Size, another, asked_by, frozen, in_order, level};
 use crate::people::{Group, Person};
 use crate::places::Site;
@@ -33,6 +34,8 @@ pub struct Document {
     /// The policy or standard that it carries out.
     #[field(index)]
     pub carries_out: Option<Ref<Document>>,
+    /// What it answers, such as a requirement to have a policy.
+    pub answers: Links<Requirement>,
     /// Who must have read it.
     pub audience: Links<Group>,
     #[field(index)]
