@@ -35,7 +35,7 @@ pub use list::{Explained, Means};
 pub use query::{Cursor, List, Page};
 pub use snapshots::Snapshot;
 pub use vault::{Secret, Vault};
-pub use write::{Change, Written};
+pub use write::{Change, Outcome, Written};
 
 use driver::{Cell, Connection, Driver, Lease};
 use std::sync::{Arc, RwLock};

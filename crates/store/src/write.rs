@@ -6,7 +6,10 @@ use jiff::Timestamp;
 use watchkeep_model::{Actor, Kind, Look, Move, Moving, Record, Refusal, Sight, TagSet, Value};
 
 mod draft;
+mod staged;
 mod validate;
+
+pub use staged::Outcome;
 
 /// Values by field name.
 pub type Values = Vec<(String, Value)>;
@@ -119,30 +122,6 @@ impl Store {
     /// One change; see [`Store::write`].
     pub fn write_one(&self, actor: &Actor, now: Timestamp, change: Change) -> Result<Written, StoreError> {
         let written = self.write(actor, now, vec![change])?;
-        written.into_iter().next().ok_or_else(|| StoreError::Broken("nothing was written".to_owned()))
-    }
-
-    /// One change and what follows from its record, in one transaction.
-    pub fn write_with(
-        &self,
-        actor: &Actor,
-        now: Timestamp,
-        first: Change,
-        then: impl FnOnce(&Record) -> Vec<Change>,
-    ) -> Result<Written, StoreError> {
-        let mut lease = self.writer()?;
-        let written = transact(&mut *lease, |tx| {
-            let mut chain = history::Chain::open(tx)?;
-            let mut written = vec![self.apply(tx, &mut chain, actor, now, first)?];
-            let rest = written.first().map(|made| then(&made.record)).unwrap_or_default();
-            for change in rest {
-                written.push(self.apply(tx, &mut chain, actor, now, change)?);
-            }
-            Ok::<_, StoreError>(written)
-        })?;
-        self.committed(&written);
-        drop(lease);
-        self.told(&written);
         written.into_iter().next().ok_or_else(|| StoreError::Broken("nothing was written".to_owned()))
     }
 
