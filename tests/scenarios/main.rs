@@ -3,6 +3,8 @@
 mod access;
 mod case;
 mod concern;
+mod coverage;
+mod frameworks;
 mod incident;
 mod measures;
 mod nouns;

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod concern;
+pub mod coverage;
 mod customs;
 pub mod deliveries;
 pub mod demo;
@@ -9,6 +10,7 @@ pub mod duties;
 mod error;
 pub mod export;
 pub mod first_start;
+pub mod frameworks;
 pub mod holding;
 pub mod import;
 mod jobs;
