@@ -212,9 +212,7 @@ fn change(
         return Row::Change(Change::Create { kind, values, tags: Some(tags), external_id });
     };
     // Added fields were compared by the caller.
-    let same = |name: &str, value: &Value| {
-        kind.field(name).is_some() && (record.get(name) == value || (record.get(name).is_empty() && value.is_empty()))
-    };
+    let same = |name: &str, value: &Value| kind.field(name).is_some() && record.get(name).says_same(value);
     values.retain(|(name, value)| !same(name, value));
     if values.is_empty() {
         Row::Same
