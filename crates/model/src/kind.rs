@@ -70,6 +70,8 @@ pub enum Effect {
     /// A record made once: `key` is its external id, and one that has it already is taken as it stands. It carries the
     /// tags of the record that brings it about, whose links field `link` then names it too.
     Make { kind: &'static str, key: String, values: Vec<(&'static str, Value)>, link: Option<&'static str> },
+    /// Fields of another record, written as Watchkeep keeps its own.
+    Set { kind: &'static str, id: i64, values: Vec<(&'static str, Value)> },
     /// A move of another record, as its guard allows it.
     Move { kind: &'static str, id: i64, act: &'static str, values: Vec<(&'static str, Value)>, reason: String },
 }

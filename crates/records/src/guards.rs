@@ -124,6 +124,17 @@ pub fn by_the_accountable(moving: &Moving<'_>) -> Result<(), Refusal> {
     Err(Refusal::rule("RU-04", message))
 }
 
+/// A cut in guarding names an approved procedure that keeps security without it (RU-56).
+pub fn replaces(moving: &Moving<'_>, field: &str) -> Result<(), Refusal> {
+    let procedure = moving.record.get(field).as_int().and_then(|id| moving.look.record("procedure", id));
+    let message = match procedure {
+        Some(procedure) if procedure.state() == Some("approved") => return Ok(()),
+        Some(procedure) => format!("{} is not approved; a cut needs a procedure that is", procedure.number()),
+        None => "fewer guards need a new procedure that keeps security; name an approved one".to_owned(),
+    };
+    Err(Refusal::rule("RU-56", message).at(field))
+}
+
 /// From a day on to another, in order.
 pub fn in_order(moving: &Moving<'_>, from: &str, to: &str) -> Result<(), Refusal> {
     let (first, last) = (moving.record.get(from), moving.record.get(to));

@@ -93,6 +93,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0014_holders_and_openings.sqlite.sql"),
         include_str!("../migrations/0014_holders_and_openings.postgres.sql"),
     ),
+    (
+        15,
+        "inbox_money_and_leavers",
+        include_str!("../migrations/0015_inbox_money_and_leavers.sqlite.sql"),
+        include_str!("../migrations/0015_inbox_money_and_leavers.postgres.sql"),
+    ),
 ];
 
 /// Words and types that only the engine's own tables use.

@@ -2,7 +2,8 @@
 
 use crate::people::Person;
 use crate::places::Site;
-use watchkeep_model::{ChoiceField, Links, Markdown, Measure, Move, RecordKind, Ref, Target};
+use jiff::civil::Date;
+use watchkeep_model::{ChoiceField, Links, Markdown, Measure, Money, Move, RecordKind, Ref, Target};
 
 /// Whatever is protected or protects; what differs by class is in its custom fields.
 #[derive(RecordKind)]
@@ -23,6 +24,9 @@ pub struct Asset {
     /// Who answers for it (RU-33).
     #[field(index, facet, inline)]
     pub owner: Option<Ref<Person>>,
+    /// Who has it with them: a key, a badge, a laptop. It is asked back when they leave.
+    #[field(index, facet)]
+    pub holder: Option<Ref<Person>>,
     #[field(index, facet, inline)]
     pub site: Option<Ref<Site>>,
     /// Host names, addresses, serial numbers: what events call it, separated by spaces.
@@ -30,6 +34,18 @@ pub struct Asset {
     pub identifiers: Option<String>,
     #[field(search)]
     pub description: Option<Markdown>,
+    /// Last day of support or licence; before it ends, somebody estimates what comes next.
+    #[field(index, inline)]
+    pub support_ends: Option<Date>,
+    /// What its upgrade or renewal would cost, by the newest estimate.
+    #[field(managed)]
+    pub estimate: Option<Money>,
+    /// Last day of a good backup, by the results of its backup check.
+    #[field(managed, index)]
+    pub backed_up: Option<Date>,
+    /// Last day on which restoring it was shown to work.
+    #[field(managed, index)]
+    pub restored: Option<Date>,
     /// What it depends on; criticality travels along.
     pub depends_on: Links<Asset>,
     pub retired: bool,

@@ -54,6 +54,8 @@ pub enum Class {
     /// A radio, a phone, a pager, a mail address reaches its place.
     ChannelTest,
     RestoreTest,
+    /// A backup ran: its tool reports each one.
+    Backup,
     StockCount,
     OwnerAttestation,
 }

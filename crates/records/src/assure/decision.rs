@@ -5,6 +5,7 @@ use crate::guards::{Size, another, asked_by, digest, level, today};
 use crate::people::Person;
 use crate::places::Site;
 use crate::talk::Message;
+use crate::work::Procedure;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use watchkeep_model::kind::Recheck;
@@ -44,6 +45,9 @@ pub struct Decision {
     #[field(search)]
     pub request: Markdown,
     pub amount: Option<Money>,
+    /// For a reduction: the procedure that keeps security with fewer posts or less service (RU-56).
+    #[field(index)]
+    pub procedure: Option<Ref<Procedure>>,
     /// For an exception: the rule set aside meanwhile, such as `RU-38`.
     #[field(index, len = 20)]
     pub rule: Option<String>,
@@ -138,7 +142,7 @@ fn subject(record: &Record, moving: &Moving<'_>) -> Option<Record> {
 }
 
 /// What is decided about.
-const ABOUT: &[&str] = &["title", "matter", "about", "request", "options", "amount", "rule", "until"];
+const ABOUT: &[&str] = &["title", "matter", "about", "request", "options", "amount", "procedure", "rule", "until"];
 
 fn prepare(record: &mut Record, moving: &Moving<'_>) {
     asked_by::<Person>(record, moving, "requester", ABOUT);
@@ -176,6 +180,9 @@ fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
     if !record.get("about").is_empty() && moving.act.is_none_or(|act| act == "create" || act == "update") {
         subject(record, moving)
             .ok_or_else(|| Refusal::invalid("write the number of a record, such as RSK-3").at("about"))?;
+    }
+    if record.choice("matter") == Some("reduction") && record.state() == Some("proposed") {
+        crate::guards::replaces(moving, "procedure")?;
     }
     if !record.get("rule").is_empty()
         && (record.choice("matter") != Some("exception") || record.get("until").is_empty())

@@ -2,10 +2,10 @@
 
 use crate::govern::HeldDuty;
 use crate::guards::{by_the_accountable, frozen};
-use crate::people::Person;
+use crate::people::{Function, Person};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use watchkeep_model::{ChoiceField, Markdown, Move, Moving, Record, RecordKind, Ref, Refusal};
+use watchkeep_model::{ChoiceField, Markdown, Move, Moving, Record, RecordKind, Ref, Refusal, Row, Rows};
 
 /// One time that a duty was done; the proof stays with it. Whoever is R does it, A approves it: two acts (RU-04).
 #[derive(RecordKind)]
@@ -35,6 +35,9 @@ pub struct DutyRun {
     /// What was not as it should be.
     #[field(search)]
     pub exception: Option<Markdown>,
+    /// What those whom the duty names as C said before it was approved (RU-05).
+    #[field(managed)]
+    pub advice: Rows<Advice>,
     #[field(managed, index, facet, optional)]
     pub by: Option<Ref<Person>>,
     #[field(managed, optional)]
@@ -55,6 +58,16 @@ pub enum State {
     /// A does not accept it: it counts no more.
     #[choice(bad)]
     Returned,
+}
+
+/// What a consulted function said.
+#[derive(Row, Clone)]
+pub struct Advice {
+    pub function: Option<Ref<Function>>,
+    pub by: Option<Ref<Person>>,
+    pub at: Timestamp,
+    #[field(len = 5000)]
+    pub text: String,
 }
 
 const MOVES: &[Move] = &[

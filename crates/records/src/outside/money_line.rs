@@ -1,13 +1,15 @@
 //! A money line: budget, commitment, actual, forecast or estimate of a fiscal year.
 
 use crate::assets::Asset;
-use crate::assure::Engagement;
+use crate::assure::{Engagement, Risk};
 use crate::guards::{Size, another, asked_by, frozen, level};
 use crate::outside::{Agreement, Party};
 use crate::people::Person;
 use crate::places::Site;
 use jiff::civil::Date;
-use watchkeep_model::{ChoiceField, Markdown, Measure, Money, Move, Moving, Record, RecordKind, Ref, Refusal};
+use watchkeep_model::{
+    ChoiceField, Markdown, Measure, Money, Move, Moving, Record, RecordKind, Ref, Refusal, Row, Rows,
+};
 
 /// An amount planned, promised, spent or expected in a fiscal year. What is closed never changes.
 #[derive(RecordKind)]
@@ -27,10 +29,11 @@ pub struct MoneyLine {
     /// The year in which it begins.
     #[field(facet, index, min = 2000, max = 2200)]
     pub fiscal_year: i64,
-    /// What it is booked on, such as `guarding` or `tools`.
-    #[field(search, facet, index, len = 100)]
+    /// What it is booked on, such as `guarding` or `tools`; a transfer names the accounts in its legs.
+    #[field(search, facet, index, len = 100, optional)]
     pub account: String,
-    /// Negative for what comes back.
+    /// Negative for what comes back; for a transfer, what moves in all.
+    #[field(optional)]
     pub amount: Money,
     /// Day of booking; for a budget, its first day.
     #[field(index)]
@@ -47,6 +50,11 @@ pub struct MoneyLine {
     pub asset: Option<Ref<Asset>>,
     #[field(index, facet)]
     pub site: Option<Ref<Site>>,
+    /// For a transfer between budgets: what each account gains or loses. Together they come to zero.
+    pub legs: Rows<Leg>,
+    /// The risk that it lowers.
+    #[field(index)]
+    pub risk: Option<Ref<Risk>>,
     /// What it buys, which risk it lowers, what else was possible.
     #[field(search)]
     pub grounds: Option<Markdown>,
@@ -65,6 +73,17 @@ pub enum Class {
     Forecast,
     /// What an upgrade or renewal would cost.
     Estimate,
+    /// Moves money between budgets.
+    Transfer,
+}
+
+/// What a transfer gives to an account, or takes from it.
+#[derive(Row, Clone)]
+pub struct Leg {
+    #[field(len = 100)]
+    pub account: String,
+    /// Negative for what is taken.
+    pub amount: Money,
 }
 
 #[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]

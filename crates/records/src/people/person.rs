@@ -3,14 +3,16 @@
 use super::access::may_change_members;
 use crate::places::Site;
 use jiff::civil::Date;
-use watchkeep_model::{ChoiceField, Links, Markdown, Measure, Move, Moving, Record, RecordKind, Ref, Refusal, Target};
+use watchkeep_model::{
+    ChoiceField, Described, Effect, Links, Markdown, Measure, Move, Moving, Record, RecordKind, Ref, Refusal, Target,
+};
 
 /// Somebody: employee, guard, analyst, outside contact.
 #[derive(RecordKind)]
 #[record(
     prefix = "PER", label = "Person", plural = "People", area = "people", title = "name", sort = "name",
     list = ["name", "job", "email", "site", "state", "leaves"], subject = Person, state = "state", moves = MOVES,
-    prepare = plain_email
+    prepare = plain_email, effects = leaving
 )]
 pub struct Person {
     #[field(search, index, len = 200)]
@@ -91,6 +93,27 @@ fn plain_email(record: &mut Record, _: &Moving<'_>) {
     }
 }
 
+/// Whoever gets a last day gets a run of the approved leaver checklist, due that day; another day moves it.
+fn leaving(moving: &Moving<'_>) -> Vec<Effect> {
+    let person = moving.record;
+    let (last, before) = (person.get("leaves"), moving.before.map(|before| before.get("leaves").clone()));
+    if last.is_empty() || before.as_ref() == Some(last) {
+        return Vec::new();
+    }
+    let runs = moving.look.with("procedure_run", "person", &person.id.into(), 100);
+    if let Some(planned) = runs.into_iter().find(|run| matches!(run.state(), Some("planned" | "running"))) {
+        return vec![Effect::Set { kind: "procedure_run", id: planned.id, values: vec![("due", last.clone())] }];
+    }
+    let class = crate::work::Procedure::kind().choice_value("class", "leaver_checklist");
+    let procedures = moving.look.with("procedure", "class", &class, 100);
+    let Some(procedure) = procedures.into_iter().rfind(|one| one.state() == Some("approved")) else {
+        return Vec::new();
+    };
+    let values = vec![("procedure", procedure.id.into()), ("person", person.id.into()), ("due", last.clone())];
+    let key = format!("{}/leaves/{}", person.number(), last.as_text().unwrap_or_default());
+    vec![Effect::Make { kind: "procedure_run", key, values, link: None }]
+}
+
 /// People, assets, sites and other groups, named once and used as members or as scope.
 #[derive(RecordKind)]
 #[record(prefix = "GRP", area = "people", title = "name", sort = "name", list = ["name", "people", "groups", "assets", "sites"], check = sound)]
@@ -143,4 +166,7 @@ pub struct Function {
     /// Courses that whoever holds it has passed; who has not is shown, never blocked (RU-37).
     pub requires: Links<crate::people::Course>,
     pub description: Option<Markdown>,
+    /// Knowledge, skills and certificates that it asks for; a vacancy text lists them (RU-12).
+    #[field(search)]
+    pub requirements: Option<Markdown>,
 }

@@ -1,8 +1,10 @@
 //! A place: a part of a site, such as a zone, a guard's post, or a point that is scanned.
 
 use crate::assure::Document;
+use crate::guards::replaces;
 use crate::people::CredentialClass;
 use crate::places::Site;
+use crate::work::Procedure;
 use watchkeep_model::{ChoiceField, Markdown, Measure, Moving, RecordKind, Ref, Refusal};
 
 /// A part of a site: a zone, a post where a guard stands, or a point that a patrol scans.
@@ -35,6 +37,9 @@ pub struct Place {
     pub orders: Option<Ref<Document>>,
     #[field(search)]
     pub description: Option<Markdown>,
+    /// What keeps the site safe once this post has fewer guards or none (RU-56).
+    #[field(index)]
+    pub replaced_by: Option<Ref<Procedure>>,
     /// No longer used.
     pub retired: bool,
 }
@@ -46,9 +51,12 @@ pub enum Class {
     Point,
 }
 
-/// It lies in a zone of its own site, and not in itself.
+/// It lies in a zone of its own site, and not in itself; a post is cut only for a procedure in its place (RU-56).
 fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
     let record = moving.record;
+    if is_cut(moving) {
+        replaces(moving, "replaced_by")?;
+    }
     let Some(around) = record.get("part_of").as_int().and_then(|id| moving.look.record("place", id)) else {
         return Ok(());
     };
@@ -62,6 +70,15 @@ fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
         return Err(Refusal::invalid("two zones cannot lie in each other").at("part_of"));
     }
     Ok(())
+}
+
+/// Whether a post loses guards, or all of them.
+fn is_cut(moving: &Moving<'_>) -> bool {
+    let Some(before) = moving.before.filter(|before| before.choice("class") == Some("post")) else { return false };
+    let in_use = |place: &watchkeep_model::Record| place.read::<bool>("retired") != Some(true);
+    let guards = |place: &watchkeep_model::Record| place.get("guards").as_int().unwrap_or(1);
+    let record = moving.record;
+    in_use(before) && (!in_use(record) || record.choice("class") != Some("post") || guards(record) < guards(before))
 }
 
 /// What duties ask of them.

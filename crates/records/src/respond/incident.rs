@@ -50,6 +50,8 @@ pub struct Incident {
     pub decisions: Rows<Decision>,
     #[field(managed)]
     pub evidence: Rows<Evidence>,
+    /// Who is involved or saw it, with what each stated (RU-52).
+    pub people: Rows<Concerned>,
     #[field(managed, index, optional)]
     pub declared: Timestamp,
     #[field(managed)]
@@ -201,6 +203,26 @@ pub struct TimelineEntry {
     pub what: String,
     pub text: String,
     pub by: Option<Ref<Person>>,
+}
+
+#[derive(Row, Clone)]
+pub struct Concerned {
+    #[field(len = 200)]
+    pub name: String,
+    pub part: Part,
+    /// What they stated, in their words.
+    #[field(optional, len = 20_000)]
+    pub statement: String,
+    pub taken: Option<Timestamp>,
+    /// Why there is no statement, where there is none.
+    #[field(optional, len = 1000)]
+    pub no_statement: String,
+}
+
+#[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Part {
+    Involved,
+    Witness,
 }
 
 #[derive(Row, Clone)]

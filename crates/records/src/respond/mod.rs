@@ -4,6 +4,8 @@ mod incident;
 mod roles;
 mod task;
 
-pub use incident::{Decision, Evidence, Incident, Phase, State as IncidentState, Theory, TheoryState, TimelineEntry};
+pub use incident::{
+    Concerned, Decision, Evidence, Incident, Phase, State as IncidentState, Theory, TheoryState, TimelineEntry,
+};
 pub use roles::{IncidentRole, ROLES, RoleHolder, find_role, holder_of};
 pub use task::{State as TaskState, Task};

@@ -28,6 +28,9 @@ pub struct Task {
     pub description: Option<Markdown>,
     #[field(index)]
     pub incident: Option<Ref<Incident>>,
+    /// Since when somebody works on it.
+    #[field(managed)]
+    pub started: Option<Timestamp>,
     /// What was done.
     #[field(managed)]
     pub outcome: Option<Markdown>,

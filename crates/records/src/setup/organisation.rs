@@ -1,5 +1,6 @@
 //! The organisation itself: its name and the choices that hold for everybody.
 
+use jiff::civil::Date;
 use watchkeep_model::{Moving, RecordKind, Refusal};
 
 /// What holds for the whole organisation. There is one, made at first start.
@@ -13,6 +14,9 @@ pub struct Organisation {
     /// Who changes a record must see it through the same assignment that lets them change it (RU-71).
     #[field(label = "Strict roles")]
     pub strict: bool,
+    /// The books are closed up to this day: no money line in or before it is entered, changed or deleted.
+    #[field(managed)]
+    pub closed_through: Option<Date>,
 }
 
 fn only(moving: &Moving<'_>) -> Result<(), Refusal> {

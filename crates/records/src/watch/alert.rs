@@ -89,6 +89,15 @@ pub struct Alert {
     /// Who reported it, when a person did.
     #[field(managed)]
     pub reporter: Option<Ref<Person>>,
+    /// How a report came in; empty for what detection noticed.
+    #[field(managed, facet, index)]
+    pub via: Option<Via>,
+    /// Number of what a report was made into, such as `TSK-4`; its own where it stays an alert.
+    #[field(managed, index, len = 40)]
+    pub became: Option<String>,
+    /// Since when its owner works on it.
+    #[field(managed)]
+    pub claimed: Option<Timestamp>,
 }
 
 #[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
@@ -136,6 +145,16 @@ pub enum Tier {
     Two,
     #[choice(label = "3", code = 3)]
     Three,
+}
+
+/// Where a report comes from.
+#[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Via {
+    Employee,
+    Guard,
+    Mail,
+    #[choice(label = "API")]
+    Api,
 }
 
 #[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]

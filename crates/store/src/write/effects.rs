@@ -34,6 +34,10 @@ impl Store {
                     };
                     link.into_iter().for_each(|field| linked(&mut draft.record, field, id));
                 }
+                Effect::Set { kind, id, values } => {
+                    let change = Change::Note { kind: self.known(kind)?, id, values: owned(values) };
+                    brought.push(self.apply(tx, chain, &system, now, change)?);
+                }
                 Effect::Move { kind, id, act, values, reason } => {
                     let kind = self.known(kind)?;
                     let (act, values, reason) = (act.to_owned(), owned(values), Some(reason));

@@ -1,6 +1,6 @@
 //! What people do in an incident: each move asks its questions and leaves its line in the timeline.
 
-use super::{Decision, Evidence, Theory, TheoryState, log};
+use super::{Concerned, Decision, Evidence, Theory, TheoryState, log};
 use crate::people::Person;
 use crate::respond::roles::{RoleHolder, find_role};
 use jiff::Timestamp;
@@ -285,6 +285,12 @@ fn may_close(moving: &Moving<'_>) -> Result<(), Refusal> {
         if record.get(field).is_empty() {
             return Err(Refusal::rule("RU-22", format!("resolved is not closed: write down {what} first")).at(field));
         }
+    }
+    let people = Rows::<Concerned>::read(record.get("people")).map_or(Vec::new(), |rows| rows.0);
+    let silent = |one: &&Concerned| one.statement.trim().is_empty() && one.no_statement.trim().is_empty();
+    if let Some(one) = people.iter().find(silent) {
+        let message = format!("{} was not heard: enter the statement, or why there is none", one.name);
+        return Err(Refusal::rule("RU-52", message).at("people"));
     }
     let tasks = moving.look.with("task", "incident", &record.id.into(), 500);
     let open = tasks.iter().filter(|task| task.state() != Some("done") && task.state() != Some("dropped")).count();
