@@ -8,7 +8,7 @@ use clap::Args;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use watchkeep_desk::frameworks::{FrameworkReport, Outcome};
-use watchkeep_desk::import::Format;
+use watchkeep_desk::import::{Complete, Format};
 use watchkeep_model::{Actor, Via};
 
 const IMPORT: &str = "\
@@ -53,6 +53,9 @@ pub struct ImportArgs {
     /// The framework that the file goes into: FRW-3, or a title; without it, the file says.
     #[arg(long, value_name = "FRAMEWORK")]
     into: Option<String>,
+    /// The file is all that there is under this filter, such as 'source:scanner': what it names no more is closed.
+    #[arg(long, value_name = "FILTER")]
+    complete: Option<String>,
     /// Only report what would happen.
     #[arg(long)]
     dry_run: bool,
@@ -89,14 +92,22 @@ pub fn import(args: &ImportArgs) -> anyhow::Result<ExitCode> {
     let bytes = read(&args.file)?;
     let format = Format::of(&args.file.display().to_string())?;
     let waiting = progress::waiting(&format!("importing {}", args.file.display()));
-    let report = desk.import(&operator(), desk.kind(&args.kind)?, format, &bytes, args.dry_run, clock::now())?;
+    let file = args.file.file_name().unwrap_or_default().to_string_lossy();
+    let complete = args.complete.as_deref().map(|filter| Complete { filter, file: &file });
+    let kind = desk.kind(&args.kind)?;
+    let report = desk.import_list(&operator(), kind, format, &bytes, complete.as_ref(), args.dry_run, clock::now())?;
     waiting.finish_and_clear();
     for problem in &report.problems {
         eprintln!("row {}: {}", problem.row, problem.message);
     }
     let would = if args.dry_run { "would be " } else { "" };
+    let closed = if complete.is_some() {
+        format!("{} {would}closed, {} {would}open again, ", report.gone, report.back)
+    } else {
+        String::new()
+    };
     println!(
-        "{} {would}created, {} {would}updated, {} unchanged, {} refused",
+        "{} {would}created, {} {would}updated, {} unchanged, {closed}{} refused",
         report.created,
         report.updated,
         report.unchanged,
