@@ -4,6 +4,7 @@ mod access;
 mod case;
 mod concern;
 mod everywhere;
+mod inbox;
 mod incident;
 mod measures;
 mod nouns;
