@@ -6,6 +6,7 @@ mod concern;
 mod coverage;
 mod everywhere;
 mod frameworks;
+mod inbox;
 mod incident;
 mod measures;
 mod nouns;

@@ -23,6 +23,8 @@ pub struct Receipt {
     pub what: String,
     pub at: Timestamp,
     pub stage: Stage,
+    /// Once it is done.
+    pub outcome: Option<Outcome>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +32,17 @@ pub enum Stage {
     Received,
     Worked,
     Done,
+}
+
+/// How it ended, in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Somebody was given the work.
+    Work,
+    /// It is handled as an incident, or was one threat among others.
+    Incident,
+    /// Looked at: nothing that threatens.
+    Harmless,
 }
 
 /// As many of their own as a person is shown.
@@ -66,9 +79,11 @@ impl Desk {
     }
 }
 
-/// The same person with the one right that this module uses.
+/// The same person with the one right that this module uses, beside what they hold.
 fn lent(actor: &Actor) -> Actor {
-    Actor { access: Arc::new(Access::everything()), ..actor.clone() }
+    let mut access = Access::everything();
+    access.assignments.extend(actor.access.assignments.iter().cloned());
+    Actor { access: Arc::new(access), ..actor.clone() }
 }
 
 fn receipt(alert: &Record) -> Receipt {
@@ -82,5 +97,15 @@ fn receipt(alert: &Record) -> Receipt {
             Some("open") => Stage::Worked,
             _ => Stage::Received,
         },
+        outcome: (alert.state() == Some("closed")).then(|| outcome(alert)),
+    }
+}
+
+fn outcome(alert: &Record) -> Outcome {
+    match (alert.get("became").as_text(), alert.choice("verdict")) {
+        (Some(number), _) if number.starts_with("INC-") => Outcome::Incident,
+        (_, Some("true_positive")) => Outcome::Incident,
+        (Some(_), None) => Outcome::Work,
+        _ => Outcome::Harmless,
     }
 }

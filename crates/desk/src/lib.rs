@@ -18,6 +18,7 @@ pub mod holding;
 pub mod import;
 mod jobs;
 mod learning;
+pub mod mail;
 pub mod measures;
 pub mod packs;
 mod plan;

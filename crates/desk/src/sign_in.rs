@@ -328,6 +328,6 @@ fn secret() -> Result<String, DeskError> {
 }
 
 /// What is stored of a secret: a stolen database opens no session.
-fn digest(secret: &str) -> String {
+pub(crate) fn digest(secret: impl AsRef<[u8]>) -> String {
     Sha256::digest(secret).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -12,6 +12,7 @@ pub mod evtx;
 mod flat;
 pub mod folder;
 pub mod json_lines;
+pub mod mail;
 mod normal;
 pub mod syslog;
 mod sysmon_xml;

@@ -70,7 +70,7 @@ pub struct Recheck {
 #[derive(Debug, Clone)]
 pub enum Effect {
     /// A record made once: `key` is its external id, and one that has it already is taken as it stands. It carries the
-    /// tags of the record that brings it about, whose links field `link` then names it too.
+    /// tags of the record that brings it about, whose field `link` then names it too: among its links, as its reference, or by its number.
     Make { kind: &'static str, key: String, values: Vec<(&'static str, Value)>, link: Option<&'static str> },
     /// Fields of another record, written as Watchkeep keeps its own.
     Set { kind: &'static str, id: i64, values: Vec<(&'static str, Value)> },

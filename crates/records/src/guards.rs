@@ -124,6 +124,12 @@ pub fn by_the_accountable(moving: &Moving<'_>) -> Result<(), Refusal> {
     Err(Refusal::rule("RU-04", message))
 }
 
+/// Somebody works on this already: who, and since when (RU-13).
+pub fn works_on(name: &str, since: Option<jiff::Timestamp>, number: &str) -> Refusal {
+    let since = since.map_or(String::new(), |at| format!(" since {}", at.strftime("%Y-%m-%d %H:%M UTC")));
+    Refusal::rule("RU-13", format!("{name} works on {number}{since}; ask them to give it back first"))
+}
+
 /// A cut in guarding names an approved procedure that keeps security without it (RU-56).
 pub fn replaces(moving: &Moving<'_>, field: &str) -> Result<(), Refusal> {
     let procedure = moving.record.get(field).as_int().and_then(|id| moving.look.record("procedure", id));

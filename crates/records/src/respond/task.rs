@@ -85,7 +85,17 @@ pub enum State {
 }
 
 const MOVES: &[Move] = &[
-    Move { name: "start", label: "Start", from: &["open"], to: Some("doing"), key: Some('a'), ..Move::PLAIN },
+    Move {
+        name: "start",
+        label: "Start",
+        from: &["open", "doing"],
+        to: Some("doing"),
+        key: Some('a'),
+        guard: free,
+        apply: start,
+        ..Move::PLAIN
+    },
+    Move { name: "release", label: "Give back", from: &["doing"], to: Some("open"), apply: release, ..Move::PLAIN },
     Move {
         name: "assign",
         label: "Assign",
@@ -101,6 +111,7 @@ const MOVES: &[Move] = &[
         to: Some("done"),
         takes: &["outcome"],
         key: Some('d'),
+        guard: free,
         apply: finish,
         ..Move::PLAIN
     },
@@ -121,6 +132,31 @@ const MOVES: &[Move] = &[
         ..Move::PLAIN
     },
 ];
+
+/// Two people must not do the same task unknowingly (RU-13).
+fn free(moving: &Moving<'_>) -> Result<(), Refusal> {
+    let before = moving.before.filter(|before| before.state() == Some("doing"));
+    let Some((before, doer)) = before.and_then(|before| Some((before, before.get("assignee").as_int()?))) else {
+        return Ok(());
+    };
+    if moving.actor.person.is_none() || moving.actor.person == Some(doer) {
+        return Ok(());
+    }
+    let name = moving.look.record("person", doer).map_or("somebody".to_owned(), |person| person.title().to_owned());
+    Err(crate::guards::works_on(&name, before.read::<Timestamp>("started"), &before.number()))
+}
+
+fn start(record: &mut Record, moving: &Moving<'_>) {
+    if moving.before.is_some_and(|before| before.state() == Some("open")) {
+        record.write("started", moving.now);
+        record.write("assignee", moving.actor.person.map(Ref::<Person>::new));
+    }
+}
+
+fn release(record: &mut Record, _: &Moving<'_>) {
+    record.write("started", None::<Timestamp>);
+    record.write("assignee", None::<Ref<Person>>);
+}
 
 fn finish(record: &mut Record, moving: &Moving<'_>) {
     record.write("done_at", moving.now);

@@ -5,7 +5,7 @@ mod detection_rule;
 mod log_source;
 mod suppression;
 
-pub use alert::{Alert, EventLink, Severity, State as AlertState, Tier, Verdict};
+pub use alert::{Alert, EventLink, Severity, State as AlertState, Tier, Verdict, Via};
 pub use detection_rule::{DetectionRule, RuleState};
 pub use log_source::{Heard, LogSource, Product};
 pub use suppression::Suppression;

@@ -26,7 +26,7 @@ impl Store {
                 let before = self.changing(tx, actor, kind, id, version, "update")?;
                 let mut record = before.clone();
                 take(&self.inner.catalog.customs, &mut record, values, Reach::Plain)?;
-                self.finish(tx, actor, now, Some(before), record, ("update", None))
+                self.finish(tx, actor, now, Some(before), record, ("update", None, &[]))
             }
             Change::Note { kind, id, values } => {
                 if actor.person.is_some() {
@@ -35,7 +35,7 @@ impl Store {
                 let before = self.changing(tx, actor, kind, id, None, "update")?;
                 let mut record = before.clone();
                 take(&self.inner.catalog.customs, &mut record, values, Reach::Managed)?;
-                self.finish(tx, actor, now, Some(before), record, ("note", None))
+                self.finish(tx, actor, now, Some(before), record, ("note", None, &[]))
             }
             Change::Move { kind, id, version, act, values, reason } => {
                 let before = self.seen(tx, actor, kind, id)?;
@@ -47,7 +47,7 @@ impl Store {
                 record.tags = sorted(tags);
                 validate::tags(actor, kind, &before.tags, &record.tags)?;
                 validate::tags_exist(self, tx, &before.tags, &record.tags)?;
-                self.finish(tx, actor, now, Some(before), record, ("retag", None))
+                self.finish(tx, actor, now, Some(before), record, ("retag", None, &[]))
             }
             Change::Delete { kind, id, version, reason } => {
                 let before = self.changing(tx, actor, kind, id, version, "delete")?;
@@ -78,7 +78,7 @@ impl Store {
                 }
                 let mut record = before.clone();
                 entry.restore(&mut record);
-                self.finish(tx, actor, now, Some(before), record, ("undo", None))
+                self.finish(tx, actor, now, Some(before), record, ("undo", None, &[]))
             }
         }
     }
@@ -104,7 +104,7 @@ impl Store {
         validate::external(tx, &record)?;
         record.tags = self.first_tags(tx, actor, &record, tags)?;
         record.id = next_id(tx, kind)?;
-        self.finish(tx, actor, now, None, record, ("create", None))
+        self.finish(tx, actor, now, None, record, ("create", None, &[]))
     }
 
     /// The tags of a new record (RU-72): chosen, inherited, or the organisation's default.
@@ -181,7 +181,7 @@ impl Store {
             (act.apply)(&mut record, &moving(&look, (Some(&before), &draft), actor, now, given));
             (act.guard)(&moving(&look, (Some(&before), &record), actor, now, given))?;
         }
-        let mut draft = self.finish(tx, actor, now, Some(before), record, (act.name, reason))?;
+        let mut draft = self.finish(tx, actor, now, Some(before), record, (act.name, reason, &input))?;
         draft.act = act.name.to_owned();
         Ok(draft)
     }
@@ -194,7 +194,7 @@ impl Store {
         now: Timestamp,
         before: Option<Record>,
         mut record: Record,
-        (act, reason): (&'static str, Option<String>),
+        (act, reason, input): (&'static str, Option<String>, &[(&'static str, Value)]),
     ) -> Result<Draft, StoreError> {
         let kind = record.kind;
         {
@@ -202,14 +202,14 @@ impl Store {
             let given = record.clone();
             (kind.prepare)(
                 &mut record,
-                &moving(&look, (before.as_ref(), &given), actor, now, (&reason, Some(act), &[])),
+                &moving(&look, (before.as_ref(), &given), actor, now, (&reason, Some(act), input)),
             );
         }
         validate::fields(self, tx, actor, before.as_ref(), &record)?;
         let effects;
         {
             let look = Inside { store: self, tx: std::cell::RefCell::new(&mut *tx) };
-            let moving = moving(&look, (before.as_ref(), &record), actor, now, (&reason, Some(act), &[]));
+            let moving = moving(&look, (before.as_ref(), &record), actor, now, (&reason, Some(act), input));
             (kind.check)(&moving)?;
             effects = (kind.effects)(&moving);
         }

@@ -4,7 +4,7 @@ use super::{Change, Draft, Values, Written};
 use crate::driver::{Cell, Connection};
 use crate::{Store, StoreError, history, int, schema};
 use jiff::Timestamp;
-use watchkeep_model::{Actor, Effect, Kind, Record, Value};
+use watchkeep_model::{Actor, Effect, Kind, Record, Shape, Value};
 
 impl Store {
     /// Watchkeep itself does what follows, whatever the roles of whoever made the change.
@@ -32,7 +32,7 @@ impl Store {
                             id
                         }
                     };
-                    link.into_iter().for_each(|field| linked(&mut draft.record, field, id));
+                    link.into_iter().for_each(|field| linked(&mut draft.record, field, kind, id));
                 }
                 Effect::Set { kind, id, values } => {
                     let change = Change::Note { kind: self.known(kind)?, id, values: owned(values) };
@@ -65,7 +65,13 @@ fn owned(values: Vec<(&'static str, Value)>) -> Values {
     values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-fn linked(record: &mut Record, field: &str, id: i64) {
+/// The record names what was made: in a list of links, as the one it refers to, or by its number.
+fn linked(record: &mut Record, field: &str, made: &Kind, id: i64) {
+    match record.kind.field(field).map(|field| field.shape) {
+        Some(Shape::Links(_)) => {}
+        Some(Shape::Ref(_)) => return record.set(field, Value::Int(id)),
+        _ => return record.set(field, Value::Text(format!("{}-{id}", made.prefix))),
+    }
     let mut ids = record.get(field).ids().to_vec();
     if let Err(at) = ids.binary_search(&id) {
         ids.insert(at, id);

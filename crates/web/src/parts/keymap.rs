@@ -26,6 +26,9 @@ const ALERTS: &[(&str, &str)] = &[
     ("n", "declare an incident"),
     ("f", "judge it false"),
     ("b", "judge it benign"),
+    ("t", "make a task of it"),
+    ("w", "make a finding of it"),
+    ("l", "keep a report as an alert"),
 ];
 
 /// The help itself.

@@ -57,7 +57,7 @@ pub const NAV: &[Section] = &[
             place("home", "My duties", "/", "home", 'h', ""),
             place("duties", "All duties", "/duties", "checklist", 'd', "held_duty"),
             place("responsibilities", "Responsibilities", "/responsibilities", "id-badge", 'm', "held_duty"),
-            place("tasks", "Tasks", "/r/task", "list-check", 't', "task"),
+            place("tasks", "Tasks", "/tasks", "list-check", 't', "task"),
             list("reading", "To read", "/reading", "book", ""),
             place("report", "Report a concern", "/report", "message", 'n', ""),
         ],
@@ -65,6 +65,7 @@ pub const NAV: &[Section] = &[
     Section {
         heading: "Watch",
         places: &[
+            place("inbox", "Inbox", "/inbox", "inbox", 'x', "alert"),
             place("alerts", "Alerts", "/alerts", "bell", 'a', "alert"),
             place("events", "Events", "/events", "activity", 'e', "event"),
             place("rules", "Rules", "/r/detection_rule", "adjustments", 'r', "detection_rule"),

@@ -49,7 +49,7 @@ pub struct Column<'a> {
 
 impl<'a> Column<'a> {
     /// A column one cannot sort by.
-    pub fn new(label: &'a str, look: Look) -> Self {
+    pub const fn new(label: &'a str, look: Look) -> Self {
         Self { label, look, sort: None }
     }
 

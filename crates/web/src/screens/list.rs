@@ -39,7 +39,12 @@ pub struct Asked {
 
 /// Reads `q` (or what the kind opens with), `sort` and `after`.
 pub fn asked(ask: &Ask, kind: &'static Kind) -> Result<Asked, Fault> {
-    let text = ask.query("q").unwrap_or(own(kind).opens).to_owned();
+    asked_or(ask, kind, own(kind).opens)
+}
+
+/// The same with the filter that a screen of its own opens with.
+pub fn asked_or(ask: &Ask, kind: &'static Kind, opens: &str) -> Result<Asked, Fault> {
+    let text = ask.query("q").unwrap_or(opens).to_owned();
     let (test, error) = match ask.app.desk.filter(&ask.actor, kind, &text, ask.now) {
         Ok(test) => (test, None),
         Err(DeskError::Filter(error)) => (

@@ -14,6 +14,7 @@ pub mod events;
 mod form;
 mod frameworks;
 mod home;
+mod inbox;
 mod list;
 mod matrix;
 mod own;
@@ -30,8 +31,10 @@ mod round;
 mod search;
 mod show;
 mod sign_in;
+mod stack;
 mod start;
 mod tags;
+mod tasks;
 mod transfer;
 mod trend;
 mod turns;
@@ -76,6 +79,8 @@ pub fn routes() -> Vec<Route> {
     all.extend(record::routes());
     all.extend(form::routes());
     all.extend(queue::routes());
+    all.extend(inbox::routes());
+    all.extend(tasks::routes());
     all.extend(pick::routes());
     all.extend(views::routes());
     all.extend(room::routes());
@@ -88,6 +93,9 @@ pub fn go(to: &str) -> Response {
     Redirect::to(to).into_response()
 }
 
+/// Reports that nobody has decided about.
+pub const INBOX_OPEN: &str = "via:any became:none state:new,open";
+
 /// Numbers beside the rail's entries: open alerts and incidents that the person sees.
 pub fn counts(ask: &Ask) -> Vec<(&'static str, u64)> {
     let count = |kind: &str, states: &[i64]| {
@@ -98,6 +106,15 @@ pub fn counts(ask: &Ask) -> Vec<(&'static str, u64)> {
         u64::try_from(number).ok().filter(|number| *number > 0)
     };
     let all = [("alerts", count("alert", &[10, 20])), ("incidents", count("incident", &[10]))];
+    let reports = || {
+        let kind = ask.app.desk.catalog().kind("alert").filter(|kind| ask.actor.access.may(kind.name, "read"))?;
+        let test = ask.app.desk.filter(&ask.actor, kind, INBOX_OPEN, ask.now).ok()?;
+        let number = ask.app.desk.store.count(&ask.actor, &List::of(kind).filtered(test)).ok()?;
+        u64::try_from(number).ok().filter(|number| *number > 0)
+    };
     let owed = ask.app.desk.owed_by(&ask.actor).ok().filter(|number| *number > 0);
-    all.into_iter().chain([("reading", owed)]).filter_map(|(name, number)| Some((name, number?))).collect()
+    all.into_iter()
+        .chain([("reading", owed), ("inbox", reports())])
+        .filter_map(|(name, number)| Some((name, number?)))
+        .collect()
 }

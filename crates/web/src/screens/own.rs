@@ -21,23 +21,27 @@ pub struct Own {
     /// Handlers in place of the generic ones, each with the method and route it answers, such as GET `/r/{kind}/{id}` or POST `/r/{kind}`.
     /// They are called as the generic ones are: after the same checks of who asks.
     pub instead: &'static [(MethodFilter, &'static str, Handler)],
+    /// Shown above the details of the generic page.
+    pub above: Option<fn(&Ask, &Record) -> Markup>,
     /// Shown below the details of the generic page.
     pub below: Option<Part>,
     /// Fields that this kind shows in its own way, not among the details.
     pub hides: &'static [&'static str],
 }
 
-const GENERIC: Own = Own { kind: "", list: None, opens: "", instead: &[], below: None, hides: &[] };
+const GENERIC: Own = Own { kind: "", list: None, opens: "", instead: &[], above: None, below: None, hides: &[] };
 
 const ALL: &[Own] = &[
     Own {
         kind: "alert",
         list: Some("/alerts"),
         opens: "state:new,open",
+        above: Some(super::stack::working),
         below: Some(super::queue::below),
         hides: &["events", "why", "group_key"],
         ..GENERIC
     },
+    Own { kind: "task", list: Some("/tasks"), above: Some(super::stack::working), ..GENERIC },
     Own { kind: "incident", instead: &[(MethodFilter::GET, "/r/{kind}/{id}", super::room::page)], ..GENERIC },
     Own {
         kind: "document",

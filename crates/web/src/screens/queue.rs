@@ -149,6 +149,7 @@ fn pane(ask: &Ask, alert: &Record) -> Result<Markup, Fault> {
     rows.push(("Entity", html! { (text("entity")) }));
     rows.push(("Seen", html! { @let count = alert.get("count").as_int().unwrap_or(1); (count) @if count == 1 { " time, " } @else { " times, " } (seen("first_seen")) " to " (seen("last_seen")) }));
     Ok(html! {
+        (super::stack::working(ask, alert))
         section .panel {
             header { h2 { a href={ "/r/alert/" (alert.id) } { (alert.title()) } } span .tag { (alert.number()) } }
             div .pad { (keyvalue::keyvalue(&rows)) }
@@ -182,11 +183,11 @@ fn verdicts(ask: &Ask, alert: &Record) -> Markup {
     }
 }
 
-fn incident_button(ask: &Ask, alert: &Record) -> Markup {
+pub fn incident_button(ask: &Ask, alert: &Record) -> Markup {
     html! { @if alert.state() != Some("closed") && ask.actor.access.may("incident", "create") { (Button::open("Incident", "declare").key('n')) } }
 }
 
-fn incident_dialog(ask: &Ask, alert: &Record) -> Markup {
+pub fn incident_dialog(ask: &Ask, alert: &Record) -> Markup {
     let fields = html! {
         div .field { label for="declare-title" { "Title" } input #declare-title name="title" value=(alert.title()) required maxlength="300"; }
         p .help { "You become its manager and hold every role until you give it away." }

@@ -47,6 +47,7 @@ fn body(ask: &Ask, record: &Record) -> Result<Markup, Fault> {
     let about = html! { (state(record)) " · changed " (time::ago(record.updated, ask.now)) };
     let inner = html! {
         (header::record_header(&record.number(), record.title(), &about, &buttons(ask, record)))
+        @if let Some(above) = own(kind).above { (above(ask, record)) }
         div .cols .read {
             div .stack {
                 (panel::padded("Details", &html! { "version " (record.version) }, &fields(ask, record, &titles)))

@@ -9,7 +9,7 @@ use crate::routes::{Route, Who};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use watchkeep_desk::concern::{Concern, Receipt, Stage};
+use watchkeep_desk::concern::{Concern, Outcome, Receipt, Stage};
 
 pub fn routes() -> Vec<Route> {
     vec![
@@ -80,9 +80,18 @@ fn reports(ask: &Ask, mine: &[Receipt]) -> Markup {
                     Stage::Worked => state::mark(Mark::Amber, "being looked at"),
                     Stage::Done => state::mark(Mark::Green, "done"),
                 }) }
-                td .grow { b { (receipt.what) } div .sub .id { (receipt.number) } }
+                td .grow { b { (receipt.what) } @if let Some(outcome) = receipt.outcome { div { (said(outcome)) } } div .sub .id { (receipt.number) } }
                 td { (time::ago(receipt.at, ask.now)) }
             } } }
         }
+    }
+}
+
+/// What the reporter learns of the end.
+fn said(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Work => "Somebody was given the work that follows from it.",
+        Outcome::Incident => "It was a real threat, and is handled as one.",
+        Outcome::Harmless => "Looked at: no threat.",
     }
 }

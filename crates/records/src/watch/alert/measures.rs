@@ -37,12 +37,23 @@ pub(super) const MEASURES: &[Measure] = &[
     },
     Measure {
         duty: "D-015",
-        question: "Of the reports of the last 30 days from employees and guards, how many were decided within a day, or still have time?",
+        version: 2,
+        question: "Of the reports of the last 30 days from employees, guards, mail and other systems, how many were decided within a day, or still have time?",
         unit: "reports decided",
-        of: "reporter:any first_seen>=-30d",
-        bad: "-state:closed first_seen<-1d",
+        of: "via:any first_seen>=-30d",
+        bad: "-state:closed became:none first_seen<-1d",
         why: "reported over a day ago, not decided",
         since: "first_seen",
+        ..Measure::PLAIN
+    },
+    Measure {
+        duty: "D-016",
+        question: "Of the reports of the last 30 days, how many did somebody look at within the triage target of their severity, or still have time?",
+        unit: "reports acknowledged in time",
+        of: "via:any first_seen>=-30d",
+        bad: "late:yes or (touched:none triage_due<now)",
+        why: "nobody looked at it in time",
+        since: "triage_due",
         ..Measure::PLAIN
     },
     Measure {
