@@ -7,6 +7,7 @@ mod everywhere;
 mod inbox;
 mod incident;
 mod measures;
+mod money;
 mod nouns;
 mod operations;
 mod packs;
