@@ -18,6 +18,7 @@ mod reports;
 mod roles;
 mod runs;
 mod sign_in;
+mod small_firm;
 mod transfer;
 mod triage;
 mod waivers;
