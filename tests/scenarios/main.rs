@@ -24,3 +24,4 @@ mod triage;
 mod waivers;
 mod watch;
 mod ways;
+mod work_rules;
