@@ -105,6 +105,8 @@ const ROUTES: &[Entry] = &[
     ("POST", "/sign-out", Person, 303, 303),
     ("GET", "/inbox", Person, 404, 303),
     ("GET", "/inbox/{id}/preview", Person, 404, 303),
+    ("GET", "/money", Person, 404, 303),
+    ("GET", "/money/{id}/case.pdf", Person, 404, 303),
     ("GET", "/tasks", Person, 404, 303),
     ("GET", "/tasks/{id}/preview", Person, 404, 303),
     ("POST", "/intake/mail", Api, 403, 403),

@@ -53,7 +53,7 @@ impl Case {
         let api = |method: &str, path: &str, values: &[(&str, &str)]| self.api(method, path, &body(kind, values));
         match attempt {
             Try::Make(_, values) => vec![
-                ("the page", self.post(&format!("/r/{}", kind.name), &form(values))),
+                ("the page", self.post(&format!("/r/{}", kind.name), &form(&typed(kind, values)))),
                 ("API", api("POST", &format!("/api/{}", kind.name), values)),
                 ("the import", self.import(kind.name, &csv(None, values))),
             ],
@@ -64,7 +64,7 @@ impl Case {
                 let ticked: Vec<(&str, &str)> = ticked.iter().map(|(name, value)| (name.as_str(), *value)).collect();
                 let bulk = form(&[&ticked, values, &[("act", "set"), ("id", &record.id.to_string())]].concat());
                 vec![
-                    ("the page", self.post(&format!("/r/{at}"), &form(&self.filled(record, values)))),
+                    ("the page", self.post(&format!("/r/{at}"), &form(&typed(kind, &self.filled(record, values))))),
                     ("API", api("PATCH", &format!("/api/{at}"), values)),
                     ("the import", self.import(kind.name, &csv(Some(record), values))),
                     ("the bulk action", self.post(&format!("/r/{}/bulk", kind.name), &bulk)),
@@ -116,6 +116,15 @@ impl Case {
             (None, _) => panic!("nothing to try it on"),
         }
     }
+}
+
+/// As a page sends it: an amount apart from its currency.
+fn typed<'a>(kind: &Kind, values: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let money = |name: &str| field(kind, name).is_some_and(|field| matches!(field.shape, Shape::Money));
+    values
+        .iter()
+        .map(|(name, value)| (*name, if money(name) { value.split(' ').next().unwrap_or("") } else { value }))
+        .collect()
 }
 
 fn field(kind: &Kind, name: &str) -> Option<&'static Field> {

@@ -20,6 +20,7 @@ mod jobs;
 mod learning;
 pub mod mail;
 pub mod measures;
+pub mod money;
 pub mod packs;
 mod plan;
 pub mod raci;

@@ -59,7 +59,9 @@ impl Catalog {
             errors.push(error("K04", kind, "its state is not a choice field"));
         }
         for act in kind.moves {
-            let states: Vec<_> = kind.states().iter().map(|state| state.name).collect();
+            // A kind without states has one: no name.
+            let nameless = kind.state.is_none().then_some("");
+            let states: Vec<_> = kind.states().iter().map(|state| state.name).chain(nameless).collect();
             for state in act.from.iter().copied().chain(act.to).filter(|state| !states.contains(state)) {
                 errors.push(error("K05", kind, format!("move {} names `{state}`; states are {states:?}", act.name)));
             }

@@ -102,7 +102,7 @@ pub struct Move {
     /// `accept`, `close`: plain verbs.
     pub name: &'static str,
     pub label: &'static str,
-    /// Names of states it starts from.
+    /// Names of states it starts from; of a kind without states, the empty one.
     pub from: &'static [&'static str],
     /// State it ends in; `None` stays.
     pub to: Option<&'static str>,

@@ -341,6 +341,8 @@ pub const ROLES: &[BuiltInRole] = &[
         help: "Keeps budget, commitments and actuals; sees what they are for.",
         holds: with_desk![
             ("money_line", "crupx"),
+            ("organisation", "rp"),
+            ("asset risk", "r"),
             ("party agreement bid decision engagement site person function", "r"),
         ],
     },

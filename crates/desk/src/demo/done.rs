@@ -25,7 +25,7 @@ const RUNS: &[(&str, &str, &str, &str, &str)] = &[
         "Badge reader project is a week late",
     ),
     ("D-085", "vera", "recorded", "Threat model of the warehouse gate, four measures", ""),
-    ("D-090", "ines", "recorded", "Six exceptions reviewed, no pattern across sites", ""),
+    ("D-090", "mara", "recorded", "Six exceptions reviewed, no pattern across sites", ""),
     ("D-104", "piet", "recorded", "Guard contract: 2 late starts in the month, within the agreement", ""),
     ("D-113", "mara", "recorded", "Budget sheet of the month, 97 % of plan", ""),
     ("D-133", "piet", "attested", "Tasks of the day given at the 07:00 briefing", ""),

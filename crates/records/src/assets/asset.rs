@@ -73,6 +73,28 @@ const MEASURES: &[Measure] = &[
         ..Measure::PLAIN
     },
     Measure {
+        duty: "D-114",
+        question: "Of the assets whose support or licence ends within a year, how many have an estimate of what comes next?",
+        unit: "ends of support with an estimate",
+        of: "support_ends:any support_ends<=365d retired:no",
+        bad: "estimate:none",
+        why: "support ends, and nobody has estimated what comes next",
+        since: "support_ends",
+        target: Target::None,
+        ..Measure::PLAIN
+    },
+    Measure {
+        duty: "D-173",
+        version: 2,
+        question: "Of the critical systems and all that is backed up, how many have a good backup of the last week and a restore that was shown to work in the last six months?",
+        unit: "systems with backup and restore test",
+        of: "((criticality>=4 class:server,application,data_set,cloud_account) or backed_up:any) retired:no",
+        bad: "backed_up:none or backed_up<-7d or restored:none or restored<-183d",
+        why: "no good backup in a week, or no restore test in six months",
+        target: Target::Share { green: 100, amber: 0 },
+        ..Measure::PLAIN
+    },
+    Measure {
         duty: "D-161",
         question: "Of the badges in use, how many belong to somebody who works here?",
         unit: "badges with an active person",

@@ -5,9 +5,10 @@ use crate::assure::Control;
 use crate::guards::{in_order, made_by};
 use crate::people::Person;
 use crate::places::Site;
+use jiff::Span;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use watchkeep_model::{ChoiceField, Markdown, Measure, Moving, Record, RecordKind, Ref, Refusal};
+use watchkeep_model::{ChoiceField, Effect, FieldType, Markdown, Measure, Moving, Record, RecordKind, Ref, Refusal};
 
 /// One definition of "is it working": a control's test, a key indicator, a service level, a posture check.
 #[derive(RecordKind)]
@@ -136,13 +137,6 @@ const MEASURES: &[Measure] = &[
         of: "class:stock_count retired:no",
         ..IN_TIME
     },
-    Measure {
-        duty: "D-173",
-        question: "Of the restore tests, how many are in time?",
-        unit: "restore tests in time",
-        of: "class:restore_test retired:no",
-        ..IN_TIME
-    },
 ];
 
 /// What a check gave for a period: by whom, with what conclusion. A failure names its finding, and a result stays.
@@ -150,7 +144,7 @@ const MEASURES: &[Measure] = &[
 #[record(
     prefix = "RES", kind = "check_result", label = "Check result", plural = "Check results", area = "assure", title = "title",
     sort = "-period_end", calendar = "period_end", list = ["title", "period_end", "conclusion", "passed", "looked_at", "by", "finding"],
-    prepare = prepare, check = stays, measures = RESULTS
+    prepare = prepare, check = stays, measures = RESULTS, effects = tells
 )]
 pub struct CheckResult {
     #[field(search, managed, len = 300, optional)]
@@ -209,6 +203,32 @@ fn stays(moving: &Moving<'_>) -> Result<(), Refusal> {
     }
     let fields = ["check", "period_start", "period_end", "conclusion", "looked_at", "passed", "evidence"];
     crate::guards::frozen(moving, &fields, "a result stays as it was recorded; record another")
+}
+
+/// A result that passed sets the check's next day, and the asset's last good backup or restore.
+fn tells(moving: &Moving<'_>) -> Vec<Effect> {
+    let (record, look) = (moving.record, moving.look);
+    let check = record.get("check").as_int().and_then(|id| look.record("check", id));
+    let day = record.read::<Date>("period_end");
+    let (Some(check), Some(day), None, Some("passed")) = (check, day, moving.before, record.choice("conclusion"))
+    else {
+        return Vec::new();
+    };
+    let mut effects = Vec::new();
+    let next = check.get("every").as_int().and_then(|days| day.checked_add(Span::new().days(days)).ok());
+    if next.is_some() && next > check.read::<Date>("due") {
+        effects.push(Effect::Set { kind: "check", id: check.id, values: vec![("due", next.write())] });
+    }
+    let field = match check.choice("class") {
+        Some("backup") => "backed_up",
+        Some("restore_test") => "restored",
+        _ => return effects,
+    };
+    let asset = check.get("asset").as_int().and_then(|id| look.record("asset", id));
+    if let Some(asset) = asset.filter(|asset| asset.read::<Date>(field).is_none_or(|known| known < day)) {
+        effects.push(Effect::Set { kind: "asset", id: asset.id, values: vec![(field, day.to_string().into())] });
+    }
+    effects
 }
 
 /// What duties ask of results.

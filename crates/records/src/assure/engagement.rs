@@ -157,8 +157,31 @@ fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
     in_order(moving, "starts", "due")
 }
 
+/// Whoever takes part in an exercise has confirmed the duties that they hold (RU-45).
+fn confirmed(moving: &Moving<'_>) -> Result<(), Refusal> {
+    let look = moving.look;
+    let people = moving.record.get("people").ids();
+    if people.is_empty() {
+        return Err(Refusal::rule("RU-45", "say who took part: an exercise tests people and their duties").at("people"));
+    }
+    for person in people {
+        let functions = look.with("function", "holder", &Value::Int(*person), 1000);
+        let held = functions.iter().flat_map(|one| look.with("held_duty", "responsible", &one.id.into(), 1000));
+        let open: Vec<Record> = held.filter(|duty| duty.get("received_by").as_int() != Some(*person)).collect();
+        if let Some(first) = open.first() {
+            let name = look.record("person", *person).map_or("somebody".to_owned(), |one| one.title().to_owned());
+            let message = format!("{name} has not confirmed {} of their duties, {} first", open.len(), first.number());
+            return Err(Refusal::rule("RU-45", message).at("people"));
+        }
+    }
+    Ok(())
+}
+
 /// It closes once each item is answered, and each failure has become a finding (RU-42).
 fn complete(moving: &Moving<'_>) -> Result<(), Refusal> {
+    if moving.record.choice("class") == Some("exercise") {
+        confirmed(moving)?;
+    }
     let items = moving.look.with("engagement_item", "engagement", &Value::Int(moving.record.id), 1_000_000);
     let open = items.iter().filter(|item| item.state() == Some("open")).count();
     if open > 0 {

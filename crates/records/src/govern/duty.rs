@@ -131,10 +131,11 @@ const MOVES: &[Move] = &[
 const MEASURES: &[Measure] = &[
     Measure {
         duty: "D-121",
-        question: "Of the duties that are held, how many belong to a function that somebody fills?",
+        version: 2,
+        question: "Of the duties that are held, how many belong to a function that somebody fills who works here?",
         unit: "duties with a holder",
         of: "",
-        bad: "responsible:none or (responsible.holder:none responsible.deputy:none)",
+        bad: "responsible:none or (responsible.holder:none responsible.deputy:none) or responsible.holder.leaves<today or responsible.holder.state:locked",
         why: "nobody holds it",
         target: Target::None,
         ..Measure::PLAIN

@@ -100,7 +100,7 @@ const MOVES: &[Move] = &[
         action: "approve",
         asks: &["ends", "reason"],
         takes: &["notice_by", "price"],
-        guard: may_sign,
+        guard: may_renew,
         apply: undecided,
         ..Move::PLAIN
     },
@@ -130,6 +130,22 @@ fn may_sign(moving: &Moving<'_>) -> Result<(), Refusal> {
     level(moving, "award", Size::Amount(moving.record.read::<Money>("price")))
 }
 
+/// A term that is longer, and no breach of it left without an action (RU-53).
+fn may_renew(moving: &Moving<'_>) -> Result<(), Refusal> {
+    let ends = |record: &watchkeep_model::Record| record.read::<Date>("ends");
+    if moving.before.and_then(ends) >= ends(moving.record) {
+        return Err(Refusal::rule("RU-53", "a contract is renewed for longer: give a later last day").at("ends"));
+    }
+    let levels = moving.look.with("service_level", "agreement", &moving.record.id.into(), 1000);
+    let silent =
+        |level: &&watchkeep_model::Record| level.choice("met") == Some("missed") && level.get("action").is_empty();
+    if let Some(level) = levels.iter().find(silent) {
+        let message = format!("{} is missed: write down what was done about it before renewing", level.number());
+        return Err(Refusal::rule("RU-53", message));
+    }
+    may_sign(moving)
+}
+
 /// The new term has not been decided about.
 fn undecided(record: &mut watchkeep_model::Record, _: &Moving<'_>) {
     record.set_choice("at_term", "undecided");
@@ -139,11 +155,12 @@ fn undecided(record: &mut watchkeep_model::Record, _: &Moving<'_>) {
 const MEASURES: &[Measure] = &[
     Measure {
         duty: "D-105",
-        question: "Of the contracts in force, how many are before their notice day, or decided?",
+        version: 2,
+        question: "Of the contracts in force, how many are before their notice day or decided, and not past their term?",
         unit: "contracts decided in time",
-        of: "state:in_force notice_by:any",
-        bad: "notice_by<today at_term:undecided",
-        why: "notice day passed without a decision",
+        of: "state:in_force (notice_by:any or ends:any)",
+        bad: "(notice_by<today at_term:undecided) or ends<today",
+        why: "notice day passed without a decision, or term over and neither renewed nor ended",
         since: "notice_by",
         site: "",
         target: Target::None,

@@ -8,6 +8,6 @@ mod service_level;
 
 pub use agreement::Agreement;
 pub use bid::Bid;
-pub use money_line::MoneyLine;
+pub use money_line::{Class as MoneyClass, Leg, MoneyLine, legs};
 pub use party::Party;
 pub use service_level::ServiceLevel;

@@ -1,5 +1,9 @@
 //! A money line: budget, commitment, actual, forecast or estimate of a fiscal year.
 
+mod books;
+
+pub use books::legs;
+
 use crate::assets::Asset;
 use crate::assure::{Engagement, Risk};
 use crate::guards::{Size, another, asked_by, frozen, level};
@@ -8,7 +12,7 @@ use crate::people::Person;
 use crate::places::Site;
 use jiff::civil::Date;
 use watchkeep_model::{
-    ChoiceField, Markdown, Measure, Money, Move, Moving, Record, RecordKind, Ref, Refusal, Row, Rows,
+    ChoiceField, Effect, Markdown, Measure, Money, Move, Moving, Record, RecordKind, Ref, Refusal, Row, Rows, Value,
 };
 
 /// An amount planned, promised, spent or expected in a fiscal year. What is closed never changes.
@@ -17,7 +21,7 @@ use watchkeep_model::{
     prefix = "MNY", area = "outside", title = "title", state = "state", sort = "-on", calendar = "on",
     list = ["title", "class", "state", "fiscal_year", "account", "amount", "on", "owner", "party"],
     moves = MOVES, measures = MEASURES,
-    material = ABOUT, prepare = prepare, check = check
+    material = ABOUT, prepare = prepare, check = check, effects = estimated, keep = kept
 )]
 pub struct MoneyLine {
     #[field(search, len = 300)]
@@ -127,20 +131,56 @@ const MOVES: &[Move] = &[
 ];
 
 /// What is decided about.
-const ABOUT: &[&str] = &["class", "fiscal_year", "account", "amount", "on"];
+const ABOUT: &[&str] = &["class", "fiscal_year", "account", "amount", "on", "legs"];
 
 fn prepare(record: &mut Record, moving: &Moving<'_>) {
     asked_by::<Person>(record, moving, "requester", ABOUT);
+    if record.choice("class") == Some("transfer") {
+        let legs = books::legs(record);
+        let gains = legs.iter().map(|leg| leg.amount.minor.max(0)).fold(0_i64, i64::saturating_add);
+        let currency = legs.first().map_or(*b"EUR", |leg| leg.amount.currency);
+        record.write("amount", Money { minor: gains, currency });
+        record.write("account", "transfer".to_owned());
+    }
 }
 
-/// Approved and closed lines stay as they are.
+/// Approved and closed lines stay as they are, closed months too, and a transfer comes to zero.
 fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
     let before = moving.before.and_then(Record::state);
+    books::still_open(moving)?;
     if matches!(before, Some("approved" | "closed")) && before == moving.record.state() {
-        let fields = ["class", "fiscal_year", "account", "amount", "on"];
-        frozen(moving, &fields, "this line is approved or closed; enter another line to correct it")?;
+        frozen(moving, ABOUT, "this line is approved or closed; enter another line to correct it")?;
     }
-    Ok(())
+    books::balanced(moving.record)?;
+    books::under_contract(moving)
+}
+
+/// What is closed or lies in a closed month stays; so does the estimate that an asset rests on.
+fn kept(moving: &Moving<'_>) -> Result<(), Refusal> {
+    books::still_open(moving)?;
+    match (moving.record.state(), moving.record.choice("class"), moving.record.get("asset").is_empty()) {
+        (Some("closed"), ..) => Err(Refusal::invalid("this line is closed; enter another line to correct it")),
+        (_, Some("estimate"), false) => {
+            Err(Refusal::invalid("an asset rests on this estimate; enter a newer one instead"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The asset shows its newest estimate (D-114); one that it was taken from shows none.
+fn estimated(moving: &Moving<'_>) -> Vec<Effect> {
+    let asset = |record: &Record| record.get("asset").as_int().filter(|_| record.choice("class") == Some("estimate"));
+    let (now, before) = (asset(moving.record), moving.before.and_then(asset));
+    let set = |id: i64, amount: Value| Effect::Set { kind: "asset", id, values: vec![("estimate", amount)] };
+    let amount = |record: &Record| record.get("amount").clone();
+    let mut effects = Vec::new();
+    if let Some(id) = before.filter(|id| Some(*id) != now) {
+        effects.push(set(id, Value::Null));
+    }
+    if let Some(id) = now.filter(|_| before != now || moving.before.map(amount) != Some(amount(moving.record))) {
+        effects.push(set(id, amount(moving.record)));
+    }
+    effects
 }
 
 /// Not by whoever entered it (RU-38), within one's level (RU-36).

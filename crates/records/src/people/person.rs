@@ -4,7 +4,7 @@ use super::access::may_change_members;
 use crate::places::Site;
 use jiff::civil::Date;
 use watchkeep_model::{
-    ChoiceField, Described, Effect, Links, Markdown, Measure, Move, Moving, Record, RecordKind, Ref, Refusal, Target,
+    ChoiceField, Described, Effect, Links, Markdown, Move, Moving, Record, RecordKind, Ref, Refusal,
 };
 
 /// Somebody: employee, guard, analyst, outside contact.
@@ -34,19 +34,6 @@ pub struct Person {
 }
 
 /// Whether somebody may sign in.
-/// What duties ask of them.
-const MEASURES: &[Measure] = &[Measure {
-    duty: "D-141",
-    question: "Of the functions that somebody is appointed to, how many are held by somebody who works here?",
-    unit: "functions held by active people",
-    of: "holder:any",
-    bad: "holder.leaves<today or holder.state:locked",
-    why: "held by somebody who left or is locked out",
-    site: "",
-    target: Target::None,
-    ..Measure::PLAIN
-}];
-
 #[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Standing {
     Active,
@@ -153,7 +140,7 @@ fn no_loop(moving: &Moving<'_>) -> Result<(), Refusal> {
 
 /// A post in the organisation, such as SOC manager: duties belong to functions, and through them to people (RU-32).
 #[derive(RecordKind)]
-#[record(prefix = "FUN", area = "people", title = "name", sort = "name", list = ["name", "holder", "deputy", "reports_to"], measures = MEASURES)]
+#[record(prefix = "FUN", area = "people", title = "name", sort = "name", list = ["name", "holder", "deputy", "reports_to"])]
 pub struct Function {
     #[field(search, unique, index, len = 200)]
     pub name: String,

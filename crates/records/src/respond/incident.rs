@@ -133,10 +133,11 @@ const MEASURES: &[Measure] = &[
     },
     Measure {
         duty: "D-029",
-        question: "Of the incidents closed in the last year, how many have a complete file: timeline, cause and lessons?",
+        version: 2,
+        question: "Of the incidents closed in the last year, how many have a complete file: timeline, cause and, if high or critical, lessons?",
         unit: "complete files",
         of: "state:closed closed>=-365d",
-        bad: "timeline:none or cause:none or lessons:none",
+        bad: "timeline:none or cause:none or (severity>=high lessons:none)",
         why: "cause, lessons or timeline missing",
         since: "closed",
         ..Measure::PLAIN

@@ -1,6 +1,7 @@
 //! A run of a procedure: who did which step when, and what they saw.
 
 mod answers;
+mod leaver;
 mod moves;
 
 pub use answers::{asked, score};
@@ -14,7 +15,8 @@ use crate::work::Step;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use watchkeep_model::{
-    ChoiceField, FieldType, FileRef, Links, Markdown, Measure, Moving, Record, RecordKind, Ref, Refusal, Row, Rows,
+    ChoiceField, Effect, FieldType, FileRef, Links, Markdown, Measure, Moving, Record, RecordKind, Ref, Refusal, Row,
+    Rows, Target,
 };
 
 /// One time that a procedure is carried out. It keeps the steps of the issue it began with; a step that fails opens a finding by itself.
@@ -22,7 +24,7 @@ use watchkeep_model::{
 #[record(
     prefix = "PRN", label = "Procedure run", kind = "procedure_run", plural = "Procedure runs", area = "work", title = "title",
     state = "state", sort = "-due", calendar = "due", list = ["title", "state", "assignee", "site", "due", "score", "started", "finished"],
-    moves = moves::MOVES, measures = MEASURES, prepare = prepare, check = check, effects = answers::findings
+    moves = moves::MOVES, measures = MEASURES, prepare = prepare, check = check, effects = effects
 )]
 pub struct ProcedureRun {
     #[field(search, managed, len = 300, optional)]
@@ -134,6 +136,7 @@ fn prepare(record: &mut Record, moving: &Moving<'_>) {
             record.set(field, procedure.get(field).clone());
         }
         answers::begin(record, &procedure);
+        leaver::add_steps(record, moving, &procedure);
     }
     answers::judge(record, moving);
 }
@@ -153,7 +156,15 @@ fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
             }
         }
     }
+    leaver::handed_over(moving)?;
     answers::check(moving)
+}
+
+/// Findings from what failed, and what was handed back.
+fn effects(moving: &Moving<'_>) -> Vec<Effect> {
+    let mut all = answers::findings(moving);
+    all.extend(leaver::returned(moving));
+    all
 }
 
 /// Of runs due in the last 30 days, those finished or still in time.
@@ -179,6 +190,18 @@ const MEASURES: &[Measure] = &[
         unit: "unit checks carried out",
         of: "procedure.class:patrol,inspection,drill due>=-90d due<=today",
         ..IN_TIME
+    },
+    Measure {
+        duty: "D-141",
+        version: 2,
+        question: "Of the people who left in the last 90 days, for how many was everything taken back and handed over by the day after?",
+        unit: "leavers with everything handed over",
+        of: "procedure.class:leaver_checklist person:any due>=-90d due<=today",
+        bad: "-state:finished due<today",
+        why: "left, and the checklist is not finished",
+        since: "due",
+        target: Target::None,
+        ..Measure::PLAIN
     },
     Measure {
         duty: "D-168",

@@ -104,7 +104,7 @@ pub const NAV: &[Section] = &[
         heading: "Steer",
         places: &[
             list("parties", "Vendors", "/r/party", "link", "party"),
-            list("money", "Money", "/r/money_line", "wallet", "money_line"),
+            list("money", "Budget", "/money", "wallet", "money_line"),
             list("reports", "Reports", "/reports", "report", "report"),
             list("records", "All records", "/records", "database", ""),
             place("admin", "Administration", "/admin", "settings", 'o', "role"),

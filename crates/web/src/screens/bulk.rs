@@ -50,7 +50,8 @@ pub fn run(ask: &Ask, kind: &'static Kind) -> Result<Response, Fault> {
     }
     let changes = match known {
         Some(known) => {
-            let values = form::values(ask, known.asks.iter().filter_map(|name| kind.field(name)))?;
+            let given = known.asks.iter().chain(known.takes.iter().filter(|name| answered(name)));
+            let values = form::values(ask, given.filter_map(|name| known.question(kind, name)))?;
             let reason = ask.form("reason").map(str::to_owned);
             let change = |id: &i64| {
                 let (values, reason) = (values.clone(), reason.clone());
@@ -111,7 +112,7 @@ fn questions(ask: &Ask, kind: &'static Kind, act: &str, ids: &[i64]) -> Markup {
             form .panel .pad .form method="post" action=(action) {
                 (selected)
                 @for name in known.asks {
-                    @match kind.field(name) {
+                    @match known.question(kind, name) {
                         Some(field) => (form::input(ask, field, &Value::Null, None, true)),
                         None => { div .field .wide { label for="reason" { "Reason *" } textarea #reason name="reason" rows="3" required {} } },
                     }

@@ -17,6 +17,7 @@ mod home;
 mod inbox;
 mod list;
 mod matrix;
+mod money;
 mod own;
 mod people;
 mod pick;
@@ -81,6 +82,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(queue::routes());
     all.extend(inbox::routes());
     all.extend(tasks::routes());
+    all.extend(money::routes());
     all.extend(pick::routes());
     all.extend(views::routes());
     all.extend(room::routes());

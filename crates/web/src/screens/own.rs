@@ -52,6 +52,8 @@ const ALL: &[Own] = &[
         ..GENERIC
     },
     Own { kind: "person", below: Some(super::people::below), ..GENERIC },
+    Own { kind: "money_line", list: Some("/money"), below: Some(super::money::below), ..GENERIC },
+    Own { kind: "function", below: Some(super::people::vacancy), ..GENERIC },
     Own { kind: "rota", below: Some(super::turns::below), ..GENERIC },
     Own { kind: "duty", list: Some("/duties"), ..GENERIC },
     Own { kind: "held_duty", list: Some("/duties"), ..GENERIC },

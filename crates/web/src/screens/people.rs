@@ -6,7 +6,9 @@ use crate::parts::{Button, State as Mark, panel, state};
 use crate::routes::{Route, Who};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
+use watchkeep_model::resolve::{Column, Compare, Test};
 use watchkeep_model::{Record, Refusal};
+use watchkeep_store::List;
 
 pub fn routes() -> Vec<Route> {
     vec![
@@ -95,4 +97,33 @@ fn link(ask: &Ask) -> Result<Response, Fault> {
         }))
     };
     Ok(ask.page("Sign-in link", "people", crate::layout::Find::default(), &body).into_response())
+}
+
+/// Text for a vacancy: what the function is for, whom it reports to, its duties, and what it asks for (RU-12).
+pub fn vacancy(ask: &Ask, function: &Record) -> Result<Markup, Fault> {
+    let titles = super::show::Titles::of(ask, std::slice::from_ref(function));
+    let text = |field: &str| function.get(field).as_text().unwrap_or_default();
+    let above = function.get("reports_to").as_int().and_then(|id| titles.get("function", id));
+    let held = match ask.kind("held_duty") {
+        Ok(kind) => {
+            let test = Test::Column(Column::Field("responsible"), Compare::OneOf(vec![function.id.into()]));
+            ask.app.desk.store.list(&ask.actor, &List::of(kind).filtered(test).limited(50))?.records
+        }
+        Err(_) => Vec::new(),
+    };
+    Ok(panel::padded(
+        "Vacancy text",
+        &html! { (held.len()) " duties" },
+        &html! {
+            h3 { (function.title()) }
+            @if let Some(above) = above { p { "Reports to: " (above) "." } } @else { p .sub { "Say whom it reports to." } }
+            @if !text("description").is_empty() { p .prose { (text("description")) } }
+            @if !held.is_empty() {
+                p { b { "You are responsible for" } }
+                ul { @for one in &held { li { (super::home::short(one.title())) } } }
+            }
+            p { b { "You bring" } }
+            @if text("requirements").is_empty() { p .sub { "Enter its requirements." } } @else { p .prose { (text("requirements")) } }
+        },
+    ))
 }

@@ -178,7 +178,7 @@ fn download(media: &str, name: &str, bytes: Vec<u8>) -> Response {
 }
 
 /// Where this server is, as the browser knows it.
-fn base(ask: &Ask) -> String {
+pub fn base(ask: &Ask) -> String {
     let scheme = if ask.app.settings.secure_cookies { "https" } else { "http" };
     ask.header("host").map_or_else(String::new, |host| format!("{scheme}://{host}"))
 }

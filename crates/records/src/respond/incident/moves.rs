@@ -278,10 +278,13 @@ fn resolve(record: &mut Record, moving: &Moving<'_>) {
     log(record, moving, "state", format!("Resolved: {}", moving.reason.unwrap_or_default()));
 }
 
-/// Resolved is not closed: cause and lessons are written, and no task is left open (RU-22).
+/// Resolved is not closed: the cause is written, of a high or critical one what will change too, and no task is left
+/// open (RU-22). Whoever was involved or saw it was heard, or it says why not (RU-52).
 fn may_close(moving: &Moving<'_>) -> Result<(), Refusal> {
     let record = moving.record;
-    for (field, what) in [("cause", "its cause"), ("lessons", "what will change")] {
+    let severe = matches!(record.choice("severity"), Some("high" | "critical"));
+    let asked = [("cause", "its cause"), ("lessons", "what will change")];
+    for (field, what) in asked.into_iter().take(if severe { 2 } else { 1 }) {
         if record.get(field).is_empty() {
             return Err(Refusal::rule("RU-22", format!("resolved is not closed: write down {what} first")).at(field));
         }
