@@ -4,6 +4,7 @@ mod access;
 mod case;
 mod concern;
 mod coverage;
+mod engagements;
 mod everywhere;
 mod frameworks;
 mod inbox;

@@ -9,6 +9,7 @@ pub mod deliveries;
 pub mod demo;
 pub mod drift;
 pub mod duties;
+pub mod engagements;
 mod error;
 pub mod export;
 mod figures;

@@ -6,7 +6,7 @@ use crate::guards::another;
 use crate::people::Person;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use watchkeep_model::{ChoiceField, Markdown, Measure, Move, Moving, Record, RecordKind, Ref, Refusal};
+use watchkeep_model::{ChoiceField, Markdown, Measure, Move, Moving, Record, RecordKind, Ref, Refusal, Via};
 
 /// One thing that an engagement looks at: a question, control or account, its answer, and what shows it.
 #[derive(RecordKind)]
@@ -76,6 +76,7 @@ const MOVES: &[Move] = &[
         to: Some("answered"),
         asks: &["result", "answer"],
         takes: &["evidence"],
+        guard: own_by_link,
         apply: answered,
         ..Move::PLAIN
     },
@@ -101,6 +102,15 @@ const MOVES: &[Move] = &[
 fn answered(record: &mut Record, moving: &Moving<'_>) {
     record.write("answered_by", moving.actor.person.map(Ref::<Person>::new));
     record.write("answered_at", moving.now);
+}
+
+/// A link answers what was put to its own person, and nothing else.
+fn own_by_link(moving: &Moving<'_>) -> Result<(), Refusal> {
+    let own = moving.record.get("respondent").as_int() == moving.actor.person;
+    if moving.actor.via == Via::Link && !own {
+        return Err(Refusal::access("this was not put to you"));
+    }
+    Ok(())
 }
 
 fn by_another(moving: &Moving<'_>) -> Result<(), Refusal> {

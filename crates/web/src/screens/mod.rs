@@ -2,6 +2,7 @@
 
 mod admin;
 mod all;
+mod answer;
 mod bulk;
 mod by_site;
 mod cell;
@@ -10,6 +11,7 @@ mod custom;
 pub mod design;
 mod document;
 mod duty;
+mod engagement;
 pub mod events;
 mod form;
 mod frameworks;
@@ -67,6 +69,8 @@ pub fn routes() -> Vec<Route> {
     all.extend(self::all::routes());
     all.extend(coverage::routes());
     all.extend(frameworks::routes());
+    all.extend(engagement::routes());
+    all.extend(answer::routes());
     all.extend(list::routes());
     all.extend(bulk::routes());
     all.extend(cell::routes());
