@@ -7,6 +7,8 @@ mod coverage;
 mod engagements;
 mod everywhere;
 mod frameworks;
+
+mod governance;
 mod inbox;
 mod incident;
 mod measures;

@@ -37,6 +37,7 @@ pub mod trend;
 pub mod turns;
 pub mod watch;
 pub mod why;
+pub mod work_role;
 
 pub use error::DeskError;
 

@@ -228,6 +228,11 @@ fn complete(moving: &Moving<'_>) -> Result<(), Refusal> {
     if open > 0 {
         return Err(Refusal::invalid(format!("{open} of {} items are not answered yet", items.len() + bare)));
     }
+    let controlled = items.iter().any(|item| !item.get("control").is_empty());
+    if moving.record.choice("class") == Some("technology_review") && !controlled {
+        let message = "what is new gets its controls before it is used; name one in an item of this review";
+        return Err(Refusal::rule("RU-48", message));
+    }
     let failed = |item: &&Record| item.choice("result") == Some("not_met") && item.get("finding").is_empty();
     match items.iter().find(failed) {
         Some(item) => {

@@ -8,9 +8,9 @@ use crate::routes::{Route, Who};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use sha2::{Digest, Sha256};
 use watchkeep_desk::engagements::links::{Answer, Respondent};
 use watchkeep_model::{Record, Value};
+use watchkeep_records::assure::sealing;
 
 /// The largest file taken by a link, in bytes.
 const LARGEST: usize = 16 << 20;
@@ -116,7 +116,7 @@ fn answer(ask: &Ask) -> Result<Response, Fault> {
 
 /// Bytes first: a record never names a file that is not there.
 fn kept(ask: &Ask, part: &Part) -> Result<(String, String, i64), Fault> {
-    let sha256: String = Sha256::digest(&part.bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = sealing::digest(&part.bytes);
     ask.app.desk.store.vault().put_file(&sha256, &part.bytes)?;
     Ok((sha256, part.file.clone(), i64::try_from(part.bytes.len()).unwrap_or(i64::MAX)))
 }

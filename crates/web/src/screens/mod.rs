@@ -42,6 +42,7 @@ mod transfer;
 mod trend;
 mod turns;
 mod views;
+mod work_role;
 
 pub use own::instead;
 
@@ -63,6 +64,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(start::routes());
     all.extend(duty::routes());
     all.extend(matrix::routes());
+    all.extend(work_role::routes());
     all.extend(events::routes());
     all.extend(transfer::routes());
     all.extend(admin::routes());
