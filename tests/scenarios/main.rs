@@ -7,7 +7,6 @@ mod coverage;
 mod engagements;
 mod everywhere;
 mod frameworks;
-
 mod governance;
 mod inbox;
 mod incident;
