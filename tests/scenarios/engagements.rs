@@ -200,7 +200,13 @@ fn a_link_shows_and_takes_only_what_was_put_to_its_person() {
     assert_eq!(files[0].parent(), Some(("engagement_item", keys.id)));
     assert_eq!(send(&site, &link, locks, "met", None).status, 404, "another's item");
     assert_eq!(case.office.reload(locks).state(), Some("open"));
-    case.office.act(&case.ann, &answered, "accept", &[], None).expect("accepted");
+    refused(
+        case.office.act(&case.ann, &answered, "accept", &[], None),
+        "RU-38",
+        "you gave whoever answered their link",
+    );
+    let cleo = case.office.holding("Cleo", "CISO");
+    case.office.act(&cleo, &answered, "accept", &[], None).expect("accepted by another");
     assert_eq!(send(&site, &link, keys, "not_met", None).status, 422, "what was accepted stays");
 }
 
@@ -339,4 +345,41 @@ fn a_package_leaves_only_with_who_sees_all_that_is_in_it() {
     let browser = site.sign_in(&case.office, &person);
     assert_eq!(site.get(&browser.cookie, &format!("/engagements/{}/package.zip", audit.id)).status, 403);
     assert_eq!(site.get(&browser.cookie, &format!("/r/engagement/{}", audit.id)).status, 200);
+}
+
+#[test]
+fn pages_open_an_engagement_put_it_to_people_and_hand_its_package_out() {
+    let case = Audit::new();
+    let site = Site::of(&case.office);
+    let person = case.office.desk.person_by_email("ann@demo.example").expect("found").expect("Ann");
+    let browser = site.sign_in(&case.office, &person);
+    let framework = format!("FRW-{}", case.framework);
+    let new = site.get(&browser.cookie, &format!("/engagements/new?framework={framework}"));
+    assert!(new.status == 200 && new.body.contains("House"), "the framework is filled in");
+    let lacking = site.post(&browser, "/engagements/new", "title=Audit&class=audit");
+    assert!(lacking.status == 422 && lacking.body.contains("framework"), "{}", lacking.status);
+    let form = format!("title=Audit&class=audit&framework={framework}&lead={}&scope=All", person.number());
+    assert_eq!(site.post(&browser, "/engagements/new", &form).status, 303);
+    let page = || site.get(&browser.cookie, "/r/engagement/1").body;
+    assert!(page().contains("1.1 Locks") && page().contains("1.4 Windows"));
+    let none = site.post(&browser, "/engagements/1/put", &format!("which=ticked&respondent={}", person.number()));
+    assert_eq!(none.status, 400, "nothing was ticked");
+    let all = format!("which=all&respondent={}&due=2026-04-01", person.number());
+    assert_eq!(site.post(&browser, "/engagements/1/put", &all).status, 303);
+    assert!(page().contains("2026-04-01"));
+    assert_eq!(site.get(&browser.cookie, "/r/engagement/1?state=accepted").body.matches("1.1 Locks").count(), 0);
+    assert_eq!(site.get(&browser.cookie, "/r/engagement/1?state=odd").status, 400);
+    assert_eq!(site.get(&browser.cookie, "/engagements/1/package.zip").status, 422, "it was not closed yet");
+    for id in 1..=3 {
+        let sent = site.post(&browser, &format!("/r/engagement_item/{id}/move/answer"), "result=met&answer=Yes");
+        assert_eq!(sent.status, 303, "{}", sent.body);
+    }
+    assert_eq!(
+        site.post(&browser, "/r/engagement/1/move/start", &format!("lead={}&scope=All", person.number())).status,
+        303
+    );
+    assert_eq!(site.post(&browser, "/r/engagement/1/move/close", "conclusion=Good").status, 303);
+    let package = site.get(&browser.cookie, "/engagements/1/package.zip");
+    assert_eq!((package.status.as_u16(), package.header("content-type")), (200, "application/zip"));
+    assert!(page().contains("watchkeep verify ENG-1-"));
 }

@@ -108,15 +108,15 @@ impl Desk {
         if requirements.len() > AT_ONCE {
             return Err(Refusal::invalid(format!("at most {AT_ONCE} can be put to somebody at once")).into());
         }
-        let asked: HashSet<i64> = engagement.get("requirements").ids().iter().copied().collect();
-        if let Some(foreign) = requirements.iter().find(|id| !asked.contains(id)) {
-            return Err(Refusal::invalid(format!("{} does not ask REQ-{foreign}", engagement.number())).into());
-        }
         let kind = self.kind("engagement_item")?;
         let names = self.names_of(actor, requirements)?;
         let items = self.items(actor, engagement.id)?;
         let known: HashMap<i64, &Record> =
             items.iter().filter_map(|item| Some((item.get("requirement").as_int()?, item))).collect();
+        let asked: HashSet<i64> = engagement.get("requirements").ids().iter().copied().collect();
+        if let Some(foreign) = requirements.iter().find(|id| !asked.contains(*id) && !known.contains_key(*id)) {
+            return Err(Refusal::invalid(format!("{} does not ask REQ-{foreign}", engagement.number())).into());
+        }
         let held = actor.access.tags_for(kind.name);
         let tags: Vec<i64> =
             engagement.tags.iter().filter(|tag| held.as_ref().is_none_or(|held| held.contains(tag))).copied().collect();

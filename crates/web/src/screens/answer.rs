@@ -37,11 +37,12 @@ fn page(ask: &Ask, by: &Respondent, error: Option<(i64, &str)>) -> Response {
         @if by.items.is_empty() {
             (empty::empty("clipboard-check", "Nothing was put to you yet", "Come back by the same link.", &html! {}))
         }
-        div .stack { @for (item, asked) in &by.items {
+        div .stack {
+            p .sub { "Whoever has this link can answer in your name: keep it to yourself. What you send is kept with your name and the time." }
+            @for (item, asked) in &by.items {
             @let wrong = error.filter(|(id, _)| *id == item.id).map(|(_, words)| words);
             (one(ask, item, asked.as_deref(), wrong))
         } }
-        p .sub { "Whoever has this link can answer in your name: keep it to yourself. What you send is kept with your name and the time." }
     };
     let chrome = layout::Chrome { title: by.engagement.title(), ..layout::Chrome::default() };
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };

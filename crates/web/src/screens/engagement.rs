@@ -237,11 +237,15 @@ fn who(ask: &Ask, total: usize) -> Result<Markup, Fault> {
     let kind = ask.kind("engagement_item")?;
     let input = |name: &str| kind.field(name).map(|field| form::input(ask, field, &Value::Null, None, false));
     Ok(html! {
-        div .pad .stack {
-            @for name in ["respondent", "due"] { @if let Some(input) = input(name) { (input) } }
-            div .row {
-                (Button::submit_as("Put the ticked ones to them", "which", "ticked"))
-                (Button::submit_as(&format!("Put all {total} to them"), "which", "all"))
+        details .pad {
+            summary { "Put questions to somebody" }
+            div .stack {
+                @for name in ["respondent", "due"] { @if let Some(input) = input(name) { (input) } }
+                div .row {
+                    (Button::submit_as("Put the ticked ones to them", "which", "ticked"))
+                    (Button::submit_as("Put all that are open to them", "which", "all"))
+                }
+                p .sub { "All that are open: those of the " (total) " on this list that nobody has answered." }
             }
         }
     })
@@ -298,9 +302,11 @@ fn links(ask: &Ask, engagement: &Record) -> Result<Markup, Fault> {
     let host = ask.header("host").unwrap_or("localhost");
     let scheme = if ask.app.settings.secure_cookies { "https" } else { "http" };
     let good = |one: &Invitation| one.revoked.is_none() && one.until > ask.now;
+    // Whoever has a link can answer in its person's name: only who made it sees it again.
+    let own = |one: &Invitation| one.by.map(|by| by.id) == ask.actor.person;
     let mut shown = Vec::new();
     for one in given.iter().rev() {
-        let link = if good(one) { Some(ask.app.desk.answer_link(engagement, one, ask.now)?) } else { None };
+        let link = if good(one) && own(one) { Some(ask.app.desk.answer_link(engagement, one, ask.now)?) } else { None };
         shown.push((one, link));
     }
     Ok(panel::flush(
@@ -313,10 +319,10 @@ fn links(ask: &Ask, engagement: &Record) -> Result<Markup, Fault> {
                 td { (one.person.and_then(|person| titles.get("person", person.id)).unwrap_or("–")) }
                 td .grow { @match link {
                     Some(link) => { code .break { (scheme) "://" (host) "/answer/" (link) } },
-                    None => { span .sub { @if one.revoked.is_some() { "withdrawn" } @else { "over" } } },
+                    None => { span .sub { @if one.revoked.is_some() { "withdrawn" } @else if good(one) { "seen by who made it" } @else { "over" } } },
                 } }
                 td { (time::exact(one.until, &ask.app.desk.zone)) }
-                td { @if link.is_some() {
+                td { @if good(one) {
                     form .inline method="post" action={ "/r/engagement/" (engagement.id) "/move/withdraw" } {
                         input type="hidden" name="csrf" value=(ask.csrf());
                         input type="hidden" name="link" value=(one.key);
