@@ -9,6 +9,7 @@ pub mod deliveries;
 pub mod demo;
 pub mod drift;
 pub mod duties;
+pub mod engagements;
 mod error;
 pub mod export;
 mod figures;
@@ -36,6 +37,7 @@ pub mod trend;
 pub mod turns;
 pub mod watch;
 pub mod why;
+pub mod work_role;
 
 pub use error::DeskError;
 
