@@ -34,6 +34,7 @@ mod show;
 mod sign_in;
 mod stack;
 mod start;
+mod survey;
 mod tags;
 mod tasks;
 mod transfer;
@@ -74,6 +75,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(search::routes());
     all.extend(people::routes());
     all.extend(reading::routes());
+    all.extend(survey::routes());
     all.extend(report::routes());
     all.extend(reports::routes());
     all.extend(rights::routes());
