@@ -98,6 +98,8 @@ const ROUTES: &[Entry] = &[
     ("GET", "/reading/{id}", Person, 404, 303),
     ("POST", "/reading/{id}", Person, 404, 303),
     ("GET", "/reading/{id}/file", Person, 404, 303),
+    ("GET", "/survey/{id}", Person, 404, 303),
+    ("POST", "/survey/{id}", Person, 404, 303),
     ("GET", "/report", Person, 200, 303),
     ("POST", "/report", Person, 422, 303),
     ("GET", "/run/mine", Person, 404, 303),

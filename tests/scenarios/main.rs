@@ -23,6 +23,7 @@ mod roles;
 mod runs;
 mod sign_in;
 mod small_firm;
+mod survey;
 mod transfer;
 mod triage;
 mod waivers;

@@ -36,6 +36,7 @@ mod show;
 mod sign_in;
 mod stack;
 mod start;
+mod survey;
 mod tags;
 mod tasks;
 mod transfer;
@@ -80,6 +81,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(search::routes());
     all.extend(people::routes());
     all.extend(reading::routes());
+    all.extend(survey::routes());
     all.extend(report::routes());
     all.extend(reports::routes());
     all.extend(rights::routes());

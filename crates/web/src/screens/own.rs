@@ -57,6 +57,7 @@ const ALL: &[Own] = &[
         hides: &["requirements", "invitations", "seals"],
         ..GENERIC
     },
+    Own { kind: "survey", below: Some(super::survey::below), hides: &["results", "remarks"], ..GENERIC },
     Own { kind: "person", below: Some(super::people::below), ..GENERIC },
     Own { kind: "money_line", list: Some("/money"), below: Some(super::money::below), ..GENERIC },
     Own { kind: "function", below: Some(super::people::vacancy), ..GENERIC },
