@@ -1,8 +1,9 @@
 //! Killed at any moment, fifty times under load: nothing that was acknowledged is lost, nothing is half-written.
 
-use crate::server::{Server, command, request};
+use crate::server::{Server, command, program, request};
 use jiff::tz::TimeZone;
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use watchkeep_lake::{Found, SearchRequest};
@@ -72,4 +73,48 @@ fn nothing_acknowledged_is_lost_when_killed_fifty_times_under_load() {
     assert!(sent.len() > 100, "the load was real: {} events", sent.len());
     assert_eq!(sent.difference(&distinct).collect::<Vec<_>>(), Vec::<&String>::new(), "lost events");
     assert_eq!(made.difference(&tasks).collect::<Vec<_>>(), Vec::<&String>::new(), "lost records");
+}
+
+/// Story C, step 19: an import that is killed is whole or absent, and a backup restored elsewhere counts the same.
+#[test]
+fn an_import_killed_at_any_moment_is_whole_or_absent_and_a_backup_counts_the_same() {
+    const ROWS: usize = 3_000;
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    command(&["user", "add", "sam@demo.example", "Sam", "--admin"], &data);
+    let file = folder.path().join("assets.csv");
+    let row = |n: usize| format!("as-{n},Device {n},workstation\n");
+    let text = format!("external_id,name,class\n{}", (0..ROWS).map(row).collect::<String>());
+    std::fs::write(&file, text).expect("written");
+    let path = file.display().to_string();
+    let count = |data: &Path| command(&["export", "asset"], data).lines().count() - 1;
+    let (mut killed, mut wait) = (0, 5);
+    while killed < 12 {
+        let mut import = std::process::Command::new(program());
+        let mut import =
+            import.args(["import", "asset", &path]).env("WATCHKEEP_DATA", &data).spawn().expect("it starts");
+        std::thread::sleep(std::time::Duration::from_millis(wait));
+        let over = import.try_wait().expect("asked").is_some();
+        let _ = import.kill();
+        let _ = import.wait();
+        command(&["verify"], &data);
+        let there = count(&data);
+        assert!(there == 0 || there == ROWS, "{there} of {ROWS} after {wait} ms");
+        if over || there == ROWS {
+            break;
+        }
+        killed += 1;
+        wait += wait / 2;
+    }
+    assert!(killed > 2, "it was killed {killed} times before it was done");
+    command(&["import", "asset", &path], &data);
+    assert_eq!(count(&data), ROWS);
+
+    let (copy, again) = (folder.path().join("copy"), folder.path().join("again"));
+    command(&["backup", &copy.display().to_string()], &data);
+    command(&["restore", &copy.display().to_string(), &again.display().to_string()], &data);
+    for kind in ["asset", "duty", "person", "role"] {
+        assert_eq!(command(&["export", kind], &again), command(&["export", kind], &data), "{kind}");
+    }
+    command(&["verify"], &again);
 }

@@ -15,6 +15,7 @@ mod orders;
 mod pairs;
 mod reload;
 mod rights;
+mod round;
 mod routes;
 mod schemathesis;
 mod server;

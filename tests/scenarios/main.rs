@@ -3,7 +3,9 @@
 mod access;
 mod case;
 mod concern;
+mod coverage;
 mod everywhere;
+mod frameworks;
 mod inbox;
 mod incident;
 mod measures;

@@ -1,6 +1,6 @@
 //! Import, export, API and the log line that becomes a handled incident, through the server.
 
-use watchkeep_desk::import::Format;
+use watchkeep_desk::import::{Complete, Format};
 use watchkeep_desk::respond::Declaration;
 use watchkeep_model::Actor;
 use watchkeep_model::resolve::Test;
@@ -107,4 +107,56 @@ fn alerts_become_an_incident_in_one_step() {
     let incident = office.desk.declare(&vera, given(vera.person), now()).expect("declared");
     let joined = office.reload(&alert);
     assert_eq!((joined.state(), joined.get("incident").as_int()), (Some("closed"), Some(incident.id)));
+}
+
+#[test]
+fn a_complete_list_closes_what_it_names_no_more_and_opens_what_it_names_again() {
+    let office = Office::open();
+    let mara = office.holding("Mara", "Security Manager");
+    let kind = office.kind("finding");
+    let scan = |rows: &[&str], complete: Option<&str>, dry: bool| {
+        let lines: String = rows.iter().map(|key| format!("{key},Weak cipher {key},scanner\n")).collect();
+        let text = format!("external_id,title,source\n{lines}");
+        let complete = complete.map(|filter| Complete { filter, file: "scan.csv" });
+        office.desk.import_list(&mara, kind, Format::Csv, text.as_bytes(), complete.as_ref(), dry, now())
+    };
+    let closed = || -> Vec<String> {
+        let all = office.desk.all("finding").expect("findings");
+        let closed = all.into_iter().filter(|one| one.state() == Some("closed"));
+        closed.filter_map(|one| one.external_id).collect()
+    };
+    let other = office.make("finding", &[("title", "Old lock".into()), ("source", "audit".into())]);
+    assert_eq!(scan(&["a", "b", "c"], None, false).expect("imported").created, 3);
+    assert_eq!(scan(&["a"], None, false).expect("imported").gone, 0, "a part of a list closes nothing");
+    assert_eq!(scan(&["a", "c"], Some("source:scanner"), true).expect("tried").gone, 1);
+    assert!(closed().is_empty(), "trying changes nothing");
+    let report = scan(&["a", "c", "d"], Some("source:scanner"), false).expect("imported");
+    assert_eq!((report.created, report.gone, report.back), (1, 1, 0));
+    assert_eq!(closed(), ["b"]);
+    let gone = office.desk.all("finding").expect("findings").into_iter().find(|one| one.state() == Some("closed"));
+    let proof = gone.expect("b").get("proof").as_text().map(str::to_owned);
+    assert_eq!(proof.as_deref(), Some("scan.csv of 2026-03-03 finds it no more"));
+    assert_eq!(office.reload(&other).state(), Some("open"), "what the scan does not cover stays");
+    let report = scan(&["a", "b", "c", "d"], Some("source:scanner"), false).expect("imported");
+    assert_eq!((report.gone, report.back, report.problems.len()), (0, 1, 0));
+    assert!(closed().is_empty());
+
+    let reader = office.holding("Rita", "Auditor");
+    let text = "external_id,title,source\n";
+    let complete = Complete { filter: "source:scanner", file: "empty.csv" };
+    let report = office.desk.import_list(&reader, kind, Format::Csv, text.as_bytes(), Some(&complete), false, now());
+    assert_eq!(report.expect("read").gone, 0, "who may not change findings closes none");
+    assert!(closed().is_empty());
+    let wrong = office.desk.import_list(
+        &mara,
+        office.kind("asset"),
+        Format::Csv,
+        b"external_id,name\n",
+        Some(&complete),
+        false,
+        now(),
+    );
+    assert!(wrong.expect_err("refused").to_string().contains("assets are never closed"));
+    let wrong = office.desk.import_list(&mara, kind, Format::Csv, b"title\nx\n", Some(&complete), false, now());
+    assert!(wrong.expect_err("refused").to_string().contains("external_id"));
 }

@@ -53,8 +53,18 @@ fn every_screen_in_both_themes_and_sizes() {
     walk("looks.mjs");
 }
 
+#[test]
+fn a_small_firm_from_its_first_day_to_the_end_of_the_month() {
+    on("story-c.mjs", &["serve", "--admin", "sam@firm.example"]);
+}
+
 /// Runs one script of `tests/browser` against a fresh demo.
 fn walk(script: &str) {
+    on(script, &["demo"]);
+}
+
+/// Runs one script against a server of its own, whose clock it may set ahead.
+fn on(script: &str, command: &[&str]) {
     if !Path::new("/usr/bin/chromium").exists() {
         assert!(std::env::var_os("CI").is_none(), "chromium is missing: apt-get install chromium");
         println!("skipped: no chromium; apt-get install chromium");
@@ -62,8 +72,10 @@ fn walk(script: &str) {
     }
     let folder = tempfile::TempDir::new().expect("a folder");
     let mut server = Command::new(env!("CARGO_BIN_EXE_watchkeep"))
-        .args(["demo", "--listen", "127.0.0.1:0", "--data"])
-        .arg(folder.path())
+        .args(command)
+        .args(["--listen", "127.0.0.1:0", "--data"])
+        .arg(folder.path().join("data"))
+        .env("WATCHKEEP_TEST_CLOCK", folder.path().join("clock"))
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
@@ -82,7 +94,8 @@ fn walk(script: &str) {
         .env("WATCHKEEP_URL", format!("http://{address}"))
         .env("WATCHKEEP_ONCE", path)
         .env("WATCHKEEP_BINARY", env!("CARGO_BIN_EXE_watchkeep"))
-        .env("WATCHKEEP_DATA", folder.path())
+        .env("WATCHKEEP_DATA", folder.path().join("data"))
+        .env("WATCHKEEP_TEST_CLOCK", folder.path().join("clock"))
         .current_dir(&scripts)
         .output()
         .expect("node is on PATH");

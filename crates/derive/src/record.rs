@@ -125,6 +125,10 @@ impl Settings {
                     _ => quote!(material: #fields),
                 });
             }
+            "gone" => {
+                let value: Expr = meta.value()?.parse()?;
+                self.options.push(quote!(gone: Some(#value)));
+            }
             "recheck" => {
                 let value: Expr = meta.value()?.parse()?;
                 self.options.push(quote!(recheck: Some(#value)));
@@ -135,7 +139,7 @@ impl Settings {
             }
             _ => {
                 return Err(meta.error(
-                    "use kind, prefix, label, plural, area, title, sort, list, state, calendar, subject, moves, measures, material, recheck, prepare, check, effects, keep, follows or private",
+                    "use kind, prefix, label, plural, area, title, sort, list, state, calendar, subject, moves, measures, material, recheck, gone, prepare, check, effects, keep, follows or private",
                 ));
             }
         }

@@ -74,11 +74,7 @@ impl Desk {
         out.write_record(header(self.catalog(), kind)).map_err(failed)?;
         self.each(actor, kind, test, |record| {
             count += 1;
-            // A cell that a spreadsheet would run is written as text.
-            let cells = cells(self.catalog(), record)
-                .into_iter()
-                .map(|cell| if cell.starts_with(['=', '+', '@', '\t', '\r']) { format!("'{cell}") } else { cell });
-            out.write_record(cells).map_err(failed)
+            out.write_record(cells(self.catalog(), record).into_iter().map(guarded)).map_err(failed)
         })?;
         out.flush().map_err(failed)?;
         Ok(count)
@@ -107,17 +103,9 @@ impl Desk {
                     "a sheet holds at most {SHEET_ROWS} records; narrow the filter, or export CSV or JSON"
                 )));
             }
-            for (at, cell) in (0u16..).zip(cells(self.catalog(), record)) {
-                // The format's own limit for one cell.
-                let cell: String = cell.chars().take(32_767).collect();
-                sheet.write_string(row, at, cell).map_err(failed)?;
-            }
-            Ok(())
+            write_row(sheet, row, cells(self.catalog(), record))
         })?;
-        let mut whole = tempfile::tempfile().map_err(failed)?;
-        book.save_to_writer(std::io::BufWriter::new(&whole)).map_err(failed)?;
-        whole.rewind().and_then(|()| std::io::copy(&mut whole, out)).map_err(failed)?;
-        out.flush().map_err(failed)?;
+        saved(&mut book, out)?;
         Ok(u64::from(row))
     }
 
@@ -138,6 +126,62 @@ impl Desk {
         out.write_all(b"\n]\n").and_then(|()| out.flush()).map_err(failed)?;
         Ok(count)
     }
+}
+
+/// A table of texts as CSV or XLSX.
+///
+/// # Errors
+/// JSON, more rows than a sheet holds, or an `out` that takes no more.
+pub fn table(
+    name: &str,
+    header: &[&str],
+    rows: impl Iterator<Item = Vec<String>>,
+    format: Format,
+    out: &mut dyn Write,
+) -> Result<(), DeskError> {
+    match format {
+        Format::Csv => {
+            let mut out = csv::Writer::from_writer(out);
+            out.write_record(header).map_err(failed)?;
+            for row in rows {
+                out.write_record(row.into_iter().map(guarded)).map_err(failed)?;
+            }
+            out.flush().map_err(failed)
+        }
+        Format::Xlsx => {
+            let mut book = rust_xlsxwriter::Workbook::new();
+            let sheet = book.add_worksheet_with_constant_memory();
+            sheet.set_name(name.get(..name.len().min(31)).unwrap_or("Table")).map_err(failed)?;
+            write_row(sheet, 0, header.iter().map(|name| (*name).to_owned()).collect())?;
+            for (at, row) in (1..=SHEET_ROWS).zip(rows) {
+                write_row(sheet, at, row)?;
+            }
+            saved(&mut book, out)
+        }
+        Format::Json => Err(DeskError::File("this table is written as .csv or .xlsx".to_owned())),
+    }
+}
+
+/// A cell that a spreadsheet would run is written as text.
+fn guarded(cell: String) -> String {
+    if cell.starts_with(['=', '+', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
+}
+
+fn write_row(sheet: &mut rust_xlsxwriter::Worksheet, row: u32, cells: Vec<String>) -> Result<(), DeskError> {
+    for (at, cell) in (0u16..).zip(cells) {
+        // The format's own limit for one cell.
+        let cell: String = cell.chars().take(32_767).collect();
+        sheet.write_string(row, at, cell).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// The format puts its directory last and goes back to fill in sizes: the workbook is gathered in a temporary file.
+fn saved(book: &mut rust_xlsxwriter::Workbook, out: &mut dyn Write) -> Result<(), DeskError> {
+    let mut whole = tempfile::tempfile().map_err(failed)?;
+    book.save_to_writer(std::io::BufWriter::new(&whole)).map_err(failed)?;
+    whole.rewind().and_then(|()| std::io::copy(&mut whole, out)).map_err(failed)?;
+    out.flush().map_err(failed)
 }
 
 fn failed(error: impl std::fmt::Display) -> DeskError {

@@ -190,8 +190,15 @@ impl Desk {
         let mut found = BySite::new();
         match self.declared(code) {
             Some((kind, measure)) => {
-                found.insert(None, self.tallied((kind, measure), None, now)?);
-                let at_once = if sites.is_empty() { None } else { self.counted_by_site((kind, measure), now)? };
+                let whole = self.tallied((kind, measure), None, now)?;
+                // Where there is nothing in all, there is nothing at any site.
+                let nothing = whole.as_ref().filter(|whole| whole.whole == 0 && !measure.site.is_empty());
+                let at_once = match nothing {
+                    Some(whole) => Some(CountsBySite { counts: HashMap::new(), fresh: whole.fresh }),
+                    None if sites.is_empty() => None,
+                    None => self.counted_by_site((kind, measure), now)?,
+                };
+                found.insert(None, whole);
                 for site in sites {
                     let figure = match &at_once {
                         Some(counts) => {

@@ -32,6 +32,9 @@ pub struct Report {
     pub created: usize,
     pub updated: usize,
     pub unchanged: usize,
+    /// Of a complete list: what it named no more, and what it named again.
+    pub gone: usize,
+    pub back: usize,
     pub problems: Vec<Problem>,
 }
 
@@ -40,6 +43,15 @@ pub struct Report {
 pub struct Problem {
     pub row: usize,
     pub message: String,
+}
+
+/// A file that is all that there is.
+#[derive(Debug, Clone, Copy)]
+pub struct Complete<'a> {
+    /// What it is all of, such as `source:scanner`.
+    pub filter: &'a str,
+    /// What it is called, for the history.
+    pub file: &'a str,
 }
 
 /// One row, read.
@@ -58,6 +70,22 @@ impl Desk {
         kind: &'static Kind,
         format: Format,
         bytes: &[u8],
+        dry: bool,
+        now: Timestamp,
+    ) -> Result<Report, DeskError> {
+        self.import_list(actor, kind, format, bytes, None, dry, now)
+    }
+
+    /// The same; where the file is all that there is under a filter, what it names no more is gone (`kind.gone`), and
+    /// what it names again is back: in the same transaction.
+    #[allow(clippy::too_many_arguments, reason = "each is another thing that the importer chose")]
+    pub fn import_list(
+        &self,
+        actor: &Actor,
+        kind: &'static Kind,
+        format: Format,
+        bytes: &[u8],
+        complete: Option<&Complete<'_>>,
         dry: bool,
         now: Timestamp,
     ) -> Result<Report, DeskError> {
@@ -87,7 +115,19 @@ impl Desk {
                 Row::Problem(message) => report.problems.push(Problem { row, message }),
             }
         }
-        for (row, result) in rows.into_iter().zip(self.store.write_each(&actor, now, changes, dry)?) {
+        let listed = changes.len();
+        if let Some(complete) = complete {
+            changes.extend(self.gone_and_back(&actor, kind, complete, &columns, &seen, now)?);
+        }
+        let mut results = self.store.write_each(&actor, now, changes, dry)?;
+        for moved in results.drain(listed..) {
+            match moved {
+                Ok(written) if kind.gone.is_some_and(|gone| gone.gone == written.act) => report.gone += 1,
+                Ok(_) => report.back += 1,
+                Err(error) => report.problems.push(Problem { row: 0, message: error.to_string() }),
+            }
+        }
+        for (row, result) in rows.into_iter().zip(results) {
             match result {
                 Ok(written) if written.before.is_none() => report.created += 1,
                 Ok(_) => report.updated += 1,
@@ -96,6 +136,50 @@ impl Desk {
         }
         report.problems.sort_by_key(|problem| problem.row);
         Ok(report)
+    }
+
+    /// Moves of the records under the filter that the file names no more, or again.
+    fn gone_and_back(
+        &self,
+        actor: &Actor,
+        kind: &'static Kind,
+        complete: &Complete<'_>,
+        columns: &[&str],
+        named: &HashSet<String>,
+        now: Timestamp,
+    ) -> Result<Vec<Change>, DeskError> {
+        let Some(gone) = kind.gone else {
+            let plural = kind.plural.to_lowercase();
+            return Err(DeskError::File(format!(
+                "{plural} are never closed by a list that lacks them; leave that empty"
+            )));
+        };
+        if !columns.contains(&"external_id") {
+            let message = "a complete list names each record by its external_id; add that column";
+            return Err(DeskError::File(message.to_owned()));
+        }
+        let day = now.to_zoned(self.zone.clone()).date();
+        let mut changes = Vec::new();
+        self.each(actor, kind, self.filter(actor, kind, complete.filter, now)?, |record| {
+            let Some(key) = record.external_id.as_deref() else { return Ok(()) };
+            let there = named.contains(key);
+            let act = if there { gone.back } else { gone.gone };
+            // Of a record that is back, only one that was gone is moved.
+            let left = kind.act(gone.gone).and_then(|act| act.to) == record.state();
+            let may = kind.moves_from(record.state().unwrap_or_default()).any(|known| known.name == act);
+            if may && there == left {
+                let (values, reason) = match there {
+                    true => (Vec::new(), Some(format!("{} of {day} names it again", complete.file))),
+                    false => (
+                        vec![("proof".to_owned(), Value::text(format!("{} of {day} finds it no more", complete.file)))],
+                        None,
+                    ),
+                };
+                changes.push(Change::Move { kind, id: record.id, version: None, act: act.to_owned(), values, reason });
+            }
+            Ok(())
+        })?;
+        Ok(changes)
     }
 
     fn columns(&self, kind: &'static Kind, header: &[String]) -> Result<Vec<&'static str>, DeskError> {
@@ -212,9 +296,7 @@ fn change(
         return Row::Change(Change::Create { kind, values, tags: Some(tags), external_id });
     };
     // Added fields were compared by the caller.
-    let same = |name: &str, value: &Value| {
-        kind.field(name).is_some() && (record.get(name) == value || (record.get(name).is_empty() && value.is_empty()))
-    };
+    let same = |name: &str, value: &Value| kind.field(name).is_some() && record.get(name).says_same(value);
     values.retain(|(name, value)| !same(name, value));
     if values.is_empty() {
         Row::Same

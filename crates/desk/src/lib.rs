@@ -3,6 +3,7 @@
 pub mod access;
 mod allocation;
 pub mod concern;
+pub mod coverage;
 mod customs;
 pub mod deliveries;
 pub mod demo;
@@ -12,6 +13,7 @@ mod error;
 pub mod export;
 mod figures;
 pub mod first_start;
+pub mod frameworks;
 pub mod holding;
 pub mod import;
 mod jobs;

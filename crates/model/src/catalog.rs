@@ -51,6 +51,10 @@ impl Catalog {
         {
             errors.push(error("K09", kind, format!("material or recheck names `{name}`, which is not a field of it")));
         }
+        let unknown = |act: &&str| kind.act(act).is_none();
+        for act in kind.gone.iter().flat_map(|gone| [gone.gone, gone.back]).filter(|act| unknown(&act)) {
+            errors.push(error("K10", kind, format!("gone names `{act}`, which is not a move of it")));
+        }
         if kind.state.is_some() && kind.states().is_empty() {
             errors.push(error("K04", kind, "its state is not a choice field"));
         }

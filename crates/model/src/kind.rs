@@ -47,6 +47,8 @@ pub struct Kind {
     pub material: &'static [&'static str],
     /// Written again with every change of the record that one of its fields names.
     pub recheck: Option<Recheck>,
+    /// What happens to records that a complete list from elsewhere names no more, or again.
+    pub gone: Option<Gone>,
     /// Must hold after every change, whoever makes it.
     pub check: fn(&Moving<'_>) -> Result<(), Refusal>,
     /// What a change brings about in other records, whoever makes it.
@@ -83,6 +85,15 @@ pub enum Subject {
     Person,
     Asset,
     Site,
+}
+
+/// Moves that an import makes when its file is all that there is, such as a scan of everything.
+#[derive(Debug, Clone, Copy)]
+pub struct Gone {
+    /// Of a record that the file names no more; it asks for `proof`.
+    pub gone: &'static str,
+    /// Of one that was gone and is named again; it asks for a reason.
+    pub back: &'static str,
 }
 
 /// A named, guarded change of state.
@@ -216,6 +227,7 @@ impl Kind {
         measures: &[],
         material: &[],
         recheck: None,
+        gone: None,
         prepare: nothing,
         check: always,
         effects: alone,

@@ -32,6 +32,19 @@ impl Value {
         }
     }
 
+    /// Whether both say the same: equal, or both nothing, also inside of rows.
+    pub fn says_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Rows(ours), Self::Rows(theirs)) if ours.len() == theirs.len() => {
+                let cells = |(one, two): (&Vec<Self>, &Vec<Self>)| {
+                    one.len() == two.len() && one.iter().zip(two).all(|(one, two)| one.says_same(two))
+                };
+                ours.iter().zip(theirs).all(cells)
+            }
+            _ => self == other || (self.is_empty() && other.is_empty()),
+        }
+    }
+
     pub fn as_int(&self) -> Option<i64> {
         match self {
             Self::Int(number) => Some(*number),

@@ -11,3 +11,6 @@ ALTER TABLE r_engagement ADD COLUMN f_requirements TEXT COLLATE "C";
 ALTER TABLE r_engagement ADD COLUMN f_invitations TEXT COLLATE "C";
 
 ALTER TABLE r_engagement ADD COLUMN f_seals TEXT COLLATE "C";
+
+
+ALTER TABLE r_document ADD COLUMN f_answers TEXT COLLATE "C";

@@ -99,6 +99,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0015_inbox_money_and_leavers.sqlite.sql"),
         include_str!("../migrations/0015_inbox_money_and_leavers.postgres.sql"),
     ),
+    (
+        16,
+        "vendor_assessments",
+        include_str!("../migrations/0016_vendor_assessments.sqlite.sql"),
+        include_str!("../migrations/0016_vendor_assessments.postgres.sql"),
+    ),
 ];
 
 /// Words and types that only the engine's own tables use.

@@ -8,6 +8,7 @@ use watchkeep_model::{Actor, Effect, Kind, Look, Move, Moving, Record, Refusal, 
 mod draft;
 mod effects;
 mod follow;
+mod trial;
 mod validate;
 
 pub(crate) use follow::in_order;
@@ -146,20 +147,9 @@ impl Store {
         &self,
         actor: &Actor,
         now: Timestamp,
-        mut next: impl FnMut(&[Written]) -> Vec<Change>,
+        next: impl FnMut(&[Written]) -> Vec<Change>,
     ) -> Result<Vec<Written>, StoreError> {
-        self.transaction(|tx, chain| {
-            let mut written = Vec::new();
-            loop {
-                let changes = next(&written);
-                if changes.is_empty() {
-                    return Ok(written);
-                }
-                for change in changes {
-                    written.push(self.apply(tx, chain, actor, now, change)?);
-                }
-            }
-        })
+        self.transaction(|tx, chain| self.in_turn(tx, chain, (actor, now), next))
     }
 
     /// What is written in one transaction, told to listeners after the commit.

@@ -6,6 +6,7 @@ use crate::places::Site;
 use crate::watch::Severity;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use watchkeep_model::kind::Gone;
 use watchkeep_model::{
     ChoiceField, FieldType, Markdown, Measure, Move, Moving, Record, RecordKind, Ref, Refusal, Row, Rows,
 };
@@ -14,7 +15,8 @@ use watchkeep_model::{
 #[derive(RecordKind)]
 #[record(
     prefix = "FND", area = "assets", title = "title", state = "state", sort = "due", calendar = "due",
-    list = ["severity", "title", "state", "planned", "asset", "owner", "due", "source"], moves = MOVES, measures = MEASURES, prepare = prepare
+    list = ["severity", "title", "state", "planned", "asset", "owner", "due", "source"], moves = MOVES, measures = MEASURES, prepare = prepare,
+    gone = Gone { gone: "vanish", back: "reopen" }
 )]
 pub struct Finding {
     #[field(search, len = 300)]
@@ -132,6 +134,16 @@ const MOVES: &[Move] = &[
         to: Some("closed"),
         asks: &["proof"],
         guard: mitigated,
+        apply: close,
+        ..Move::PLAIN
+    },
+    // A later scan of the same things is what shows that it is mitigated.
+    Move {
+        name: "vanish",
+        label: "Not found again",
+        from: &["open", "evaluated", "validated", "implemented"],
+        to: Some("closed"),
+        asks: &["proof"],
         apply: close,
         ..Move::PLAIN
     },

@@ -1,5 +1,6 @@
 //! A document: its text, its approval, whom it is for, and until when it counts.
 
+use crate::assure::Requirement;
 use crate::guards::{Size, another, asked_by, digest, frozen, in_order, level};
 use crate::outside::Party;
 use crate::people::{Group, Person};
@@ -39,6 +40,8 @@ pub struct Document {
     /// The policy or standard that it carries out.
     #[field(index)]
     pub carries_out: Option<Ref<Document>>,
+    /// What it answers, such as a requirement to have a policy.
+    pub answers: Links<Requirement>,
     /// Who must have read it.
     pub audience: Links<Group>,
     /// Vendors and others outside who keep to it as well (RU-47).

@@ -5,10 +5,11 @@ use crate::guards::in_order;
 use crate::outside::Party;
 use crate::people::Person;
 use crate::places::Site;
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{Span, Timestamp};
 use watchkeep_model::{
-    ChoiceField, Links, Markdown, Measure, Move, Moving, Record, RecordKind, Ref, Refusal, Row, Rows, Target, Value,
+    ChoiceField, Effect, Links, Markdown, Measure, Move, Moving, Record, RecordKind, Ref, Refusal, Row, Rows, Target,
+    Value,
 };
 
 /// An audit, assessment, questionnaire, review, exercise, campaign or project; what it looks at are its items.
@@ -16,7 +17,7 @@ use watchkeep_model::{
 #[record(
     prefix = "ENG", area = "assure", title = "title", state = "state", sort = "-starts", calendar = "due",
     list = ["title", "class", "state", "lead", "framework", "site", "party", "due"],
-    moves = MOVES, measures = MEASURES, check = check
+    moves = MOVES, measures = MEASURES, check = check, effects = effects
 )]
 pub struct Engagement {
     #[field(search, len = 300)]
@@ -200,6 +201,21 @@ fn close(record: &mut Record, moving: &Moving<'_>) {
     record.write("closed", moving.now);
 }
 
+/// Days until a party is assessed again, where nobody set an earlier day.
+const AGAIN: i64 = 365;
+
+/// A party whose questionnaire or audit is closed was assessed on that day, and is due again.
+fn effects(moving: &Moving<'_>) -> Vec<Effect> {
+    let record = moving.record;
+    let closes = matches!(moving.state_change(), Some((before, "closed")) if before != Some("closed"));
+    let looks = matches!(record.choice("class"), Some("vendor_questionnaire" | "audit"));
+    let Some(party) = record.get("party").as_int().filter(|_| closes && looks) else { return Vec::new() };
+    let day = crate::guards::today(moving);
+    let again = day.checked_add(Span::new().days(AGAIN)).map_or(Value::Null, |again| Value::text(again.to_string()));
+    let values = vec![("assessed", Value::text(day.to_string())), ("assessment_due", again)];
+    vec![Effect::Set { kind: "party", id: party, values }]
+}
+
 fn reopen(record: &mut Record, _: &Moving<'_>) {
     record.write("closed", None::<Timestamp>);
 }
@@ -255,13 +271,6 @@ const MEASURES: &[Measure] = &[
         question: "Of the audits of sites and third parties that are open or were due in the last year, how many are led and in time?",
         unit: "audits of places in time",
         of: "class:audit (site:any or party:any) -state:cancelled (state:planned,running or due>=-365d)",
-        ..ON_TIME
-    },
-    Measure {
-        duty: "D-101",
-        question: "Of the vendor questionnaires that are open or were due in the last year, how many are led and in time?",
-        unit: "vendor assessments in time",
-        of: "class:vendor_questionnaire -state:cancelled (state:planned,running or due>=-365d)",
         ..ON_TIME
     },
     Measure {

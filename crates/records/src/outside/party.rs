@@ -8,7 +8,7 @@ use watchkeep_model::{ChoiceField, Markdown, Measure, RecordKind, Ref};
 #[derive(RecordKind)]
 #[record(
     prefix = "PTY", label = "Party", plural = "Parties", area = "outside", title = "name", sort = "name", calendar = "contact_due",
-    list = ["name", "class", "tier", "overseer", "email", "last_contact", "contact_due"], measures = MEASURES
+    list = ["name", "class", "tier", "overseer", "email", "contact_due", "assessed", "assessment_due"], measures = MEASURES
 )]
 pub struct Party {
     #[field(search, unique, index, len = 200)]
@@ -39,6 +39,12 @@ pub struct Party {
     /// When it should next be talked to.
     #[field(index, inline)]
     pub contact_due: Option<Date>,
+    /// When a questionnaire or audit of it was closed last.
+    #[field(managed, index)]
+    pub assessed: Option<Date>,
+    /// When it is assessed next.
+    #[field(index, inline)]
+    pub assessment_due: Option<Date>,
     /// We have nothing to do with it any more.
     pub ended: bool,
 }
@@ -67,6 +73,18 @@ pub enum Tier {
 
 /// What duties ask of them.
 const MEASURES: &[Measure] = &[
+    Measure {
+        duty: "D-101",
+        question: "Of the vendors and providers we work with, how many were assessed, and are not due again?",
+        unit: "vendors with an assessment in date",
+        of: "class:vendor,cloud_provider ended:no",
+        bad: "assessed:none or assessment_due:none or assessment_due<today",
+        why: "not assessed, or due again",
+        since: "assessment_due",
+        site: "",
+        version: 2,
+        ..Measure::PLAIN
+    },
     Measure {
         duty: "D-107",
         question: "Of the vendors and providers we work with, how many have an overseer who works here?",

@@ -85,6 +85,7 @@ pub const NAV: &[Section] = &[
         places: &[
             place("findings", "Findings", "/r/finding", "flag", 'f', "finding"),
             list("risks", "Risks", "/r/risk", "alert-triangle", "risk"),
+            list("coverage", "Coverage", "/coverage", "shield-check", "framework"),
             list("controls", "Controls", "/r/control", "shield", "control"),
             list("engagements", "Audits and reviews", "/r/engagement", "clipboard-check", "engagement"),
             list("documents", "Documents", "/r/document", "file", "document"),

@@ -32,7 +32,7 @@ pub fn bar(ask: &Ask, kind: &Kind) -> Markup {
 
 /// Fields that make sense for many records at once.
 fn settable(kind: &Kind) -> impl Iterator<Item = &'static Field> {
-    kind.editable().filter(|field| !field.unique && !matches!(field.shape, Shape::Rows(_) | Shape::File))
+    kind.editable().filter(|field| !field.unique && !matches!(field.shape, Shape::File))
 }
 
 /// Asks what is missing, else changes every record; what is refused says why, the others are done.

@@ -7,7 +7,7 @@ use crate::ask::Ask;
 use crate::fault::Fault;
 use crate::htmx;
 use crate::layout::Find;
-use crate::parts::{Button, State as Mark, empty, header, keyvalue, panel, state, time};
+use crate::parts::{Button, State as Mark, empty, header, keyvalue, markdown, panel, state, time};
 use crate::routes::{Route, Who};
 use axum::http::header as http;
 use axum::response::{IntoResponse, Response};
@@ -206,7 +206,7 @@ pub fn page(ask: &Ask) -> Result<Response, Fault> {
                 @if draft { (empty::note(Mark::Amber, &html! { "A draft. Read it, change what is wrong, then sign: from then on it stays as it is." })) }
                 @for (field, heading) in PARTS {
                     @if let Some(text) = report.get(field).as_text() {
-                        section .panel .pad .doc { @if !heading.is_empty() { h2 { (heading) } } span .prose { (text) } }
+                        section .panel .pad .doc { h2 { @if heading.is_empty() { "What happened" } @else { (heading) } } (markdown::read(text).body) }
                     }
                 }
                 @if !rows.is_empty() { (figures_panel(&rows)) (by_site(&rows)) }

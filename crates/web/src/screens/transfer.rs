@@ -10,7 +10,7 @@ use axum::http::header as http;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde_json::json;
-use watchkeep_desk::import::{Format, Report};
+use watchkeep_desk::import::{Complete, Format, Report};
 use watchkeep_ingest::{Sink, SinkError, Source, bulk};
 use watchkeep_model::Kind;
 
@@ -60,6 +60,11 @@ fn wizard(ask: &Ask, outcome: Option<Markup>) -> Result<Markup, Fault> {
                     input #file type="file" name="file" accept=".csv,.xlsx" required;
                     p .help { "The first row names the fields: external_id, " (names.join(", ")) ". A row whose external_id is known updates that record; the same file twice changes nothing." }
                 }
+                @if kind.gone.is_some() { div .field {
+                    label for="complete" { "Complete for" }
+                    input #complete type="text" name="complete" maxlength="200" placeholder="source:scanner";
+                    p .help { "Only where the file is all that there is: a filter of what it covers. What it names no more is then closed, with the file as proof; what it names again is open again. Left empty, nothing is closed." }
+                } }
                 div .row {
                     button .btn type="submit" name="mode" value="dry" { "Try without changing anything" }
                     button .btn .go type="submit" name="mode" value="real" { "Import" }
@@ -77,13 +82,17 @@ fn import(ask: &Ask) -> Result<Response, Fault> {
     let file = file.ok_or_else(|| Fault::Bad("choose a file first".to_owned()))?;
     let dry = parts.iter().any(|part| part.name == "mode" && &part.bytes[..] == b"dry");
     let format = Format::of(&file.file)?;
-    let report = ask.app.desk.import(&ask.actor, kind, format, &file.bytes, dry, ask.now)?;
+    let filter = parts.iter().find(|part| part.name == "complete").map(|part| String::from_utf8_lossy(&part.bytes));
+    let filter = filter.as_deref().map(str::trim).filter(|filter| !filter.is_empty());
+    let complete = filter.map(|filter| Complete { filter, file: &file.file });
+    let desk = &ask.app.desk;
+    let report = desk.import_list(&ask.actor, kind, format, &file.bytes, complete.as_ref(), dry, ask.now)?;
     Ok(wizard(ask, Some(outcome(kind, &report, dry)))?.into_response())
 }
 
 fn outcome(kind: &Kind, report: &Report, dry: bool) -> Markup {
     let would = if dry { "would be " } else { "" };
-    let aside = html! { (report.created) " " (would) "created · " (report.updated) " " (would) "updated · " (report.unchanged) " unchanged · " (report.problems.len()) " refused" };
+    let aside = html! { (report.created) " " (would) "created · " (report.updated) " " (would) "updated · " (report.unchanged) " unchanged · " @if kind.gone.is_some() { (report.gone) " closed · " (report.back) " open again · " } (report.problems.len()) " refused" };
     panel::flush(
         if dry { "Nothing was changed" } else { "Imported" },
         &aside,

@@ -1,0 +1,335 @@
+// Story C: Sam, security manager of a firm of sixty people, and Dana, its director, from the first start to the month's end.
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { assertLooksRight, assertNoErrors, base, leads, linkFor, openPage, picture, signInOnce, submit, text, until, visit, withBrowser } from "./browser.mjs";
+
+const DAY = 24 * 60 * 60;
+let ahead = 0;
+
+/** Sets the server's clock so many seconds further ahead. */
+function later(seconds) {
+  ahead += seconds;
+  writeFileSync(process.env.WATCHKEEP_TEST_CLOCK, String(ahead));
+}
+
+async function call(page, method, path, data) {
+  const csrf = await page.getAttribute("meta[name=csrf]", "content");
+  const answer = await page.request.fetch(`${base}/api/${path}`, { method, data, headers: { "x-csrf-token": csrf } });
+  return { status: answer.status(), body: await answer.json().catch(() => ({})) };
+}
+
+/** Makes records by the API; one, or many at once. */
+async function make(page, kind, data) {
+  const made = await call(page, "POST", kind, data);
+  assert.ok(made.status < 300, `${kind}: ${made.status} ${JSON.stringify(made.body)}`);
+  return Array.isArray(data) ? made.body.items : made.body;
+}
+
+const id = (record) => record.number.split("-")[1];
+
+/** A page signed in as somebody, by a link. */
+async function as(browser, email, options = {}) {
+  const page = await openPage(browser, options);
+  await signInOnce(page, linkFor(email));
+  return page;
+}
+
+/** The page of the held duty of a code, once its figure fits. */
+async function duty(page, code, figure) {
+  const found = await call(page, "GET", `held_duty?q=${encodeURIComponent(`duty.code:${code}`)}&limit=1`);
+  const path = `/duty/${id(found.body.items[0])}`;
+  await until(`${code} to say ${figure}`, async () => {
+    await visit(page, path);
+    return figure.test(await text(page, "main"));
+  });
+  return path;
+}
+
+/** Names a person in a reference field of an open dialog or form. */
+async function choose(page, within, words) {
+  await page.locator(`${within} input[role=combobox]`).first().pressSequentially(words, { delay: 30 });
+  await page.locator(`${within} [role=option]`, { hasText: words }).first().click();
+}
+
+const chapters = [
+  ["1 first start", firstStart],
+  ["2 a second R", secondR],
+  ["3 assets", assets],
+  ["4 logs", logs],
+  ["5 findings", findings],
+  ["7 a risk above appetite", risk],
+  ["10 vendors", vendors],
+  ["15 responsibilities", responsibilities],
+  ["16 exercise", exercise],
+  ["17 month end", monthEnd],
+];
+
+await withBrowser(async (browser) => {
+  const sam = await openPage(browser);
+  const firm = { browser, sam };
+  for (const [name, chapter] of chapters) {
+    await chapter(firm).catch((error) => {
+      error.message = `step ${name}: ${error.message}`;
+      throw error;
+    });
+    sam.errors = sam.errors.filter((error) => !/422|404|403/.test(error));
+    await assertNoErrors(sam, name);
+  }
+});
+
+/** From the one-time link to a useful home page; nothing is asked of a network. */
+async function firstStart(firm) {
+  const { browser, sam } = firm;
+  const began = Date.now();
+  await signInOnce(sam, process.env.WATCHKEEP_ONCE);
+  await sam.fill("[name=password]", "correct horse battery");
+  if (await sam.locator("[name=again]").count()) await sam.fill("[name=again]", "correct horse battery");
+  await leads(sam, () => sam.click("form:has([name=password]) button[type=submit]"));
+  assert.match(new URL(sam.url()).pathname, /^\/start/);
+  assert.match(await text(sam, "main"), /Small company .*45 duties/);
+  await picture(sam, "c1-packs");
+  await leads(sam, () => sam.click("text=Take Small company"));
+  await sam.fill("[name=organisation]", "Harbour & Sons");
+  await sam.fill("[name=name-0]", "Dana Reed");
+  await sam.fill("[name=email-0]", "dana@firm.example");
+  await sam.fill("[name=name-1]", "Sam Porter");
+  await sam.fill("[name=email-1]", "sam@firm.example");
+  await picture(sam, "c1-holders");
+  await leads(sam, () => sam.click("button:has-text('Begin')"));
+  assert.equal(new URL(sam.url()).pathname, "/");
+  assert.match(await text(sam, ".head"), /43 held/, "Sam does 43; Dana does two and approves all");
+  assert.ok(Date.now() - began < 10 * 60 * 1000);
+  firm.dana = await as(browser, "dana@firm.example");
+  await visit(firm.dana, "/");
+  assert.match(await text(firm.dana, ".head"), /45 held/);
+  await assertLooksRight(browser, "/", "c1-home", await sam.context().storageState());
+  // Sixty people work here: Sam, Dana and fifty-eight others.
+  const people = Array.from({ length: 58 }, (_, at) => ({ name: `Colleague ${String(at + 1).padStart(2, "0")}`, email: `c${at + 1}@firm.example` }));
+  firm.people = await make(sam, "person", people);
+}
+
+async function secondR({ sam }) {
+  await visit(sam, "/responsibilities");
+  const row = sam.locator("tbody tr:has(a[href^='/duty/'])").first();
+  await leads(sam, () => row.locator("text=Change").click());
+  const selects = sam.locator("tr.editing select");
+  for (const at of [0, 1]) await selects.nth(at).selectOption("R");
+  await leads(sam, () => sam.locator("tr.editing button[type=submit]").click());
+  assert.match(await text(sam, "main"), /would both be R.*RU-02/);
+  await picture(sam, "c2-second-r");
+  await visit(sam, "/");
+  const states = (await text(sam, ".head .actions")).match(/\d+/g).map(Number);
+  assert.ok(states.at(-1) >= 30, `almost all grey: ${states}`);
+  const rows = await sam.locator("section:has(h2:text('What to connect or enter')) tbody tr").all();
+  for (const one of rows) assert.ok((await one.locator("td").last().innerText()).trim().length > 10, "each grey line says what to connect or enter");
+}
+
+async function assets({ sam }) {
+  const line = (n, criticality = 1 + (n % 5)) => `as-${n},Device ${String(n).padStart(2, "0")},workstation,${criticality},${n < 68 ? "Sam Porter" : ""}`;
+  const good = Array.from({ length: 80 }, (_, at) => line(at));
+  const broken = good.map((row, at) => (at === 4 ? line(4, 9) : at === 30 ? row.replace("workstation", "toaster") : at === 79 ? "as-79,,workstation,2," : row));
+  const send = async (rows) => {
+    await visit(sam, "/r/asset/import");
+    const file = ["external_id,name,class,criticality,owner", ...rows].join("\r\n");
+    await sam.setInputFiles("#file", { name: "assets.csv", mimeType: "text/csv", buffer: Buffer.from(file) });
+    await leads(sam, () => sam.click("button[value=real]"));
+    return text(sam, "main");
+  };
+  const said = await send(broken);
+  assert.match(said, /77 created .* 3 refused/);
+  assert.match(said, /6 criticality: must be between 1 and 5.*32 class: `toaster` is not a choice.*81 name: name is missing/is);
+  assert.match(await send(good), /3 created .* 77 unchanged/);
+  await duty(sam, "D-062", /red.*68 of 80/s);
+  await visit(sam, "/r/asset?q=owner:none&sort=name");
+  for (const box of await sam.locator("tbody .pick input").all()) await box.check();
+  await leads(sam, () => sam.click('form[data-bulk] button[value="change"]'));
+  assert.match(await text(sam, "h1"), /Change 12 assets/);
+  await choose(sam, '.setting:has-text("Owner")', "Sam Por");
+  await leads(sam, () => sam.click('button[value="set"]'));
+  await duty(sam, "D-062", /green.*80 of 80/s);
+}
+
+async function logs({ sam }) {
+  const kinds = ["firewall", "laptop-1", "laptop-2", "laptop-3", "laptop-4", "laptop-5"];
+  await make(sam, "log_source", kinds.map((name) => ({ name, interval: 3600 })));
+  await duty(sam, "D-001", /0 of 6/);
+  const csrf = await sam.getAttribute("meta[name=csrf]", "content");
+  for (const name of kinds) {
+    const line = JSON.stringify({ time: new Date().toISOString(), host: name, message: `quokka-${name} is up` });
+    const answer = await sam.request.post(`${base}/ingest/${name}`, { data: `${line}\n`, headers: { "x-csrf-token": csrf, "content-type": "application/x-ndjson" } });
+    assert.ok(answer.ok(), `${name}: ${answer.status()} ${await answer.text()}`);
+  }
+  const sent = Date.now();
+  await until("the events", async () => {
+    await visit(sam, "/events?q=quokka-firewall");
+    return /quokka-firewall is up/.test(await text(sam, "main"));
+  });
+  assert.ok(Date.now() - sent < 60_000);
+  await duty(sam, "D-001", /green.*6 of 6/s);
+}
+
+async function findings({ sam }) {
+  const row = (n) => `scan-${n},Weak cipher on device ${String(n).padStart(2, "0")},${n < 2 ? "critical" : n < 15 ? "high" : "medium"},scanner`;
+  const scan = (numbers) => ["external_id,title,severity,source", ...numbers.map(row)].join("\n");
+  const all = Array.from({ length: 45 }, (_, at) => at);
+  const send = async (numbers, complete) => {
+    await visit(sam, "/r/finding/import");
+    await sam.setInputFiles("#file", { name: "scan.csv", mimeType: "text/csv", buffer: Buffer.from(scan(numbers)) });
+    if (complete) await sam.fill("#complete", "source:scanner");
+    await leads(sam, () => sam.click("button[value=real]"));
+    return text(sam, "main");
+  };
+  assert.match(await send(all), /45 created/);
+  await duty(sam, "D-054", /red.*0 of 45/s);
+  for (const [severity, days] of [["critical", 7], ["high", 30], ["medium", 90]]) {
+    await visit(sam, `/r/finding?q=severity:${severity}&limit=50`);
+    for (const box of await sam.locator("tbody .pick input").all()) await box.check();
+    await leads(sam, () => sam.click('form[data-bulk] button[value="change"]'));
+    await choose(sam, '.setting:has-text("Owner")', "Sam Por");
+    await sam.fill('.setting [name="due"]', day(days));
+    await sam.fill('.setting [name="plan"]', "Update, then scan again");
+    const steps = sam.locator(".setting", { has: sam.locator("legend:text('Milestones')") });
+    await steps.locator("[data-add-child]").click();
+    await steps.locator('[name$="].what"]').last().fill("Updated");
+    await steps.locator('[name$="].due"]').last().fill(day(days));
+    if (severity === "critical") await picture(sam, "c5-bulk");
+    await leads(sam, () => sam.click('button[value="set"]'));
+  }
+  await duty(sam, "D-054", /green.*45 of 45/s);
+  assert.match(await send(all), /0 created .* 45 unchanged/);
+  assert.match(await send(all.slice(0, 43), true), /0 created .* 43 unchanged · 2 closed/);
+  await visit(sam, "/r/finding?q=state:closed");
+  const closed = await text(sam, "main");
+  assert.match(closed, /device 43/);
+  assert.match(closed, /device 44/);
+  await leads(sam, () => sam.click("text=Weak cipher on device 43"));
+  assert.match(await text(sam, "main"), /Proof scan\.csv of \d{4}-\d\d-\d\d finds it no more/);
+}
+
+/** So many days from now, by the server's clock. */
+function day(days) {
+  return new Date(Date.now() + (ahead + days * DAY) * 1000).toISOString().slice(0, 10);
+}
+
+async function risk(firm) {
+  const { browser, sam, dana } = firm;
+  const made = await make(dana, "risk", { title: "Payroll provider outage", owner: await person(dana, "dana@firm.example"), likelihood: 4, impact: 4 });
+  const page = `/r/risk/${id(made)}`;
+  const accept = async (who) => {
+    await visit(who, page);
+    await who.click('button[data-open="move-accept"]');
+    await submit(who, "move-accept", { accepted_until: day(90), reason: "Insured, and paid by hand meanwhile" });
+    return text(who, "main");
+  };
+  assert.match(await accept(sam), /only the risk's owner accepts what is left of it: Dana Reed.*RU-34/);
+  assert.match(await accept(dana), /Accepted/);
+  await duty(sam, "D-087", /green.*1 of 1/s);
+  later(91 * DAY);
+  for (const [who, email] of [["sam", "sam@firm.example"], ["dana", "dana@firm.example"]]) {
+    await firm[who].context().close();
+    firm[who] = await as(browser, email);
+  }
+  await duty(firm.sam, "D-087", /red.*0 of 1.*Payroll provider outage/s);
+  await picture(firm.sam, "c7-ran-out");
+}
+
+async function person(page, email) {
+  const found = await call(page, "GET", `person?q=${encodeURIComponent(`email:"${email}"`)}&limit=1`);
+  return found.body.items[0].number;
+}
+
+async function vendors({ sam }) {
+  const names = ["Payroll Partners", "Cloud Mail", "Alarm Service", "Cleaning"];
+  const made = await make(sam, "party", names.map((name, at) => ({ name, class: at === 1 ? "cloud_provider" : "vendor", tier: at === 0 ? "critical" : "ordinary", overseer: "PER-1", assessment_due: day(10 - at) })));
+  await duty(sam, "D-101", /0 of 4/);
+  await make(sam, "agreement", { title: "Payroll", class: "service", party: made[0].number, owner: "PER-1", starts: day(-300), ends: day(65), notice_by: day(20) });
+  const asked = await make(sam, "engagement", { title: "Payroll provider, yearly", class: "vendor_questionnaire", party: made[0].number, due: day(5) });
+  const page = `/r/engagement/${id(asked)}`;
+  await visit(sam, page);
+  await sam.click('button[data-open="move-start"]');
+  await choose(sam, "#move-start", "Sam Por");
+  await submit(sam, "move-start", { scope: "How they keep our pay data, and what they do in an outage" });
+  await sam.click('button[data-open="move-close"]');
+  await submit(sam, "move-close", { conclusion: "Good; a second site since January" });
+  const offenders = await duty(sam, "D-101", /1 of 4/).then(() => sam.locator("section:has(h2:text('Measure')) tbody tr td:nth-child(2)").allInnerTexts());
+  assert.deepEqual(offenders, ["Cleaning", "Alarm Service", "Cloud Mail"], "the three others, by the day they are due");
+}
+
+async function responsibilities({ sam }) {
+  await visit(sam, "/responsibilities");
+  const before = await text(sam, "main");
+  assert.match(before, /45 without a deputy/);
+  // Dana's assistant stands in for the director, and for two duties of Sam's.
+  await make(sam, "function", { name: "Director's assistant", holder: await person(sam, "c1@firm.example") });
+  const director = await call(sam, "GET", `function?q=${encodeURIComponent('name:Director')}&limit=5`);
+  const number = director.body.items.find((one) => one.name === "Director").number;
+  await call(sam, "PATCH", `function/${number}`, { deputy: await person(sam, "c1@firm.example") });
+  const mine = await call(sam, "GET", `held_duty?q=${encodeURIComponent('responsible.holder:me')}&limit=50`);
+  assert.equal(mine.body.items.length, 43, "Sam does 43 of 45");
+  const deputise = async (records) => {
+    for (const one of records) {
+      await visit(sam, `/r/held_duty/${id(one)}/edit`);
+      await choose(sam, ".field:has(label:text-is('Deputy'))", "Director's as");
+      await leads(sam, () => sam.click("button:has-text('Save')"));
+    }
+    await visit(sam, "/responsibilities");
+    return text(sam, "main");
+  };
+  assert.match(await deputise(mine.body.items.slice(0, 2)), /41 without a deputy/);
+  await picture(sam, "c15-gaps");
+  assert.match(await deputise(mine.body.items.slice(2, 7)), /36 without a deputy/);
+}
+
+async function exercise({ sam, dana }) {
+  const held = await make(sam, "engagement", { title: "Ransom note on a Friday", class: "exercise", due: day(3), people: ["PER-1", await person(sam, "dana@firm.example")] });
+  await visit(sam, `/r/engagement/${id(held)}`);
+  await sam.click('button[data-open="move-start"]');
+  await choose(sam, "#move-start", "Sam Por");
+  await submit(sam, "move-start", { scope: "All screens show a note; the phones ring. Who decides what in the first hour?" });
+  await sam.click('button[data-open="move-close"]');
+  await submit(sam, "move-close", { conclusion: "Nobody knew the insurer's number; the backup key was at home. Two actions." });
+  await duty(sam, "D-169", /green.*1 of 1/s);
+  const drill = await make(sam, "procedure", { title: "First hour of a ransom note", class: "drill", steps: [{ what: "Who decides is reached", answer: "check" }, { what: "Insurer is called", answer: "check" }] });
+  await visit(dana, `/r/procedure/${id(drill)}`);
+  await dana.click('button[data-open="move-approve"]');
+  await submit(dana, "move-approve", { review_due: day(200) });
+  const run = await make(sam, "procedure_run", { procedure: drill.number, assignee: "PER-1", due: day(0) });
+  for (const step of [1, 2]) {
+    const answer = await call(sam, "POST", `procedure_run/${run.number}/moves/answer`, { step, verdict: "passed", note: "in eleven minutes" });
+    assert.ok(answer.status < 300, JSON.stringify(answer.body));
+  }
+  const finish = await call(sam, "POST", `procedure_run/${run.number}/moves/finish`, {});
+  assert.ok(finish.status < 300, JSON.stringify(finish.body));
+  await duty(sam, "D-168", /green.*1 of 1/s);
+  // Her duty card: Dana confirms the two duties that she does.
+  const hers = await call(dana, "GET", `held_duty?q=${encodeURIComponent('responsible.holder:me')}&limit=50`);
+  assert.equal(hers.body.items.length, 2);
+  for (const one of hers.body.items) {
+    await visit(dana, `/duty/${id(one)}`);
+    await leads(dana, () => dana.click("button:has-text('Confirm that I hold it')"));
+    await visit(dana, `/duty/${id(one)}`);
+    assert.match(await text(dana, "main"), /Dana Reed confirmed on/);
+  }
+  await make(sam, "task", ["Put the insurer's number on the card", "A second backup key in the safe"].map((title) => ({ title, assignee: "PER-1", due: day(14) })));
+}
+
+async function monthEnd({ browser, sam, dana }) {
+  await visit(sam, "/reports");
+  await leads(sam, () => sam.locator("td:has-text('not written')").nth(2).locator("button").click());
+  assert.match(await text(sam, ".head"), /Monthly|Month/);
+  const report = new URL(sam.url()).pathname;
+  assert.match(await text(sam, "main"), /45 duties.*red.*amber.*green.*grey/s);
+  await picture(sam, "c17-monthly");
+  const board = await make(sam, "report", { title: "For Dana", class: "board", period_start: day(-30), period_end: day(0), text: "The month on one page.", successes: "- All assets owned\n- 45 findings planned\n- Exercise held", asks: "- Second backup key\n- A deputy for Sam\n- Insurer's contract" });
+  await visit(sam, `/r/report/${id(board)}`);
+  await sam.click('button[data-open="move-sign"]');
+  await leads(sam, () => sam.click("#move-sign footer button[type=submit]"));
+  assert.match(await text(sam, "main"), /write its failures.*RU-46/);
+  await visit(sam, `/r/report/${id(board)}/edit`);
+  await sam.fill("[name=failures]", "- An acceptance ran out\n- Three vendors were not assessed");
+  await leads(sam, () => sam.click("button:has-text('Save')"));
+  await sam.click('button[data-open="move-sign"]');
+  await leads(sam, () => sam.click("#move-sign footer button[type=submit]"));
+  assert.match(await text(sam, ".head"), /Signed/);
+  await assertLooksRight(browser, report, "c17-report", await sam.context().storageState());
+}
