@@ -6,6 +6,7 @@ mod evtx;
 mod filter;
 mod journal;
 mod logs;
+mod mail;
 mod multipart;
 mod sheet;
 mod sigma;

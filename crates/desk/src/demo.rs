@@ -3,7 +3,7 @@
 use crate::{Desk, DeskError};
 use jiff::Timestamp;
 use std::collections::HashMap;
-use watchkeep_model::Value;
+use watchkeep_model::{FieldType, Value};
 use watchkeep_store::Change;
 
 mod done;
@@ -252,11 +252,28 @@ fn work(desk: &Desk, now: Timestamp, ids: &HashMap<String, i64>) -> Result<(), D
         now,
         "alert",
         vec![
-            ("title", "Employee report: strange call asking for a badge number".into()),
+            ("title", "Report: Strange call asking for a badge number".into()),
             ("entity", "reception".into()),
             ("site", place("Berlin")),
             ("reporter", place("anna")),
+            ("via", watchkeep_records::watch::Via::Employee.write()),
         ],
     )?;
+    let gate = "The north gate did not shut behind the last truck; I closed it by hand at 05:40.";
+    desk.make(
+        now,
+        "alert",
+        vec![
+            ("title", "Report: North gate stays open".into()),
+            ("entity", "North gate".into()),
+            ("description", gate.into()),
+            ("site", place("Lyon")),
+            ("severity", desk.kind("alert")?.choice_value("severity", "low")),
+            ("via", watchkeep_records::watch::Via::Guard.write()),
+        ],
+    )?;
+    let mail = b"Message-ID: <demo-1@demo.example>\r\nFrom: Tia Moreau <tia@demo.example>\r\n\
+        Subject: Invoice with a macro\r\n\r\nA supplier I do not know sent this twice. I did not open it.\r\n";
+    desk.take_mail(&desk.system(), mail, now)?;
     Ok(())
 }

@@ -25,6 +25,7 @@ export class RunPage extends HTMLElement {
   private link: Link = "online";
   private open = -1;
   private lost = false;
+  private asking: { seen: string; element: HTMLElement } | null = null;
 
   connectedCallback(): void {
     this.run = JSON.parse(this.dataset.run ?? "{}") as Run;
@@ -107,6 +108,7 @@ export class RunPage extends HTMLElement {
     const shown: Answer = { state: given.state ?? "passed", answer: given.answer, note: given.note, file: given.file ? "waiting" : seen.file, at: now, by: null, place };
     const one: Waiting = { key: `${this.run.number}/${step}/${crypto.randomUUID()}`, run: this.run.id, person: this.run.person, act: "answer", step, shown, body, file: given.file, fileName: given.fileName };
     await this.hold(one);
+    this.asking = null;
     this.open = this.next(at);
     this.draw();
     this.show();
@@ -152,28 +154,21 @@ export class RunPage extends HTMLElement {
 
   private draw(): void {
     const answers = this.answers;
-    const typed = this.typing();
+    const held = document.activeElement;
     const list = make("ol", { class: "steps" });
     this.run.steps.forEach((_, at) => {
       if (asked(this.run.steps, answers, at)) list.append(this.card(at, answers));
     });
     this.replaceChildren(this.head(), list, this.end(answers));
-    if (typed) this.typeAgain(typed);
+    // What is moved loses the focus.
+    if (held instanceof HTMLElement && this.asking?.element.contains(held)) held.focus({ preventScroll: true });
   }
 
-  /** What stands in the open step, so that news from the server takes nothing out of somebody's hands. */
-  private typing(): Map<string, string> | null {
-    const card = find(".step[data-current]", this);
-    if (!card || card.dataset.at !== String(this.open)) return null;
-    const inputs = [...card.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>("textarea[id], input[id]:not([type=file])")];
-    return new Map(inputs.map((input) => [input.id, input.value]));
-  }
-
-  private typeAgain(typed: Map<string, string>): void {
-    for (const [id, value] of typed) {
-      const input = find<HTMLInputElement>(`#${CSS.escape(id)}`, this);
-      if (input && value) input.value = value;
-    }
+  /** What is asked in the open step. It is shown again as it stands, signature and all: news from the server takes nothing out of somebody's hands. */
+  private question(at: number, answer: Answer): HTMLElement {
+    const seen = JSON.stringify([at, answer]);
+    if (this.asking?.seen !== seen) this.asking = { seen, element: ask(at, this.run.steps[at]!, answer, (given) => this.give(at, given)) };
+    return this.asking.element;
   }
 
   private drawHead(): void {
@@ -236,7 +231,7 @@ export class RunPage extends HTMLElement {
     if (held?.problem) card.append(this.trouble(held));
     if (open) {
       card.dataset.current = "";
-      card.append(ask(at, step, answer, (given) => this.give(at, given)));
+      card.append(this.question(at, answer));
     }
     return card;
   }

@@ -27,6 +27,7 @@ const INBOX: Stack = Stack {
     title: "Inbox",
     key: "inbox",
     path: "/inbox",
+    new: ("New report", "/report"),
     tabs: &[
         ("To decide", super::INBOX_OPEN),
         ("Mine", "via:any became:none owner:me state:open"),

@@ -117,7 +117,9 @@ fn accounts(budget: &Budget) -> Markup {
             let q = format!("fiscal_year:{} account:\"{}\" class:{class}", budget.year, one.name.replace('"', ""));
             format!("/r/money_line?q={}", encode(&q))
         };
-        let figure = |label: &str, minor: i64, class: &str| html! { span .vh { (label) " " } a .link href=(lines(class)) { (units(minor, one.currency)) } };
+        let figure = |label: &str, minor: i64, class: &str| {
+            html! { @if minor == 0 { span .offcard { "·" } } @else { span .oncard { (label) " " } a .link href=(lines(class)) { (units(minor, one.currency)) } } }
+        };
         let cells = vec![
             state::dot(mark(one)),
             html! { b { (one.name) } " " span .sub { (String::from_utf8_lossy(&one.currency)) @if one.waiting != 0 { " · " (units(one.waiting, one.currency)) " waits for approval" } } },

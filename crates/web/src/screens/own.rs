@@ -41,7 +41,7 @@ const ALL: &[Own] = &[
         hides: &["events", "why", "group_key"],
         ..GENERIC
     },
-    Own { kind: "task", list: Some("/tasks"), above: Some(super::stack::working), ..GENERIC },
+    Own { kind: "task", above: Some(super::stack::working), ..GENERIC },
     Own { kind: "incident", instead: &[(MethodFilter::GET, "/r/{kind}/{id}", super::room::page)], ..GENERIC },
     Own {
         kind: "document",
@@ -59,7 +59,7 @@ const ALL: &[Own] = &[
     },
     Own { kind: "survey", below: Some(super::survey::below), hides: &["results", "remarks"], ..GENERIC },
     Own { kind: "person", below: Some(super::people::below), ..GENERIC },
-    Own { kind: "money_line", list: Some("/money"), below: Some(super::money::below), ..GENERIC },
+    Own { kind: "money_line", below: Some(super::money::below), ..GENERIC },
     Own { kind: "function", below: Some(super::people::vacancy), ..GENERIC },
     Own { kind: "rota", below: Some(super::turns::below), ..GENERIC },
     Own { kind: "duty", list: Some("/duties"), ..GENERIC },
@@ -90,11 +90,12 @@ pub fn list_of(kind: &Kind) -> String {
     own(kind).list.map_or_else(|| format!("/r/{}", kind.name), str::to_owned)
 }
 
-/// The rail's entry for a kind: the one that leads to its list, else all records.
+/// The rail's entry for a kind: the one that leads to its list, else the first that is for it, else all records.
 pub fn place(kind: &Kind) -> &'static str {
     let list = list_of(kind);
-    let mut places = NAV.iter().flat_map(|section| section.places);
-    places.find(|place| place.href == list).map_or("records", |place| place.key)
+    let places = || NAV.iter().flat_map(|section| section.places);
+    let leads = places().find(|place| place.href == list).or_else(|| places().find(|place| place.kind == kind.name));
+    leads.map_or("records", |place| place.key)
 }
 
 #[cfg(test)]

@@ -104,6 +104,7 @@ pub fn vacancy(ask: &Ask, function: &Record) -> Result<Markup, Fault> {
     let titles = super::show::Titles::of(ask, std::slice::from_ref(function));
     let text = |field: &str| function.get(field).as_text().unwrap_or_default();
     let above = function.get("reports_to").as_int().and_then(|id| titles.get("function", id));
+    let courses: Vec<&str> = function.get("requires").ids().iter().filter_map(|id| titles.get("course", *id)).collect();
     let held = match ask.kind("held_duty") {
         Ok(kind) => {
             let test = Test::Column(Column::Field("responsible"), Compare::OneOf(vec![function.id.into()]));
@@ -123,7 +124,8 @@ pub fn vacancy(ask: &Ask, function: &Record) -> Result<Markup, Fault> {
                 ul { @for one in &held { li { (super::home::short(one.title())) } } }
             }
             p { b { "You bring" } }
-            @if text("requirements").is_empty() { p .sub { "Enter its requirements." } } @else { p .prose { (text("requirements")) } }
+            @if !courses.is_empty() { ul { @for course in &courses { li { (course) } } } }
+            @if text("requirements").is_empty() && courses.is_empty() { p .sub { "Enter its requirements." } } @else { p .prose { (text("requirements")) } }
         },
     ))
 }

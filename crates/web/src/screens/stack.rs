@@ -24,6 +24,8 @@ pub struct Stack {
     /// Its entry in the rail and its address, such as `/inbox`.
     pub key: &'static str,
     pub path: &'static str,
+    /// Label and address of what adds one, for whoever may.
+    pub new: (&'static str, &'static str),
     /// Label and filter of each tab; the first is where it opens.
     pub tabs: &'static [(&'static str, &'static str)],
     pub columns: &'static [Column<'static>],
@@ -61,9 +63,10 @@ impl Stack {
             .collect();
         let next = found.next.as_ref().map(|next| format!("{here}&after={}", encode(&cursor::write(next))));
         let new = ask.actor.access.may(kind.name, "create");
-        let actions = html! { @if new { (crate::parts::Button::link(&format!("New {}", kind.label.to_lowercase()), &format!("/r/{}/new", kind.name)).go().key('c').icon("plus")) } };
+        let (label, address) = self.new;
+        let actions = html! { @if new { (crate::parts::Button::link(label, address).go().key('c').icon("plus")) } };
         let body = html! {
-            (header::header(self.title, &html! { kbd { "j" } " " kbd { "k" } " move · each button has its key" }, &actions))
+            (header::header(self.title, &html! { span .keysaid { kbd { "j" } " " kbd { "k" } " move · each button has its key" } }, &actions))
             (super::views::toast(ask, kind))
             (tabs(self.title, &list))
             div .cols .read {
@@ -71,7 +74,7 @@ impl Stack {
                     section .panel {
                         @if found.records.is_empty() { ((self.empty)(ask)) } @else { (self.rows(ask, &found.records)) }
                     }
-                    (pager::pager("", None, next.as_deref()))
+                    @if next.is_some() || ask.query("after").is_some() { (pager::pager("", None, next.as_deref())) }
                 }))
                 @if let Some(first) = found.records.first() { (preview::pane("Current item", &self.pane(ask, first)?)) }
             }
@@ -112,7 +115,7 @@ impl Stack {
                 header { h2 { a href={ "/r/" (self.kind) "/" (record.id) } { (record.title()) } } span .tag { (record.number()) } }
                 div .pad .stack { ((self.about)(ask, record)?) }
             }
-            div .row .wrap { (chosen(ask, record, self.shown)) ((self.more)(ask, record)) }
+            div .row .wrap { ((self.more)(ask, record)) (chosen(ask, record, self.shown)) }
             (dialogs(ask, record))
         })
     }

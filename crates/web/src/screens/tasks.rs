@@ -23,6 +23,7 @@ const TASKS: Stack = Stack {
     title: "Tasks",
     key: "tasks",
     path: "/tasks",
+    new: ("New task", "/r/task/new"),
     tabs: &[
         ("Mine", "(assignee:me or (assignee:none (team.people:me or incident.manager:me))) state:open,doing"),
         ("Due today", "state:open,doing due<=today"),

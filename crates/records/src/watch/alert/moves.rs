@@ -82,7 +82,7 @@ pub(super) const MOVES: &[Move] = &[
         takes: &["to", "due"],
         inputs: reports::WORK,
         key: Some('t'),
-        guard: judged,
+        guard: reports::may_make,
         apply: reports::decide,
         ..Move::PLAIN
     },
@@ -94,7 +94,7 @@ pub(super) const MOVES: &[Move] = &[
         takes: &["to", "due"],
         inputs: reports::WORK,
         key: Some('w'),
-        guard: judged,
+        guard: reports::may_make,
         apply: reports::decide,
         ..Move::PLAIN
     },

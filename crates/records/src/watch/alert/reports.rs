@@ -52,6 +52,17 @@ pub(super) fn decide(record: &mut Record, moving: &Moving<'_>) {
     }
 }
 
+/// Whoever makes work of a report may make such work, and nobody else is on it.
+pub(super) fn may_make(moving: &Moving<'_>) -> Result<(), Refusal> {
+    judged(moving)?;
+    match moving.act {
+        Some(kind) if !moving.actor.access.may(kind, "create") => {
+            Err(Refusal::access(format!("none of your roles may create a {kind}")))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The task or finding that it is made into, named by the alert.
 pub(super) fn became(moving: &Moving<'_>) -> Vec<Effect> {
     let Some(kind @ ("task" | "finding")) = moving.act else { return Vec::new() };
