@@ -191,7 +191,8 @@ fn ru_46_and_ru_50_reports_tell_of_failures_and_are_frozen_once_signed() {
 fn ru_53_a_contract_is_awarded_by_cost_and_quality_against_another_bid() {
     let office = Office::open();
     let (ann, bob) = (office.holding("Ann", "Security Manager"), office.holding("Bob", "Security Manager"));
-    let party = office.make("party", &[("name", "Guards".into())]).id;
+    let overseer = ann.person.map_or(Value::Null, Value::from);
+    let party = office.make("party", &[("name", "Guards".into()), ("overseer", overseer)]).id;
     let bid = |title: &str, scores: &[(&str, Value)]| -> Record {
         let base =
             [("title", title.into()), ("tender", "Gate".into()), ("party", party.into()), ("price", eur(100_00))];

@@ -3,18 +3,26 @@
 use crate::clock;
 use crate::open::DataArgs;
 use crate::progress;
-use anyhow::anyhow;
+use anyhow::{Context, anyhow};
 use clap::{Args, Subcommand};
 use jiff::SignedDuration;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use watchkeep_desk::Desk;
+use watchkeep_desk::engagements::package;
 use watchkeep_model::Record;
 
 const VERIFY: &str = "\
+With a file, the package of a closed engagement is checked instead; that needs no data folder and no server. --root
+takes the SHA-256 that the engagement's page shows, so that a package made up anew is found out too.
+
 Exit code: 0 whole, 1 tampered with, 2 it could not be read.
 
 Examples:
   watchkeep verify --data ./data
+  watchkeep verify ENG-3-5f70bf18a086.zip
   watchkeep verify --database postgres://watchkeep@127.0.0.1/watchkeep";
 
 const USER: &str = "\
@@ -37,6 +45,11 @@ Examples:
 pub struct VerifyArgs {
     #[command(flatten)]
     data: DataArgs,
+    /// The package of a closed engagement.
+    package: Option<PathBuf>,
+    /// SHA-256 of its manifest, from the engagement's page.
+    #[arg(long, requires = "package", value_name = "SHA256")]
+    root: Option<String>,
 }
 
 /// Add people, make administrators, give sign-in links
@@ -84,6 +97,9 @@ pub struct TokenArgs {
 }
 
 pub fn verify(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
+    if let Some(package) = &args.package {
+        return verify_package(package, args.root.as_deref());
+    }
     let desk = args.data.records()?;
     let waiting = progress::waiting("walking the history");
     let found = desk.store.verify()?;
@@ -98,6 +114,21 @@ pub fn verify(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::from(1))
         }
     }
+}
+
+fn verify_package(path: &Path, root: Option<&str>) -> anyhow::Result<ExitCode> {
+    let file = File::open(path).with_context(|| format!("opening {}", path.display()))?;
+    let found = package::verify(BufReader::new(file), root).with_context(|| format!("reading {}", path.display()))?;
+    println!("{}, closed {}", found.engagement, found.closed);
+    println!("SHA-256 of its manifest: {}", found.root);
+    for wrong in &found.wrong {
+        println!("tampered with: {wrong}");
+    }
+    if found.wrong.is_empty() {
+        println!("{} records and {} files are as they were sealed", found.records, found.files);
+        return Ok(ExitCode::SUCCESS);
+    }
+    Ok(ExitCode::from(1))
 }
 
 pub fn user(args: &UserArgs) -> anyhow::Result<ExitCode> {

@@ -48,6 +48,13 @@ impl Desk {
             let who = who(function, &holding, &names);
             let _ = writeln!(text, "| {} | {who} | {does} | {approves} |", cell(function.title()));
         }
+        text.push_str("\n## Areas\n\n| Area | Answered for by |\n|---|---|\n");
+        for area in self.areas(actor, now)? {
+            let by = functions.iter().filter(|function| area.functions.contains(&function.id));
+            let by = by.map(|function| cell(function.title())).collect::<Vec<_>>().join(", ");
+            let by = if area.functions.is_empty() { "**gap: nobody**".to_owned() } else { by };
+            let _ = writeln!(text, "| {} | {by} |", area.name);
+        }
         text.push_str("\n## Organisation chart\n\n");
         chart(&mut text, &functions, None, 0, &|function| who(function, &holding, &names));
         let lacking = held.iter().filter(|one| one.get("responsible").is_empty() || one.get("accountable").is_empty());

@@ -6,6 +6,7 @@
 //! texts, and marks what is gone as withdrawn.
 
 mod plan;
+pub mod starters;
 mod table;
 
 use crate::import::Format;

@@ -26,6 +26,7 @@ impl Desk {
             done.push(("duties", self.measure_all(now)));
         }
         if round.is_multiple_of(MINUTE) {
+            done.push(("surveys", self.count_surveys(now)));
             done.push(("planned runs", self.plan_runs(now)));
             done.push(("missed runs", self.miss_runs(now)));
         }

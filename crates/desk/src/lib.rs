@@ -9,6 +9,7 @@ pub mod deliveries;
 pub mod demo;
 pub mod drift;
 pub mod duties;
+pub mod engagements;
 mod error;
 pub mod export;
 mod figures;
@@ -32,10 +33,12 @@ pub mod runs;
 pub mod segregation;
 mod sheet;
 pub mod sign_in;
+pub mod survey;
 pub mod trend;
 pub mod turns;
 pub mod watch;
 pub mod why;
+pub mod work_role;
 
 pub use error::DeskError;
 

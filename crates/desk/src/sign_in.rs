@@ -246,7 +246,7 @@ impl Desk {
     }
 
     /// The person behind a session or token, unless they were deleted, have left or are locked.
-    fn still_here(&self, person: Option<i64>, now: Timestamp) -> Result<Option<Record>, DeskError> {
+    pub(crate) fn still_here(&self, person: Option<i64>, now: Timestamp) -> Result<Option<Record>, DeskError> {
         let Some(person) = person else { return Ok(None) };
         match self.store.get(&self.system(), self.kind("person")?, person) {
             Ok(record) => Ok(Some(record).filter(|record| self.may_sign_in(record, now))),
@@ -323,7 +323,7 @@ fn random<const N: usize>() -> Result<[u8; N], DeskError> {
 }
 
 /// 256 random bits as hex.
-fn secret() -> Result<String, DeskError> {
+pub(crate) fn secret() -> Result<String, DeskError> {
     Ok(random::<32>()?.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 

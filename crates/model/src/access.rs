@@ -224,6 +224,8 @@ pub enum Via {
     Import,
     Job,
     Command,
+    /// A signed link, without signing in.
+    Link,
 }
 
 impl Via {
@@ -234,6 +236,7 @@ impl Via {
             Self::Import => "import",
             Self::Job => "job",
             Self::Command => "command",
+            Self::Link => "link",
         }
     }
 }

@@ -74,6 +74,8 @@ pub enum Effect {
     Make { kind: &'static str, key: String, values: Vec<(&'static str, Value)>, link: Option<&'static str> },
     /// Fields of another record, written as Watchkeep keeps its own.
     Set { kind: &'static str, id: i64, values: Vec<(&'static str, Value)> },
+    /// Bytes kept under their SHA-256, in hex, with the record that names it.
+    Keep { sha256: String, bytes: Vec<u8> },
     /// A move of another record, as its guard allows it.
     Move { kind: &'static str, id: i64, act: &'static str, values: Vec<(&'static str, Value)>, reason: String },
 }

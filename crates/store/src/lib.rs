@@ -1,6 +1,7 @@
 //! Keeps records: one engine that reads descriptions, over SQLite or PostgreSQL.
 
 pub mod backup;
+mod ballots;
 mod check;
 mod columns;
 mod condition;

@@ -105,6 +105,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0016_vendor_assessments.sqlite.sql"),
         include_str!("../migrations/0016_vendor_assessments.postgres.sql"),
     ),
+    (
+        17,
+        "ballot_boxes",
+        include_str!("../migrations/0017_ballot_boxes.sqlite.sql"),
+        include_str!("../migrations/0017_ballot_boxes.postgres.sql"),
+    ),
 ];
 
 /// Words and types that only the engine's own tables use.
@@ -348,6 +354,10 @@ fn engine_tables(dialect: Dialect) -> Wanted {
                     ("fresh", int.to_owned()),
                 ],
             ),
+            table(
+                "ballot_box",
+                &[("kind", must(words)), ("id", must(int)), ("voted", must(words)), ("papers", must(words))],
+            ),
             table("blob", &[("sha256", format!("{words} PRIMARY KEY")), ("size", must(int)), ("bytes", must(bytes))]),
         ],
         indexes: [
@@ -357,6 +367,7 @@ fn engine_tables(dialect: Dialect) -> Wanted {
             ("unique_text_id", "CREATE INDEX unique_text_id ON unique_text (kind, field, id)"),
             ("snapshot_day", "CREATE UNIQUE INDEX snapshot_day ON snapshot (kind, id, day)"),
             ("snapshot_all", "CREATE INDEX snapshot_all ON snapshot (kind, day, id)"),
+            ("ballot_box_record", "CREATE UNIQUE INDEX ballot_box_record ON ballot_box (kind, id)"),
             ("vault_key", "CREATE UNIQUE INDEX vault_key ON vault (space, key)"),
             ("vault_person", "CREATE INDEX vault_person ON vault (space, person)"),
         ]

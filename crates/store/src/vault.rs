@@ -38,6 +38,14 @@ pub(crate) fn claim(tx: &mut dyn Connection, space: &str, secret: &Secret, now: 
     Ok(tx.execute(&sql, &cells)? > 0)
 }
 
+/// A file's bytes under their digest; twice the same is once.
+pub(crate) fn keep_file(tx: &mut dyn Connection, sha256: &str, bytes: Vec<u8>) -> Result<(), StoreError> {
+    let cells = [Cell::from(sha256), Cell::Int(i64::try_from(bytes.len()).unwrap_or(i64::MAX)), Cell::Bytes(bytes)];
+    let put = "INSERT INTO blob (sha256, size, bytes) VALUES ($1, $2, $3) ON CONFLICT (sha256) DO NOTHING";
+    tx.execute(put, &cells)?;
+    Ok(())
+}
+
 impl Vault<'_> {
     /// Replaces what is there.
     pub fn put(&self, space: &str, secret: &Secret) -> Result<(), StoreError> {
@@ -101,11 +109,7 @@ impl Vault<'_> {
 
     /// Keeps a file's bytes under their digest; twice the same is once.
     pub fn put_file(&self, sha256: &str, bytes: &[u8]) -> Result<(), StoreError> {
-        self.store.writer()?.execute(
-            "INSERT INTO blob (sha256, size, bytes) VALUES ($1, $2, $3) ON CONFLICT (sha256) DO NOTHING",
-            &[Cell::from(sha256), Cell::Int(bytes.len() as i64), Cell::Bytes(bytes.to_vec())],
-        )?;
-        Ok(())
+        keep_file(&mut *self.store.writer()?, sha256, bytes.to_vec())
     }
 
     pub fn file(&self, sha256: &str) -> Result<Option<Vec<u8>>, StoreError> {

@@ -1,5 +1,10 @@
 //! An engagement: a bounded piece of assessing or working, with a lead, a scope and an end.
 
+mod asking;
+pub mod sealing;
+
+pub use asking::invitations;
+
 use crate::assure::{Framework, Requirement};
 use crate::guards::in_order;
 use crate::outside::Party;
@@ -11,6 +16,9 @@ use watchkeep_model::{
     ChoiceField, Effect, Links, Markdown, Measure, Move, Moving, Record, RecordKind, Ref, Refusal, Row, Rows, Target,
     Value,
 };
+
+/// More items than an engagement has.
+const EVERY: usize = 1_000_000;
 
 /// An audit, assessment, questionnaire, review, exercise, campaign or project; what it looks at are its items.
 #[derive(RecordKind)]
@@ -44,7 +52,7 @@ pub struct Engagement {
     pub starts: Option<Date>,
     #[field(index, inline)]
     pub due: Option<Date>,
-    /// What it asks. Each becomes an item.
+    /// What it asks. Each becomes an item once it is put to somebody or answered.
     #[field(managed)]
     pub requirements: Links<Requirement>,
     /// Who answers from outside, by a signed link.
@@ -124,6 +132,35 @@ const MOVES: &[Move] = &[
         ..Move::PLAIN
     },
     Move {
+        name: "ask",
+        label: "Ask what the framework asks",
+        from: &["planned", "running"],
+        asks: &["framework"],
+        apply: asking::ask,
+        guard: asking::asks_something,
+        ..Move::PLAIN
+    },
+    Move {
+        name: "invite",
+        label: "Let somebody answer by a link",
+        from: &["planned", "running"],
+        asks: &["person", "until"],
+        inputs: asking::INVITE,
+        apply: asking::invite,
+        guard: asking::may_answer,
+        ..Move::PLAIN
+    },
+    Move {
+        name: "withdraw",
+        label: "Withdraw a link",
+        from: &["planned", "running", "closed", "cancelled"],
+        asks: &["link"],
+        inputs: asking::WITHDRAW,
+        apply: asking::withdraw,
+        guard: asking::withdrawn,
+        ..Move::PLAIN
+    },
+    Move {
         name: "close",
         label: "Close",
         from: &["running"],
@@ -181,15 +218,24 @@ fn confirmed(moving: &Moving<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// It closes once each item is answered, and each failure has become a finding (RU-42).
+/// It closes once everything it asks is answered, and each failure has become a finding (RU-42).
 fn complete(moving: &Moving<'_>) -> Result<(), Refusal> {
     if moving.record.choice("class") == Some("exercise") {
         confirmed(moving)?;
     }
-    let items = moving.look.with("engagement_item", "engagement", &Value::Int(moving.record.id), 1_000_000);
-    let open = items.iter().filter(|item| item.state() == Some("open")).count();
+    let items = moving.look.with("engagement_item", "engagement", &Value::Int(moving.record.id), EVERY);
+    let mut open = items.iter().filter(|item| item.state() == Some("open")).count();
+    let known: std::collections::HashSet<i64> =
+        items.iter().filter_map(|one| one.get("requirement").as_int()).collect();
+    let bare = moving.record.get("requirements").ids().iter().filter(|id| !known.contains(id)).count();
+    open += bare;
     if open > 0 {
-        return Err(Refusal::invalid(format!("{open} of {} items are not answered yet", items.len())));
+        return Err(Refusal::invalid(format!("{open} of {} items are not answered yet", items.len() + bare)));
+    }
+    let controlled = items.iter().any(|item| !item.get("control").is_empty());
+    if moving.record.choice("class") == Some("technology_review") && !controlled {
+        let message = "what is new gets its controls before it is used; name one in an item of this review";
+        return Err(Refusal::rule("RU-48", message));
     }
     let failed = |item: &&Record| item.choice("result") == Some("not_met") && item.get("finding").is_empty();
     match items.iter().find(failed) {
@@ -203,21 +249,24 @@ fn complete(moving: &Moving<'_>) -> Result<(), Refusal> {
 
 fn close(record: &mut Record, moving: &Moving<'_>) {
     record.write("closed", moving.now);
+    sealing::seal(record, moving);
 }
 
 /// Days until a party is assessed again, where nobody set an earlier day.
 const AGAIN: i64 = 365;
 
-/// A party whose questionnaire or audit is closed was assessed on that day, and is due again.
+/// What a closing saw is kept; a party whose questionnaire or audit is closed was assessed on that day, and is due again.
 fn effects(moving: &Moving<'_>) -> Vec<Effect> {
     let record = moving.record;
     let closes = matches!(moving.state_change(), Some((before, "closed")) if before != Some("closed"));
     let looks = matches!(record.choice("class"), Some("vendor_questionnaire" | "audit"));
-    let Some(party) = record.get("party").as_int().filter(|_| closes && looks) else { return Vec::new() };
+    let mut effects = sealing::kept(moving);
+    let Some(party) = record.get("party").as_int().filter(|_| closes && looks) else { return effects };
     let day = crate::guards::today(moving);
     let again = day.checked_add(Span::new().days(AGAIN)).map_or(Value::Null, |again| Value::text(again.to_string()));
     let values = vec![("assessed", Value::text(day.to_string())), ("assessment_due", again)];
-    vec![Effect::Set { kind: "party", id: party, values }]
+    effects.push(Effect::Set { kind: "party", id: party, values });
+    effects
 }
 
 fn reopen(record: &mut Record, _: &Moving<'_>) {

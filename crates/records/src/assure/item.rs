@@ -1,12 +1,12 @@
 //! An item of an engagement: one question put, one answer with its evidence.
 
 use crate::assets::Finding;
-use crate::assure::{Control, Engagement, Requirement};
-use crate::guards::another;
+use crate::assure::{Control, Engagement, Invitation, Requirement, invitations};
+use crate::guards::{another, waived};
 use crate::people::Person;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use watchkeep_model::{ChoiceField, Markdown, Measure, Move, Moving, Record, RecordKind, Ref, Refusal};
+use watchkeep_model::{ChoiceField, Markdown, Measure, Move, Moving, Record, RecordKind, Ref, Refusal, Via};
 
 /// One thing that an engagement looks at: a question, control or account, its answer, and what shows it.
 #[derive(RecordKind)]
@@ -76,6 +76,7 @@ const MOVES: &[Move] = &[
         to: Some("answered"),
         asks: &["result", "answer"],
         takes: &["evidence"],
+        guard: own_by_link,
         apply: answered,
         ..Move::PLAIN
     },
@@ -103,8 +104,30 @@ fn answered(record: &mut Record, moving: &Moving<'_>) {
     record.write("answered_at", moving.now);
 }
 
+/// A link answers what was put to its own person, and nothing else.
+fn own_by_link(moving: &Moving<'_>) -> Result<(), Refusal> {
+    let own = moving.record.get("respondent").as_int() == moving.actor.person;
+    if moving.actor.via == Via::Link && !own {
+        return Err(Refusal::access("this was not put to you"));
+    }
+    Ok(())
+}
+
 fn by_another(moving: &Moving<'_>) -> Result<(), Refusal> {
-    another(moving, "answered_by")
+    another(moving, "answered_by")?;
+    // Whoever gave a link could have used it.
+    let engagement = moving.record.get("engagement").as_int().and_then(|id| moving.look.record("engagement", id));
+    let given = engagement.as_ref().map(invitations).unwrap_or_default();
+    let answered = moving.record.get("answered_by").as_int();
+    let own = moving.actor.person.is_some();
+    let gave = |one: &Invitation| {
+        one.by.map(|by| by.id) == moving.actor.person && one.person.map(|person| person.id) == answered
+    };
+    if own && given.iter().any(gave) && !waived(moving, "RU-38") {
+        let message = "you gave whoever answered their link: somebody else accepts the answer, or a decision in force sets RU-38 aside";
+        return Err(Refusal::rule("RU-38", message));
+    }
+    Ok(())
 }
 
 /// What a closed engagement saw stays as it was.

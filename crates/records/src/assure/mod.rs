@@ -18,7 +18,7 @@ pub use check::{Check, CheckResult};
 pub use control::{Control, Health};
 pub use decision::Decision;
 pub use document::{Document, Question, SAYS, questions};
-pub use engagement::Engagement;
+pub use engagement::{Engagement, Invitation, Seal, invitations, sealing};
 pub use framework::Framework;
 pub use item::EngagementItem;
 pub use mapping::Mapping;

@@ -125,8 +125,16 @@ fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
     in_order(moving, "notice_by", "ends")
 }
 
-/// Within one's level (RU-36).
+/// Within one's level (RU-36), and with somebody here who oversees the supplier's security (RU-39).
 fn may_sign(moving: &Moving<'_>) -> Result<(), Refusal> {
+    let party = moving.record.get("party").as_int().and_then(|id| moving.look.record("party", id));
+    let alone = |party: &watchkeep_model::Record| {
+        matches!(party.choice("class"), Some("vendor" | "cloud_provider")) && party.get("overseer").is_empty()
+    };
+    if let Some(party) = party.filter(alone) {
+        let message = format!("nobody oversees the security side of {}; name its overseer first", party.title());
+        return Err(Refusal::rule("RU-39", message).at("party"));
+    }
     level(moving, "award", Size::Amount(moving.record.read::<Money>("price")))
 }
 

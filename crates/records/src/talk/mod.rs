@@ -8,4 +8,4 @@ mod survey;
 pub use meeting::Meeting;
 pub use message::Message;
 pub use report::{Figure, Report};
-pub use survey::Survey;
+pub use survey::{Asked, Count, Remark, Survey};

@@ -5,7 +5,7 @@ use crate::outside::Party;
 use crate::people::{Group, Person};
 use jiff::civil::Date;
 use watchkeep_model::{
-    ChoiceField, FieldType, Links, Markdown, Measure, Move, Moving, RecordKind, Ref, Refusal, Row, Rows,
+    ChoiceField, FieldType, Links, Markdown, Measure, Move, Moving, Record, RecordKind, Ref, Refusal, Row, Rows,
 };
 
 /// Questions to a group, and counts of answers. An anonymous one publishes no count below its threshold (RU-10).
@@ -60,6 +60,8 @@ pub struct Asked {
     /// Answers to choose from, one a line; none for a free answer.
     #[field(label = "Answers")]
     pub options: Option<Markdown>,
+    /// The other questions are also counted by its answers, such as teams; the first that is ticked counts.
+    pub divides: bool,
 }
 
 impl Asked {
@@ -79,6 +81,9 @@ pub struct Count {
     /// Empty: kept back, since few people could be told apart.
     #[field(min = 0)]
     pub count: Option<i64>,
+    /// Only those who gave this answer to the dividing question; empty for all.
+    #[field(len = 300)]
+    pub part: Option<String>,
 }
 
 #[derive(Row, Clone)]
@@ -112,7 +117,7 @@ pub enum State {
 
 const MOVES: &[Move] = &[
     Move { name: "open", label: "Open", from: &["draft"], to: Some("open"), asks: &["opens", "closes"], ..Move::PLAIN },
-    Move { name: "close", label: "Close", from: &["open"], to: Some("closed"), asks: &["answers"], ..Move::PLAIN },
+    Move { name: "close", label: "Close", from: &["open"], to: Some("closed"), ..Move::PLAIN },
     Move {
         name: "respond",
         label: "Tell what follows",
@@ -123,30 +128,49 @@ const MOVES: &[Move] = &[
     },
 ];
 
-/// No small count is kept, nor one that follows from the others and the total (RU-10).
+/// What people were promised stays, and no small count is kept.
 fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
     let record = moving.record;
     in_order(moving, "opens", "closes")?;
-    let opened = moving.before.is_some_and(|before| before.state() != Some("draft"));
-    if opened && moving.before.is_some_and(|before| before.get("anonymous") != record.get("anonymous")) {
-        return Err(Refusal::rule("RU-10", "what people were promised stays; start another survey").at("anonymous"));
+    let asked = moving.before.filter(|before| before.state() != Some("draft"));
+    if let Some(before) = asked {
+        if let Some(field) = ["anonymous", "asks"].into_iter().find(|field| before.get(field) != record.get(field)) {
+            let message = "what people were promised and asked stays; start another survey";
+            return Err(Refusal::rule("RU-10", message).at(field));
+        }
+        let least = |survey: &Record| survey.get("threshold").as_int().unwrap_or(THRESHOLD);
+        if least(before) > least(record) {
+            let message = "the threshold is not lowered once people were asked";
+            return Err(Refusal::rule("RU-10", message).at("threshold"));
+        }
     }
-    if record.read::<bool>("anonymous") != Some(true) {
-        return Ok(());
-    }
-    let threshold = record.get("threshold").as_int().unwrap_or(5);
-    let total = record.get("answers").as_int();
-    if opened && moving.before.is_some_and(|before| before.get("threshold").as_int() > Some(threshold)) {
-        return Err(Refusal::rule("RU-10", "the threshold is not lowered once people were asked").at("threshold"));
-    }
+    if record.read::<bool>("anonymous") == Some(true) { small_counts(record) } else { Ok(()) }
+}
+
+/// The smallest count that is shown where a survey says nothing.
+const THRESHOLD: i64 = 5;
+
+/// No small count is kept, nor one that follows from the others of its line and their total (RU-10).
+fn small_counts(record: &Record) -> Result<(), Refusal> {
+    let least = record.get("threshold").as_int().unwrap_or(THRESHOLD);
     let rows = Rows::<Count>::read(record.get("results")).map_or(Vec::new(), |rows| rows.0);
+    let asks = Rows::<Asked>::read(record.get("asks")).map_or(Vec::new(), |rows| rows.0);
+    let dividing = asks.iter().find(|asked| asked.divides).map(|asked| asked.question.as_str());
     for row in &rows {
         let Some(count) = row.count else { continue };
-        let others = rows.iter().filter(|other| other.question == row.question).filter_map(|other| other.count);
-        let left = total.map_or(0, |total| total - others.sum::<i64>());
-        if count < threshold || (0 < left && left < threshold) {
+        let line = || rows.iter().filter(|other| other.question == row.question && other.part == row.part);
+        // A part's own total stands among the counts of the question that divides.
+        let whole = match &row.part {
+            None => record.get("answers").as_int(),
+            Some(part) => rows
+                .iter()
+                .find(|of| Some(of.question.as_str()) == dividing && of.part.is_none() && of.answer == *part)
+                .and_then(|of| of.count),
+        };
+        let left = whole.map_or(0, |whole| whole - line().filter_map(|other| other.count).sum::<i64>());
+        if (0 < count && count < least) || (0 < left && left < least) {
             let message = format!(
-                "\"{}\": fewer than {threshold} people can be told apart; put answers together until each stands for {threshold}",
+                "\"{}\": fewer than {least} people can be told apart; put answers together until each stands for {least}",
                 row.question
             );
             return Err(Refusal::rule("RU-10", message).at("results"));

@@ -2,7 +2,7 @@
 
 use super::{Change, Draft, Values, Written};
 use crate::driver::{Cell, Connection};
-use crate::{Store, StoreError, history, int, schema};
+use crate::{Store, StoreError, history, int, schema, vault};
 use jiff::Timestamp;
 use watchkeep_model::{Actor, Effect, Kind, Record, Shape, Value};
 
@@ -38,6 +38,7 @@ impl Store {
                     let change = Change::Note { kind: self.known(kind)?, id, values: owned(values) };
                     brought.push(self.apply(tx, chain, &system, now, change)?);
                 }
+                Effect::Keep { sha256, bytes } => vault::keep_file(tx, &sha256, bytes)?,
                 Effect::Move { kind, id, act, values, reason } => {
                     let kind = self.known(kind)?;
                     let (act, values, reason) = (act.to_owned(), owned(values), Some(reason));

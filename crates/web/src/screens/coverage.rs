@@ -145,6 +145,7 @@ fn page(ask: &Ask) -> Result<Response, Fault> {
     };
     let actions = html! {
         (Button::link("Framework", &format!("/r/framework/{id}")))
+        @if ask.actor.access.may("engagement", "create") { (Button::link("Audit it", &format!("/engagements/new?framework=FRW-{id}"))) }
         (Button::link("CSV", &format!("{here}/export.csv")))
         (Button::link("Statement of applicability", &format!("{here}/export.xlsx")).key('x'))
     };

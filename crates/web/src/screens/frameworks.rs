@@ -9,12 +9,14 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde_json::json;
+use watchkeep_desk::frameworks::starters::STARTERS;
 use watchkeep_desk::frameworks::{File, FrameworkReport, Outcome};
 
 pub fn routes() -> Vec<Route> {
     vec![
         Route::get("/frameworks/import", Who::Person, |ask| Ok(page(ask, &html! {})?.into_response())),
         Route::post("/frameworks/import", Who::Person, import),
+        Route::post("/frameworks/starters/{key}", Who::Person, start),
         Route::post("/api/import/framework", Who::Api, by_program),
     ]
 }
@@ -47,8 +49,31 @@ fn page(ask: &Ask, outcome: &Markup) -> Result<Markup, Fault> {
                 }
             }
         }))
+        (starters(ask))
     };
     Ok(ask.page("Import a framework", "coverage", Find::default(), &body))
+}
+
+/// What ships with Watchkeep.
+fn starters(ask: &Ask) -> Markup {
+    panel::padded(
+        "Or begin with one that is here",
+        &html! {},
+        &html! { @for starter in STARTERS {
+            p { b { (starter.title) } ". " (starter.about) }
+            div { (Button::post("Turn it on", &format!("/frameworks/starters/{}", starter.key), ask.csrf())) }
+        } },
+    )
+}
+
+fn start(ask: &Ask) -> Result<Response, Fault> {
+    ask.kind("framework")?;
+    let key = ask.param("key");
+    if !STARTERS.iter().any(|starter| starter.key == key) {
+        return Err(Fault::Missing);
+    }
+    let report = ask.app.desk.start_framework(&ask.actor, key, ask.now)?;
+    Ok(super::go(&report.record.map_or("/coverage".to_owned(), |id| format!("/coverage/{id}"))))
 }
 
 /// Reads the parts of the form and imports.

@@ -81,7 +81,10 @@ fn page(ask: &Ask, wrong: Option<&str>) -> Result<Markup, Fault> {
     let editing = ask.query("change").or(Some(ask.param("id"))).and_then(|id| id.parse::<i64>().ok());
     let about =
         html! { (held.len()) " duties · " (functions.len()) " functions · R does, A approves, C is asked, I is told" };
-    let actions = html! { (Button::link("Functions and chart", "/responsibilities/functions").key('f')) };
+    let actions = html! {
+        (Button::link("Work role 722", "/responsibilities/work-role"))
+        (Button::link("Functions and chart", "/responsibilities/functions").key('f'))
+    };
     let inner = html! {
         (header::header("Responsibilities", &about, &actions))
         (project_links(ask, &projects))
@@ -322,9 +325,30 @@ fn functions(ask: &Ask) -> Result<Response, Fault> {
                 } } }
             }
         }))
+        (areas_panel(ask, &functions)?)
         (panel::padded("Organisation chart", &html! { "by whom each function reports to" }, &html! { (branch(&functions, None, &|function| who(function).cloned(), 0)) }))
     };
     Ok(ask.page("Functions and chart", "responsibilities", Find::default(), &body).into_response())
+}
+
+/// The areas that each need somebody; an empty one is a gap (RU-35).
+fn areas_panel(ask: &Ask, functions: &[Record]) -> Result<Markup, Fault> {
+    let areas = ask.app.desk.areas(&ask.actor, ask.now)?;
+    let gaps = areas.iter().filter(|area| area.functions.is_empty()).count();
+    let name = |id: &i64| functions.iter().find(|one| one.id == *id).map(Record::title);
+    let aside = html! { @if gaps > 0 { (state::mark(Mark::Red, &format!("{gaps} without anybody"))) } @else { (state::mark(Mark::Green, "each has somebody")) } };
+    Ok(panel::flush(
+        "Areas",
+        &aside,
+        &html! { table .cards {
+            caption .vh { "Areas that need somebody, and the functions that answer for them" }
+            thead { tr { th { "Area" } th { "Answered for by" } } }
+            tbody { @for area in &areas { tr {
+                td .grow { (area.name) div .sub { (area.duties.join(", ")) } }
+                td { @if area.functions.is_empty() { (state::mark(Mark::Red, "gap: nobody")) } @else { (area.functions.iter().filter_map(name).collect::<Vec<_>>().join(", ")) } }
+            } } }
+        } },
+    ))
 }
 
 /// The allocation of today as a document, to be approved like any other (RU-31).

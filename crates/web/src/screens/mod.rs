@@ -2,6 +2,7 @@
 
 mod admin;
 mod all;
+mod answer;
 mod bulk;
 mod by_site;
 mod cell;
@@ -10,6 +11,7 @@ mod custom;
 pub mod design;
 mod document;
 mod duty;
+mod engagement;
 pub mod events;
 mod form;
 mod frameworks;
@@ -34,12 +36,14 @@ mod show;
 mod sign_in;
 mod stack;
 mod start;
+mod survey;
 mod tags;
 mod tasks;
 mod transfer;
 mod trend;
 mod turns;
 mod views;
+mod work_role;
 
 pub use own::instead;
 
@@ -61,12 +65,15 @@ pub fn routes() -> Vec<Route> {
     all.extend(start::routes());
     all.extend(duty::routes());
     all.extend(matrix::routes());
+    all.extend(work_role::routes());
     all.extend(events::routes());
     all.extend(transfer::routes());
     all.extend(admin::routes());
     all.extend(self::all::routes());
     all.extend(coverage::routes());
     all.extend(frameworks::routes());
+    all.extend(engagement::routes());
+    all.extend(answer::routes());
     all.extend(list::routes());
     all.extend(bulk::routes());
     all.extend(cell::routes());
@@ -74,6 +81,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(search::routes());
     all.extend(people::routes());
     all.extend(reading::routes());
+    all.extend(survey::routes());
     all.extend(report::routes());
     all.extend(reports::routes());
     all.extend(rights::routes());

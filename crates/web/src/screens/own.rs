@@ -51,6 +51,13 @@ const ALL: &[Own] = &[
         ],
         ..GENERIC
     },
+    Own {
+        kind: "engagement",
+        instead: &[(MethodFilter::GET, "/r/{kind}/{id}", super::engagement::page)],
+        hides: &["requirements", "invitations", "seals"],
+        ..GENERIC
+    },
+    Own { kind: "survey", below: Some(super::survey::below), hides: &["results", "remarks"], ..GENERIC },
     Own { kind: "person", below: Some(super::people::below), ..GENERIC },
     Own { kind: "money_line", below: Some(super::money::below), ..GENERIC },
     Own { kind: "function", below: Some(super::people::vacancy), ..GENERIC },

@@ -28,12 +28,17 @@ pub fn routes() -> Vec<Route> {
 fn list(ask: &Ask) -> Result<Response, Fault> {
     let [owed, given] = ["owed", "given"].map(|state| ask.app.desk.my_receipts(&ask.actor, state));
     let (owed, given) = (owed?, given?);
+    let surveys = ask.app.desk.surveys_for(&ask.actor, ask.now)?;
     let fresh = ask.query("given").and_then(|number| given.iter().find(|receipt| receipt.number() == number));
     let body = html! {
         (header::header("To read", &html! { "What you are asked to read and confirm. Nobody else sees these texts through you." }, &html! {}))
         @if let Some(receipt) = fresh {
             div .note .ok role="status" { (crate::parts::icon("check")) div { b { "Thank you. " } (receipt.title()) ": confirmed" @if let Some(at) = receipt.read::<Timestamp>("at") { ", " (time::exact(at, &ask.app.desk.zone)) } "." } }
         }
+        @if ask.query("answered").is_some() {
+            div .note .ok role="status" { (crate::parts::icon("check")) div { b { "Thank you. " } "Your answer was taken without your name." } }
+        }
+        @if !surveys.is_empty() { (panel::flush("To answer, without your name", &html! { (surveys.len()) }, &questions(&surveys))) }
         div .cols .two {
             (panel::flush("To read", &html! { (owed.len()) }, &table(ask, &owed)))
             (panel::flush("Read", &html! { (given.len()) }, &table(ask, &given)))
@@ -55,6 +60,21 @@ fn table(ask: &Ask, receipts: &[Record]) -> Markup {
                 td .grow { b { (receipt.title()) } div .sub { (about(receipt)) } }
                 td { @match (receipt.read::<Timestamp>("at"), receipt.read::<Date>("due")) { (Some(at), _) => { (time::ago(at, ask.now)) }, (None, Some(due)) => { time { "by " (due) } }, _ => {} } }
                 td { a .btn .small href={ "/reading/" (receipt.id) } { @if receipt.state() == Some("owed") { "Read" } @else { "Open" } } }
+            } } }
+        }
+    }
+}
+
+/// Surveys that wait for an answer.
+fn questions(surveys: &[Record]) -> Markup {
+    html! {
+        table .cards .tall {
+            caption .vh { "Surveys" }
+            thead .vh { tr { th { "What" } th { "When" } th { "Act" } } }
+            tbody { @for survey in surveys { tr data-row data-href={ "/survey/" (survey.id) } {
+                td .grow { b { (survey.title()) } }
+                td { @if let Some(closes) = survey.read::<Date>("closes") { time { "until " (closes) } } }
+                td { a .btn .small href={ "/survey/" (survey.id) } { "Answer" } }
             } } }
         }
     }

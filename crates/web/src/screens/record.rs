@@ -142,7 +142,8 @@ fn questions(ask: &Ask, record: &Record, act: &Move) -> Markup {
     }
 }
 
-fn fields(ask: &Ask, record: &Record, titles: &Titles) -> Markup {
+/// Every field that is not shown elsewhere on the page.
+pub fn fields(ask: &Ask, record: &Record, titles: &Titles) -> Markup {
     let state = record.kind.state;
     let skip = |name: &str| Some(name) == state || own(record.kind).hides.contains(&name);
     let mut rows: Vec<(&str, Markup)> = Vec::new();
