@@ -30,6 +30,7 @@ fn parts_within_parts_and_messages_within_messages_are_survived() {
         parts.push_str(&format!("Content-Type: multipart/mixed; boundary=b{depth}\r\n\r\n--b{depth}\r\n"));
     }
     assert_eq!(mail::read(parts.as_bytes()).map(|mail| mail.subject), Ok("deep".to_owned()));
-    let messages = "From: a@b.example\r\nSubject: deep\r\nContent-Type: message/rfc822\r\n\r\n".repeat(20_000);
-    assert_eq!(mail::read(messages.as_bytes()).map(|mail| mail.subject), Ok("deep".to_owned()));
+    let message = "From: a@b.example\r\nSubject: deep\r\nContent-Type: message/rfc822\r\n\r\n";
+    assert_eq!(mail::read(message.repeat(200).as_bytes()).map(|mail| mail.subject), Ok("deep".to_owned()));
+    assert_eq!(mail::read(message.repeat(20_000).as_bytes()), Err(mail::MailError::TooDeep));
 }

@@ -290,6 +290,16 @@ async function exercise({ sam, dana }) {
   await sam.click('button[data-open="move-start"]');
   await choose(sam, "#move-start", "Sam Por");
   await submit(sam, "move-start", { scope: "All screens show a note; the phones ring. Who decides what in the first hour?" });
+  // Her duty card: Dana confirms the two duties that she does, before the exercise is closed (RU-45).
+  const hers = await call(dana, "GET", `held_duty?q=${encodeURIComponent('responsible.holder:me')}&limit=50`);
+  assert.equal(hers.body.items.length, 2);
+  for (const one of hers.body.items) {
+    await visit(dana, `/duty/${id(one)}`);
+    await leads(dana, () => dana.click("button:has-text('Confirm that I hold it')"));
+    await visit(dana, `/duty/${id(one)}`);
+    assert.match(await text(dana, "main"), /Dana Reed confirmed on/);
+  }
+  await visit(sam, `/r/engagement/${id(held)}`);
   await sam.click('button[data-open="move-close"]');
   await submit(sam, "move-close", { conclusion: "Nobody knew the insurer's number; the backup key was at home. Two actions." });
   await duty(sam, "D-169", /green.*1 of 1/s);
@@ -305,15 +315,6 @@ async function exercise({ sam, dana }) {
   const finish = await call(sam, "POST", `procedure_run/${run.number}/moves/finish`, {});
   assert.ok(finish.status < 300, JSON.stringify(finish.body));
   await duty(sam, "D-168", /green.*1 of 1/s);
-  // Her duty card: Dana confirms the two duties that she does.
-  const hers = await call(dana, "GET", `held_duty?q=${encodeURIComponent('responsible.holder:me')}&limit=50`);
-  assert.equal(hers.body.items.length, 2);
-  for (const one of hers.body.items) {
-    await visit(dana, `/duty/${id(one)}`);
-    await leads(dana, () => dana.click("button:has-text('Confirm that I hold it')"));
-    await visit(dana, `/duty/${id(one)}`);
-    assert.match(await text(dana, "main"), /Dana Reed confirmed on/);
-  }
   await make(sam, "task", ["Put the insurer's number on the card", "A second backup key in the safe"].map((title) => ({ title, assignee: "PER-1", due: day(14) })));
 }
 

@@ -44,6 +44,86 @@ fn story_c_8_an_incident_run_alone_has_one_person_in_every_role_and_closes_by_it
 }
 
 #[test]
+fn story_c_9_a_round_of_the_shop_records_three_physical_duties_with_time_and_place() {
+    let office = Office::open();
+    let sam = office.holding("Sam", "Security Manager");
+    let person = Value::from(sam.person.expect("Sam"));
+    let asset = |name: &str, class: &str| {
+        let class = office.kind("asset").choice_value("class", class);
+        office.make("asset", &[("name", name.into()), ("class", class), ("owner", person.clone())])
+    };
+    let (first, second) = (asset("Camera 1", "camera"), asset("Camera 2", "camera"));
+    let check = |title: &str, class: &str| {
+        let class = office.kind("check").choice_value("class", class);
+        let values = [
+            ("title", title.into()),
+            ("class", class),
+            ("owner", person.clone()),
+            ("every", 30.into()),
+            ("due", "2026-03-01".into()),
+        ];
+        office.make("check", &values)
+    };
+    let (alarm, fire) = (check("Alarm test", "maintenance"), check("Extinguisher in date", "fire_check"));
+    for duty in ["D-150", "D-156"] {
+        assert_eq!(measured(&office, duty, 0).1, "red", "{duty} is overdue");
+    }
+    let step = |what: &str, about: &Record| Step { about: about.number(), ..Step::check(what) };
+    let steps = vec![
+        step("Alarm reaches the centre", &alarm),
+        step("Camera 1 shows the till", &first),
+        step("Camera 2 shows the door", &second),
+        step("Extinguisher in date", &fire),
+    ];
+    let class = office.kind("procedure").choice_value("class", "inspection");
+    let procedure =
+        office.make("procedure", &[("title", "Shop round".into()), ("class", class), ("steps", Rows(steps).write())]);
+    office
+        .act(&Actor::system(), &procedure, "approve", &[("review_due", "2027-01-01".into())], None)
+        .expect("approved");
+    let run = office.make(
+        "procedure_run",
+        &[("procedure", procedure.id.into()), ("assignee", person), ("due", "2026-03-03".into())],
+    );
+    let answer = |step: i64, verdict: &str, note: &str| {
+        let asked = office
+            .kind("procedure_run")
+            .act("answer")
+            .and_then(|act| act.question(run.kind, "verdict"))
+            .expect("asked");
+        let code = asked.choices().iter().find(|choice| choice.name == verdict).expect("a choice").code;
+        let values = [
+            ("step", step.into()),
+            ("verdict", code.into()),
+            ("note", note.into()),
+            ("place", "52.52, 13.40, 8".into()),
+        ];
+        office.act(&sam, &run, "answer", &values, None).expect("answered");
+    };
+    answer(1, "passed", "");
+    answer(2, "passed", "");
+    answer(3, "failed", "Black picture");
+    answer(4, "passed", "Until June");
+    office.act(&sam, &run, "finish", &[], None).expect("finished");
+    let finding = office.desk.all("finding").expect("findings").remove(0);
+    assert_eq!(
+        (finding.get("asset").as_int(), finding.get("owner").as_int()),
+        (Some(second.id), sam.person),
+        "the work order"
+    );
+    assert_eq!(measured(&office, "D-155", 0), ("1 of 1".to_owned(), "green"), "the round itself");
+    for duty in ["D-150", "D-156"] {
+        assert_eq!(measured(&office, duty, 0), ("1 of 1".to_owned(), "green"), "{duty}");
+    }
+    let results = office.desk.all("check_result").expect("results");
+    assert_eq!(results.len(), 2);
+    let said = results[1].get("evidence").as_text().expect("evidence");
+    assert_eq!(said, "Step 4 of PRN-1: Extinguisher in date; Until June. 2026-03-03 07:00 UTC, at 52.52, 13.40, 8");
+    assert_eq!(results[1].get("by").as_int(), sam.person);
+    assert_eq!(office.reload(&fire).get("due").as_text(), Some("2026-04-02"), "and the next date is set");
+}
+
+#[test]
 fn story_c_13_a_backup_by_api_without_a_restore_is_amber_until_one_is_recorded() {
     let office = Office::open();
     let sam = office.holding("Sam", "Security Manager");

@@ -118,7 +118,7 @@ fn ru_12_a_role_description_carries_line_and_requirements_and_feeds_a_vacancy_te
 fn ru_45_an_exercise_is_closed_once_whoever_took_part_confirmed_their_duties() {
     let case = case();
     let office = &case.office;
-    let (held, _) = duty(&case, &[("responsible", 1), ("accountable", 0)]);
+    let (held, _) = duty(&case, &[("responsible", 1), ("accountable", 1)]);
     let mara = office.desk.person_by_email("mara@demo.example").expect("found").expect("Mara");
     let exercise = office.make(
         "engagement",

@@ -8,6 +8,9 @@ const TEXT: usize = 20_000;
 /// Characters of a subject, a name or an address.
 const LINE: usize = 300;
 
+/// Messages within messages; the parser holds them within one another, and more would end its stack.
+const WITHIN: usize = 200;
+
 /// What a message says of itself. Nobody has shown that its sender is who it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mail {
@@ -30,12 +33,17 @@ pub struct Mail {
 pub enum MailError {
     #[error("not a mail: expected an RFC 5322 message, headers first")]
     NotMail,
+    #[error("a mail of too many messages within one another: expected at most {WITHIN}")]
+    TooDeep,
     #[error("a mail without a sender: expected a From header with one address")]
     NoSender,
 }
 
 /// Reads one message.
 pub fn read(bytes: &[u8]) -> Result<Mail, MailError> {
+    if within(bytes) > WITHIN {
+        return Err(MailError::TooDeep);
+    }
     let message = MessageParser::default().parse(bytes).ok_or(MailError::NotMail)?;
     let sender = message.from().and_then(Address::first).ok_or(MailError::NoSender)?;
     let from = sender.address().map(|address| line(address).to_lowercase());
@@ -55,6 +63,12 @@ pub fn read(bytes: &[u8]) -> Result<Mail, MailError> {
             .map(line)
             .collect(),
     })
+}
+
+/// How often the bytes could begin a message within a message: each word that names such a part, wherever it stands.
+fn within(bytes: &[u8]) -> usize {
+    let small = bytes.to_ascii_lowercase();
+    [&b"rfc822"[..], b"global", b"digest"].iter().map(|word| memchr::memmem::find_iter(&small, word).count()).sum()
 }
 
 /// One line without control characters, as long as a title may be.

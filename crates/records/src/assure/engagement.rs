@@ -194,7 +194,7 @@ fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
     in_order(moving, "starts", "due")
 }
 
-/// Whoever takes part in an exercise has confirmed the duties that they hold (RU-45).
+/// Whoever answers for duties (A) and takes part in an exercise has confirmed those that they do (RU-45).
 fn confirmed(moving: &Moving<'_>) -> Result<(), Refusal> {
     let look = moving.look;
     let people = moving.record.get("people").ids();
@@ -203,6 +203,10 @@ fn confirmed(moving: &Moving<'_>) -> Result<(), Refusal> {
     }
     for person in people {
         let functions = look.with("function", "holder", &Value::Int(*person), 1000);
+        let answers = |one: &Record| !look.with("held_duty", "accountable", &one.id.into(), 1).is_empty();
+        if !functions.iter().any(answers) {
+            continue;
+        }
         let held = functions.iter().flat_map(|one| look.with("held_duty", "responsible", &one.id.into(), 1000));
         let open: Vec<Record> = held.filter(|duty| duty.get("received_by").as_int() != Some(*person)).collect();
         if let Some(first) = open.first() {

@@ -92,7 +92,8 @@ pub struct Step {
     /// How much it counts in the score; 1 if nothing is given, 0 for not at all.
     #[field(min = 0, max = 100)]
     pub weight: Option<i64>,
-    /// Number of the record it is about, such as `AST-17`; a leaver checklist names what is handed back.
+    /// Number of the record it is about: an asset, such as `AST-17`, that a finding then names, or a check whose result the
+    /// step gives. A leaver checklist names what is handed back.
     #[field(optional, len = 40)]
     pub about: String,
     /// How severe the finding is that a failure opens; medium if nothing is given.

@@ -1,5 +1,6 @@
 //! A run of a procedure: who did which step when, and what they saw.
 
+mod about;
 mod answers;
 mod leaver;
 mod moves;
@@ -160,9 +161,10 @@ fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
     answers::check(moving)
 }
 
-/// Findings from what failed, and what was handed back.
+/// Findings from what failed, results of checks, and what was handed back.
 fn effects(moving: &Moving<'_>) -> Vec<Effect> {
     let mut all = answers::findings(moving);
+    all.extend(about::results(moving));
     all.extend(leaver::returned(moving));
     all
 }

@@ -6,7 +6,7 @@ use crate::people::Person;
 use crate::watch::Severity;
 use crate::work::{Answer, Step, listed};
 use jiff::Span;
-use watchkeep_model::{Effect, FieldType, Markdown, Moving, Record, Ref, Refusal, Rows, Value};
+use watchkeep_model::{Described, Effect, FieldType, Markdown, Moving, Record, Ref, Refusal, Rows, Value};
 
 /// The steps of a procedure, none of them answered, unless answers stand there already.
 pub fn begin(run: &mut Record, procedure: &Record) {
@@ -224,7 +224,8 @@ pub fn findings(moving: &Moving<'_>) -> Vec<Effect> {
 fn finding(moving: &Moving<'_>, step: Option<&Step>, row: &StepAnswer, at: usize) -> Effect {
     let run = moving.record;
     let procedure = super::procedure_of(moving);
-    let asset = run.get("asset").as_int().and_then(|id| moving.look.record("asset", id));
+    let named = step.and_then(|step| super::about::named(moving, step, crate::assets::Asset::kind()));
+    let asset = named.or_else(|| run.get("asset").as_int().and_then(|id| moving.look.record("asset", id)));
     let owners = [asset.as_ref(), procedure.as_ref()].map(|one| one.map(|one| one.get("owner").clone()));
     let owner = owners.into_iter().flatten().chain([run.get("assignee").clone()]).find(|owner| !owner.is_empty());
     let severity = step.and_then(|step| step.severity).unwrap_or(Severity::Medium);
@@ -245,7 +246,7 @@ fn finding(moving: &Moving<'_>, step: Option<&Step>, row: &StepAnswer, at: usize
         values: vec![
             ("title", title.into()),
             ("severity", severity.write()),
-            ("asset", run.get("asset").clone()),
+            ("asset", asset.as_ref().map_or(Value::Null, |asset| asset.id.into())),
             ("site", run.get("site").clone()),
             ("owner", owner.unwrap_or(Value::Null)),
             ("due", due.write()),

@@ -1,8 +1,8 @@
 //! A leaver's checklist: one step for each thing they have and each duty they hold, added to the steps of the procedure.
 
-use super::{StepState, answers, answers_of, steps_of};
+use super::{StepState, about, answers, steps_of};
 use crate::work::Step;
-use watchkeep_model::{Effect, Moving, Record, Refusal, Rows, Value};
+use watchkeep_model::{Described, Effect, Kind, Moving, Record, Refusal, Rows, Value};
 
 /// Things or functions that one person may have.
 const MOST: usize = 500;
@@ -57,33 +57,19 @@ fn hand_over(held: &Record) -> Step {
     step(&format!("Hand over: {}", held.title()), held)
 }
 
-/// Steps that newly passed, with the record that each is about.
-fn passed(moving: &Moving<'_>) -> Vec<(&'static str, i64)> {
-    let (steps, now) = (steps_of(moving.record), answers_of(moving.record));
-    let before = moving.before.map_or(Vec::new(), answers_of);
-    let new = steps.iter().zip(&now).enumerate().filter(|(at, (_, row))| {
-        row.state == StepState::Passed && before.get(*at).is_none_or(|was| was.state != StepState::Passed)
-    });
-    let about = |step: &Step| {
-        let (prefix, id) = step.about.split_once('-')?;
-        let kind = match prefix {
-            "AST" => "asset",
-            "HLD" => "held_duty",
-            _ => return None,
-        };
-        Some((kind, id.parse().ok()?))
-    };
-    new.filter_map(|(_, (step, _))| about(step)).collect()
+/// Records of a kind whose steps newly passed.
+fn passed(moving: &Moving<'_>, kind: &Kind) -> Vec<Record> {
+    let new = about::newly(moving, &[StepState::Passed]);
+    new.iter().filter_map(|(_, step, _)| about::named(moving, step, kind)).collect()
 }
 
 /// A duty counts as handed over once somebody else holds it (D-141).
 pub(super) fn handed_over(moving: &Moving<'_>) -> Result<(), Refusal> {
     let Some(person) = moving.record.get("person").as_int() else { return Ok(()) };
-    for (_, id) in passed(moving).into_iter().filter(|(kind, _)| *kind == "held_duty") {
-        let held = moving.look.record("held_duty", id);
-        let function = held.as_ref().and_then(|held| held.get("responsible").as_int());
+    for held in passed(moving, crate::govern::HeldDuty::kind()) {
+        let function = held.get("responsible").as_int();
         let holder = function.and_then(|id| moving.look.record("function", id)?.get("holder").as_int());
-        if let Some(held) = held.filter(|_| holder.is_none_or(|holder| holder == person)) {
+        if holder.is_none_or(|holder| holder == person) {
             let who = if holder.is_some() { "the leaver holds it still" } else { "nobody holds it" };
             let message =
                 format!("{} is not handed over: {who}; give it to a function that somebody else fills", held.number());
@@ -98,7 +84,6 @@ pub(super) fn returned(moving: &Moving<'_>) -> Vec<Effect> {
     if moving.record.get("person").is_empty() {
         return Vec::new();
     }
-    let things = passed(moving).into_iter().filter(|(kind, _)| *kind == "asset");
-    let known = things.filter(|(_, id)| moving.look.record("asset", *id).is_some());
-    known.map(|(kind, id)| Effect::Set { kind, id, values: vec![("holder", Value::Null)] }).collect()
+    let things = passed(moving, crate::assets::Asset::kind());
+    things.iter().map(|one| Effect::Set { kind: "asset", id: one.id, values: vec![("holder", Value::Null)] }).collect()
 }
