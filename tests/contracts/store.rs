@@ -136,6 +136,31 @@ fn an_old_version_is_refused_and_nothing_changes() {
 }
 
 #[test]
+fn what_watchkeep_notes_meanwhile_is_no_conflict_but_what_a_person_changes_is() {
+    let office = Office::open();
+    let mara = office.holding("Mara", "Administrator");
+    let source = office.make("log_source", &[("name", "fw".into())]);
+    let note = |person: &Actor| {
+        let values = vec![("last_event".to_owned(), Value::Int(now().as_millisecond()))];
+        let note = Change::Note { kind: source.kind, id: source.id, values };
+        office.desk.store.write_one(person, now(), note).expect("noted");
+    };
+    let edit = |version: i64, name: &str| {
+        let values = vec![("name".to_owned(), name.into())];
+        let update = Change::Update { kind: source.kind, id: source.id, version: Some(version), values };
+        office.desk.store.write_one(&mara, now(), update)
+    };
+    note(&Actor::system());
+    let edited = edit(source.version, "firewall").expect("the form was opened before the note").record;
+    assert_eq!((edited.version, edited.title()), (source.version + 2, "firewall"));
+    assert!(!edited.get("last_event").is_empty(), "and the note stays");
+    assert!(edit(source.version, "wall").is_err(), "Mara's own change is newer than that form");
+    note(&Actor::system());
+    assert!(edit(source.version + 1, "wall").is_err(), "also behind a note");
+    assert!(edit(source.version + 9, "wall").is_err(), "and a version to come is none");
+}
+
+#[test]
 fn a_refused_change_takes_the_whole_batch_with_it() {
     on_both(|office| {
         let kind = office.kind("site");

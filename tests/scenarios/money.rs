@@ -9,6 +9,11 @@ use watchkeep_tests::{Office, now, refused};
 
 const EUR: [u8; 3] = *b"EUR";
 
+/// Whole euros in cents.
+const fn eur(whole: i64) -> i64 {
+    whole * 100
+}
+
 fn line(office: &Office, class: &str, account: &str, on: &str, minor: i64) -> Record {
     let kind = office.kind("money_line");
     let values = [
@@ -135,39 +140,43 @@ fn a_month_with_an_undecided_budget_is_not_closed() {
 fn the_budget_adds_up_by_account_with_transfers_commitments_and_months() {
     let case = manager();
     let office = &case.office;
-    line(office, "budget", "guarding", "2026-01-01", 100_000_00);
-    line(office, "budget", "tools", "2026-01-01", 20_000_00);
-    line(office, "actual", "guarding", "2026-01-31", 8_000_00);
-    line(office, "actual", "guarding", "2026-02-28", 8_500_00);
-    let paid = line(office, "commitment", "guarding", "2026-02-01", 1_00);
+    line(office, "budget", "guarding", "2026-01-01", eur(100_000));
+    line(office, "budget", "tools", "2026-01-01", eur(20_000));
+    line(office, "actual", "guarding", "2026-01-31", eur(8_000));
+    line(office, "actual", "guarding", "2026-02-28", eur(8_500));
+    let paid = line(office, "commitment", "guarding", "2026-02-01", eur(1));
     office.act(&Actor::system(), &paid, "close", &[], None).expect("paid");
-    line(office, "commitment", "guarding", "2026-03-01", 80_000_00);
-    line(office, "forecast", "guarding", "2026-12-01", 7_500_00);
-    line(office, "estimate", "guarding", "2026-12-01", 9_999_00);
+    line(office, "commitment", "guarding", "2026-03-01", eur(80_000));
+    line(office, "forecast", "guarding", "2026-12-01", eur(7_500));
+    line(office, "estimate", "guarding", "2026-12-01", eur(9_999));
     let budget = || office.desk.budget(&Actor::system(), 2026).expect("added up");
     let of = |name: &str| budget().accounts.into_iter().find(|one| one.name == name).expect("the account");
     let guarding = of("guarding");
     assert_eq!(
         (guarding.budget, guarding.committed, guarding.actual, guarding.forecast(), guarding.percent()),
-        (100_000_00, 80_000_00, 16_500_00, 104_000_00, Some(104))
+        (eur(100_000), eur(80_000), eur(16_500), eur(104_000), Some(104))
     );
-    assert_eq!(guarding.months[..3], [8_000_00, 8_500_00, 0]);
+    assert_eq!(guarding.months[..3], [eur(8_000), eur(8_500), 0]);
 
     assert_eq!(
-        case.api("POST", "/api/money_line", &transfer(&[leg("tools", -4_000_00), leg("guarding", 4_000_00)])).status,
+        case.api("POST", "/api/money_line", &transfer(&[leg("tools", -eur(4_000)), leg("guarding", eur(4_000))]))
+            .status,
         201
     );
-    assert_eq!((of("guarding").budget, of("guarding").waiting, of("tools").waiting), (100_000_00, 4_000_00, -4_000_00));
+    assert_eq!(
+        (of("guarding").budget, of("guarding").waiting, of("tools").waiting),
+        (eur(100_000), eur(4_000), -eur(4_000))
+    );
     let asked = office.desk.all("money_line").expect("lines").pop().expect("the transfer");
     let tom = office.actor(&case.tom);
     refused(office.act(&tom, &asked, "approve", &[], None), "RU-38", "");
     office.act(&Actor::system(), &asked, "approve", &[], None).expect("approved");
     assert_eq!(
         (of("guarding").budget, of("tools").budget, of("guarding").percent()),
-        (104_000_00, 16_000_00, Some(100))
+        (eur(104_000), eur(16_000), Some(100))
     );
     let whole: i64 = budget().accounts.iter().map(|one| one.budget).sum();
-    assert_eq!(whole, 120_000_00, "a transfer makes no money");
+    assert_eq!(whole, eur(120_000), "a transfer makes no money");
 
     let page = case.site.get(&case.browser.cookie, "/money?year=2026").body;
     for words in ["Budget 2026", "guarding", "104\u{202f}000.00", "100 %", "Jan"] {
@@ -182,7 +191,7 @@ fn story_c_11_the_end_of_support_is_red_until_it_is_estimated_and_the_business_c
     let case = manager();
     let office = &case.office;
     for at in 0..12 {
-        line(office, "budget", &format!("line {at}"), "2026-01-01", 1_000_00);
+        line(office, "budget", &format!("line {at}"), "2026-01-01", eur(1_000));
     }
     assert_eq!(office.desk.budget(&Actor::system(), 2026).expect("added up").accounts.len(), 12);
     let wall = office.make(
@@ -208,12 +217,12 @@ fn story_c_11_the_end_of_support_is_red_until_it_is_estimated_and_the_business_c
         ],
     );
     let asked = json!({"title": "New firewall", "class": "estimate", "fiscal_year": 2026, "account": "line 1",
-        "amount": {"minor": 18_500_00, "currency": "EUR"}, "on": "2026-10-01", "asset": wall.number(), "risk": risk.number(),
+        "amount": {"minor": eur(18_500), "currency": "EUR"}, "on": "2026-10-01", "asset": wall.number(), "risk": risk.number(),
         "grounds": "Support ends; other vendors cost more."});
     let made = case.api("POST", "/api/money_line", &asked.to_string());
     assert_eq!(made.status, 201, "{}", made.body);
     assert_eq!((figure().figure().as_str(), figure().state.name()), ("1 of 1", "green"));
-    assert_eq!(office.reload(&wall).read::<Money>("estimate"), Some(Money { minor: 18_500_00, currency: EUR }));
+    assert_eq!(office.reload(&wall).read::<Money>("estimate"), Some(Money { minor: eur(18_500), currency: EUR }));
     let number = made.json()["number"].as_str().expect("a number").to_owned();
     let id = number.trim_start_matches("MNY-").to_owned();
     let page = case.site.get(&case.browser.cookie, &format!("/r/money_line/{id}")).body;

@@ -232,6 +232,11 @@ fn story_c_14_a_leaver_gives_back_what_they_have_and_hands_their_duties_over() {
     assert_eq!((steps.len(), run.get("due").as_text()), (7, Some("2026-03-03")), "and two duties");
     office.update(&sam, &eva, &[("leaves", "2026-03-03".into()), ("job", "Clerk".into())]).expect("again");
     assert_eq!(office.desk.all("procedure_run").expect("runs").len(), 1, "one checklist");
+    office.make("person", &[("name", "Long gone".into()), ("leaves", "2020-01-31".into())]);
+    assert_eq!(office.desk.all("procedure_run").expect("runs").len(), 1, "none for who left before they were entered");
+    office.update(&sam, &eva, &[("leaves", "2026-03-04".into())]).expect("a day later");
+    assert_eq!(office.reload(&run).get("due").as_text(), Some("2026-03-04"), "another day moves it");
+    office.update(&sam, &eva, &[("leaves", "2026-03-03".into())]).expect("today after all");
 
     let pass = |step: i64| {
         let verdict = office

@@ -168,8 +168,7 @@ fn ru_52_a_breach_is_closed_with_the_statements_of_the_involved_and_the_witnesse
 fn ru_53_a_contract_is_renewed_for_longer_with_an_answer_to_each_breach_and_binds_only_its_term() {
     let case = case();
     let office = &case.office;
-    let overseer = office.person("Olga").id;
-    let party = office.make("party", &[("name", "Guards".into()), ("overseer", overseer.into())]);
+    let party = office.make("party", &[("name", "Guards".into()), ("overseer", case.tom.id.into())]);
     let choice = |kind: &str, field: &str, name: &str| office.kind(kind).choice_value(field, name);
     let contract = office.make(
         "agreement",

@@ -87,6 +87,11 @@ fn leaving(moving: &Moving<'_>) -> Vec<Effect> {
     if last.is_empty() || before.as_ref() == Some(last) {
         return Vec::new();
     }
+    // Somebody entered only now who left before: there is nothing to take back.
+    if moving.before.is_none() && person.read::<Date>("leaves").is_some_and(|last| last < crate::guards::today(moving))
+    {
+        return Vec::new();
+    }
     let runs = moving.look.with("procedure_run", "person", &person.id.into(), 100);
     if let Some(planned) = runs.into_iter().find(|run| matches!(run.state(), Some("planned" | "running"))) {
         return vec![Effect::Set { kind: "procedure_run", id: planned.id, values: vec![("due", last.clone())] }];

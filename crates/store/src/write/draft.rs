@@ -1,8 +1,8 @@
 //! Works a change out: who may, what it asks, what the record would be.
 
 use super::{Change, Draft, Inside, Values, find_move, moving, next_id, sorted, validate};
-use crate::driver::Connection;
-use crate::{Store, StoreError, history};
+use crate::driver::{Cell, Connection};
+use crate::{Store, StoreError, history, int};
 use jiff::Timestamp;
 use watchkeep_model::custom::Customs;
 use watchkeep_model::{Actor, Kind, Move, Record, Refusal, TagSet, Value, text};
@@ -149,7 +149,7 @@ impl Store {
         if !actor.access.may_on(kind, action, &record) {
             return Err(Refusal::access(format!("none of your roles may {action} {}", record.number())).into());
         }
-        at_version(&record, version)?;
+        at_version(tx, &record, version)?;
         Ok(record)
     }
 
@@ -166,7 +166,7 @@ impl Store {
             let number = before.number();
             return Err(Refusal::access(format!("none of your roles may {} {number}", act.label.to_lowercase())).into());
         }
-        at_version(&before, version)?;
+        at_version(tx, &before, version)?;
         let reason = reason.filter(|text| !text.trim().is_empty());
         let mut record = before.clone();
         let input = answers(&mut record, act, values, reason.as_deref())?;
@@ -217,13 +217,18 @@ impl Store {
     }
 }
 
-fn at_version(record: &Record, had: Option<i64>) -> Result<(), StoreError> {
-    match had {
-        Some(had) if had != record.version => {
-            Err(StoreError::Version { number: record.number(), is: record.version, had })
-        }
-        _ => Ok(()),
+/// Somebody else's change in the meantime is a conflict. What Watchkeep noted of its own accord, such as a new figure, is
+/// none: it lies in fields that nobody edits.
+fn at_version(tx: &mut dyn Connection, record: &Record, had: Option<i64>) -> Result<(), StoreError> {
+    let Some(had) = had.filter(|had| *had != record.version) else { return Ok(()) };
+    let sql =
+        "SELECT COUNT(*) FROM history WHERE kind = $1 AND id = $2 AND version > $3 AND act = 'note' AND person IS NULL";
+    let cells = [Cell::from(record.kind.name), Cell::Int(record.id), Cell::Int(had)];
+    let noted = tx.query(sql, &cells)?.first().map_or(0, |row| int(row, 0));
+    if had > 0 && had < record.version && noted == record.version - had {
+        return Ok(());
     }
+    Err(StoreError::Version { number: record.number(), is: record.version, had })
 }
 
 /// How far plain values reach.
