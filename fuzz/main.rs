@@ -8,6 +8,8 @@ mod journal;
 mod logs;
 mod mail;
 mod multipart;
+mod oscal;
+mod package;
 mod sheet;
 mod sigma;
 mod syslog;

@@ -93,7 +93,7 @@ impl Audit {
         ];
         self.office.make("attachment", &on);
         self.answer(&items[0], "met", "");
-        self.answer(&items[1], "met", &format!("Counted those of {}.", asset.number()));
+        self.answer(&items[1], "met", &format!("Counted those of {} with PER-1.", asset.number()));
         self.answer(&items[2], "not_applicable", "");
         self.office.act(&self.ann, &audit, "close", &[("conclusion", "Good".into())], None).expect("closed").record
     }
@@ -274,7 +274,7 @@ fn a_closed_engagement_leaves_as_a_package_that_names_what_was_tampered_with() {
     let package = case.package(&audit);
     let whole = verdict(&package, Some(&seal.root));
     assert_eq!(whole.wrong, Vec::<String>::new());
-    // The engagement, its framework, three requirements, three items, the asset that an answer names, the photo.
+    // The engagement, its framework, three requirements, three items, the asset that an answer names, the photo; no person.
     assert_eq!((whole.records, whole.files), (10, 1));
 
     let one =

@@ -274,6 +274,23 @@ fn an_auditor_of_one_tag_sees_its_evidence_and_nothing_else_anywhere() {
         let body = get(path).body;
         assert!(!body.contains("Zwiebel asset") && !body.contains("Zwiebel control"), "{path} leaks");
     }
+    // What shows a requirement that is seen is itself not seen: it counts for nothing, and has no name.
+    let framework = tagged(&office, "framework", &[("name", "Cards".into()), ("class", 10.into())], pci);
+    let asked = [("code", "1".into()), ("title", "Safes".into()), ("framework", framework.id.into())];
+    let asked = tagged(&office, "requirement", &asked, pci);
+    let relation = office.kind("mapping").choice_value("relation", "equal");
+    let mapping = [("from", asked.id.into()), ("relation", relation), ("control", hidden[0].id.into())];
+    tagged(&office, "mapping", &mapping, pci);
+    let audit = [("title", "Yearly".into()), ("class", 10.into()), ("framework", framework.id.into())];
+    let audit = tagged(&office, "engagement", &audit, pci);
+    let item = [("title", "Zwiebel's file".into()), ("engagement", audit.id.into())];
+    let item = tagged(&office, "engagement_item", &item, staff);
+    for path in ["/coverage/1", "/coverage/1/export.csv", "/api/coverage/1", "/r/engagement/1", "/r/requirement/1"] {
+        let answer = get(path);
+        assert!(answer.status == 200 && !answer.body.contains("Zwiebel"), "{path} leaks: {}", answer.status);
+    }
+    assert!(get("/coverage/1").body.contains("nothing is mapped to it"));
+    assert_eq!(get(&format!("/r/engagement_item/{}", item.id)).status, 404);
     assert!(get("/search?q=Cardroom").body.contains("Cardroom"));
     assert_eq!(get(&format!("/file/{}", file.id)).status, 404, "a file on what is not seen");
     assert_eq!(get(&format!("/r/person/{}", person.id + 1)).status, 404, "personnel files");

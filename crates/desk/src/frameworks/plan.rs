@@ -290,5 +290,5 @@ fn update(record: &Record, mut values: Vec<(String, Value)>) -> Option<Change> {
         let off = *value == Value::Int(0) && has.is_empty();
         !(has == value || off || (has.is_empty() && value.is_empty()))
     });
-    (!values.is_empty()).then(|| Change::Update { kind: record.kind, id: record.id, version: None, values })
+    (!values.is_empty()).then_some(Change::Update { kind: record.kind, id: record.id, version: None, values })
 }

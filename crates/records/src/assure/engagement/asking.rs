@@ -11,7 +11,13 @@ pub const INVITE: &[Field] = &[
     Field { name: "until", label: "Until", shape: Shape::Instant, ..Field::EMPTY },
 ];
 
-pub const WITHDRAW: &[Field] = &[Field { name: "link", label: "Link", shape: Shape::Text, ..Field::EMPTY }];
+pub const WITHDRAW: &[Field] = &[Field {
+    name: "link",
+    label: "Link",
+    shape: Shape::Text,
+    help: "The sixteen letters and digits between the dots of its address.",
+    ..Field::EMPTY
+}];
 
 /// Everything of its framework that may apply and that whoever asks can see, in the framework's order.
 pub fn ask(record: &mut Record, moving: &Moving<'_>) {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
-use watchkeep_model::{Effect, Field, Kind, Moving, Record, Ref, Rows, Shape, Value, json as codec};
+use watchkeep_model::{Effect, Field, Kind, Moving, Record, Ref, Rows, Shape, Subject, Value, json as codec};
 
 /// What a manifest says it is.
 pub const FORMAT: &str = "watchkeep-engagement-1";
@@ -119,13 +119,14 @@ fn rests_on(
     all
 }
 
-/// Numbers of records in a text, such as `CHK-7`; those of private kinds are never taken along.
+/// Numbers of records in a text, such as `CHK-7`. People and what is private are named only, never taken along.
 fn numbers(kinds: &[&'static Kind], text: &str) -> Vec<(&'static str, i64)> {
     let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
     let pairs = words.filter_map(|word| {
         let (prefix, id) = word.rsplit_once('-')?;
-        let kind = kinds.iter().find(|kind| !kind.private && kind.prefix.eq_ignore_ascii_case(prefix))?;
-        Some((kind.name, id.parse().ok().filter(|id| *id > 0)?))
+        let kind = kinds.iter().find(|kind| kind.prefix.eq_ignore_ascii_case(prefix))?;
+        let open = !kind.private && kind.subject != Subject::Person;
+        Some((kind.name, id.parse().ok().filter(|id| open && *id > 0)?))
     });
     pairs.collect()
 }
