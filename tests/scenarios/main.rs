@@ -13,6 +13,7 @@ mod money;
 mod nouns;
 mod operations;
 mod packs;
+mod policies;
 mod procedures;
 mod raci;
 mod reading;

@@ -51,6 +51,7 @@ const ALL: &[Own] = &[
         ],
         ..GENERIC
     },
+    Own { kind: "message", below: Some(super::document::briefed), ..GENERIC },
     Own { kind: "survey", below: Some(super::survey::below), hides: &["results", "remarks"], ..GENERIC },
     Own { kind: "person", below: Some(super::people::below), ..GENERIC },
     Own { kind: "money_line", list: Some("/money"), below: Some(super::money::below), ..GENERIC },
