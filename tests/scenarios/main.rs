@@ -1,6 +1,7 @@
 //! Scenarios named after the rules they prove.
 
 mod access;
+mod alone;
 mod case;
 mod concern;
 mod coverage;
