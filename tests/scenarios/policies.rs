@@ -116,3 +116,19 @@ fn ru_58_a_briefing_is_daily_or_weekly_and_the_seventh_who_has_not_read_it_is_li
     case.office.desk.owe_receipts(now() + SignedDuration::from_hours(48)).expect("asked again");
     assert_eq!(case.office.desk.all("receipt").expect("receipts").len(), 7, "each is asked once");
 }
+
+#[test]
+fn story_c_6_a_policy_begins_from_a_text_of_ours() {
+    let case = Case::new();
+    case.office.desk.grant(now(), "Tom's role", "Security Manager", &[case.tom.id]).expect("granted");
+    let page = |path: &str| case.site.get(&case.browser.cookie, path).body;
+    let list = page("/r/document/new");
+    for starter in watchkeep_desk::starters::starters() {
+        let address = format!("/r/document/new?from={}", starter.key);
+        assert!(list.contains(&format!("href=\"{address}\"")), "{} is offered", starter.key);
+        let form = page(&address);
+        let last = starter.text.trim_end().lines().next_back().expect("a line").replace('&', "&amp;");
+        assert!(form.contains(&format!("value=\"{}\"", starter.title)) && form.contains(&last), "{}", starter.key);
+    }
+    assert_eq!(page("/r/document/new?from=nothing"), page("/r/document/new"));
+}

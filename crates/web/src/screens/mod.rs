@@ -2,6 +2,7 @@
 
 mod admin;
 mod all;
+mod begin;
 mod bulk;
 mod by_site;
 mod cell;

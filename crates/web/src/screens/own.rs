@@ -47,6 +47,7 @@ const ALL: &[Own] = &[
         kind: "document",
         instead: &[
             (MethodFilter::GET, "/r/{kind}/{id}", super::document::page),
+            (MethodFilter::GET, "/r/{kind}/new", super::begin::new),
             (MethodFilter::POST, "/r/{kind}/{id}/move/{move}", super::document::act),
         ],
         ..GENERIC
