@@ -1,6 +1,7 @@
 //! Scenarios named after the rules they prove.
 
 mod access;
+mod alone;
 mod case;
 mod concern;
 mod coverage;
@@ -15,6 +16,7 @@ mod money;
 mod nouns;
 mod operations;
 mod packs;
+mod policies;
 mod procedures;
 mod raci;
 mod reading;

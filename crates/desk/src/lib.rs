@@ -33,6 +33,7 @@ pub mod runs;
 pub mod segregation;
 mod sheet;
 pub mod sign_in;
+pub mod starters;
 pub mod survey;
 pub mod trend;
 pub mod turns;

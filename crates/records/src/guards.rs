@@ -50,6 +50,20 @@ pub fn another(moving: &Moving<'_>, field: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Whoever attests for a supplier proves that our documents are kept to; they do not change them (RU-57).
+pub fn in_house(moving: &Moving<'_>) -> Result<(), Refusal> {
+    let Some(person) = moving.actor.person else { return Ok(()) };
+    let suppliers = moving.look.with("party", "attests", &person.into(), 100);
+    let Some(supplier) = suppliers.iter().find(|party| party.read::<bool>("ended") != Some(true)) else {
+        return Ok(());
+    };
+    let message = format!(
+        "you attest for {}, and only prove that it keeps to this; a manager of the house changes it",
+        supplier.title()
+    );
+    Err(Refusal::rule("RU-57", message))
+}
+
 /// Whether an approved exception that has not run out sets this rule aside.
 pub fn waived(moving: &Moving<'_>, rule: &str) -> bool {
     let exceptions = moving.look.with("decision", "rule", &rule.into(), EVERY);

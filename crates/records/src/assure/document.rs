@@ -1,7 +1,7 @@
 //! A document: its text, its approval, whom it is for, and until when it counts.
 
 use crate::assure::Requirement;
-use crate::guards::{Size, another, asked_by, digest, frozen, in_order, level};
+use crate::guards::{Size, another, asked_by, digest, frozen, in_house, in_order, level};
 use crate::outside::Party;
 use crate::people::{Group, Person};
 use crate::places::Site;
@@ -224,6 +224,7 @@ fn prepare(record: &mut Record, moving: &Moving<'_>) {
 
 /// What people approve and read is what stands there.
 fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
+    in_house(moving)?;
     in_order(moving, "effective_from", "effective_until")?;
     if moving.record.id != 0 && moving.record.get("carries_out").as_int() == Some(moving.record.id) {
         return Err(Refusal::invalid("a document does not carry out itself").at("carries_out"));

@@ -159,11 +159,24 @@ fn asked_of_readers(document: &Record) -> Markup {
 
 /// Who has read it and who has not, by name; for who may read receipts.
 fn readers(ask: &Ask, document: &Record) -> Result<Markup, Fault> {
-    let Ok(kind) = ask.kind("receipt") else { return Ok(html! {}) };
     if document.get("published").is_empty() {
         return Ok(html! {});
     }
-    let filter = |state: &str| format!("document:{} state:{state}", document.number());
+    let sent = document.read::<Timestamp>("published_at");
+    let aside = html! { "issue " (document.get("published").as_int().unwrap_or(0)) @if let Some(at) = sent { " · sent " (time::ago(at, ask.now)) } };
+    receipts(ask, document, &aside)
+}
+
+/// Who has read a briefing, and who has not (RU-58).
+pub fn briefed(ask: &Ask, message: &Record) -> Result<Markup, Fault> {
+    let sent = message.read::<Timestamp>("sent");
+    let Some(at) = sent.filter(|_| message.choice("class") == Some("briefing")) else { return Ok(html! {}) };
+    receipts(ask, message, &html! { "sent " (time::ago(at, ask.now)) })
+}
+
+fn receipts(ask: &Ask, of: &Record, aside: &Markup) -> Result<Markup, Fault> {
+    let Ok(kind) = ask.kind("receipt") else { return Ok(html! {}) };
+    let filter = |state: &str| format!("{}:{} state:{state}", of.kind.name, of.number());
     let list = |state: &str| -> Result<(Vec<Record>, u64), Fault> {
         let test = ask.app.desk.filter(&ask.actor, kind, &filter(state), ask.now)?;
         let mut list = List::of(kind).filtered(test).limited(NAMES);
@@ -174,12 +187,10 @@ fn readers(ask: &Ask, document: &Record) -> Result<Markup, Fault> {
     let ((owed, left), (given, read)) = (list("owed")?, list("given")?);
     let all: Vec<Record> = owed.iter().chain(&given).cloned().collect();
     let titles = Titles::of(ask, &all);
-    let published = document.read::<Timestamp>("published_at");
-    let aside = html! { "issue " (document.get("published").as_int().unwrap_or(0)) @if let Some(at) = published { " · sent " (time::ago(at, ask.now)) } };
     let address = |state: &str| format!("/r/receipt?q={}", show::encode(&filter(state)));
     Ok(panel::padded(
         "Who has read it",
-        &aside,
+        aside,
         &html! {
             p .figure { (read) " of " (read + left) }
             (chart::states(&[(Mark::Amber, left), (Mark::Green, read)]))

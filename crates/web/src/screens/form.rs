@@ -24,19 +24,20 @@ pub fn routes() -> Vec<Route> {
 }
 
 fn new(ask: &Ask) -> Result<Response, Fault> {
+    Ok(page(ask, &blank(ask)?, &[], None).into_response())
+}
+
+/// A record that is not there yet, with defaults and what the address gives.
+pub fn blank(ask: &Ask) -> Result<Record, Fault> {
     let kind = ask.kind(ask.param("kind"))?;
+    let catalog = ask.app.desk.catalog();
     let mut record = Record::new(kind, ask.now);
     for field in kind.fields {
-        let given = ask
-            .query(field.name)
-            .and_then(|typed| text::parse(ask.app.desk.catalog(), &text::NoNames, field, typed).ok());
-        record.set(
-            field.name,
-            given
-                .unwrap_or_else(|| text::default(ask.app.desk.catalog(), &text::NoNames, field).unwrap_or(Value::Null)),
-        );
+        let given = ask.query(field.name).and_then(|typed| text::parse(catalog, &text::NoNames, field, typed).ok());
+        let default = || text::default(catalog, &text::NoNames, field).unwrap_or(Value::Null);
+        record.set(field.name, given.unwrap_or_else(default));
     }
-    Ok(page(ask, &record, &[], None).into_response())
+    Ok(record)
 }
 
 fn edit(ask: &Ask) -> Result<Response, Fault> {
@@ -45,6 +46,11 @@ fn edit(ask: &Ask) -> Result<Response, Fault> {
 }
 
 fn page(ask: &Ask, record: &Record, errors: &[FieldError], message: Option<&str>) -> Markup {
+    page_below(ask, record, errors, message, &html! {})
+}
+
+/// The form below something of its kind's own.
+pub fn page_below(ask: &Ask, record: &Record, errors: &[FieldError], message: Option<&str>, above: &Markup) -> Markup {
     let kind = record.kind;
     let (title, action) = match record.id {
         0 => (format!("New {}", kind.label.to_lowercase()), format!("/r/{}", kind.name)),
@@ -53,6 +59,7 @@ fn page(ask: &Ask, record: &Record, errors: &[FieldError], message: Option<&str>
     let body = html! {
         (header::header(&title, &html! { (show::help(kind.help)) }, &html! {}))
         @if let Some(message) = message { p .error role="alert" { (message) } }
+        (above)
         form .panel .pad .form method="post" action=(action) data-guard {
             input type="hidden" name="csrf" value=(ask.csrf());
             input type="hidden" name="version" value=(record.version);

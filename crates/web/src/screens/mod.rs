@@ -3,6 +3,7 @@
 mod admin;
 mod all;
 mod answer;
+mod begin;
 mod bulk;
 mod by_site;
 mod cell;

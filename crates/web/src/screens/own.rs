@@ -47,6 +47,7 @@ const ALL: &[Own] = &[
         kind: "document",
         instead: &[
             (MethodFilter::GET, "/r/{kind}/{id}", super::document::page),
+            (MethodFilter::GET, "/r/{kind}/new", super::begin::new),
             (MethodFilter::POST, "/r/{kind}/{id}/move/{move}", super::document::act),
         ],
         ..GENERIC
@@ -57,6 +58,7 @@ const ALL: &[Own] = &[
         hides: &["requirements", "invitations", "seals"],
         ..GENERIC
     },
+    Own { kind: "message", below: Some(super::document::briefed), ..GENERIC },
     Own { kind: "survey", below: Some(super::survey::below), hides: &["results", "remarks"], ..GENERIC },
     Own { kind: "person", below: Some(super::people::below), ..GENERIC },
     Own { kind: "money_line", below: Some(super::money::below), ..GENERIC },

@@ -130,7 +130,7 @@ fn table(question: &str, rows: &[&Count]) -> Markup {
             caption .vh { (question) }
             thead { tr { th { "Answer" } th .num { "All" } @for part in &parts { th .num { (part) } } } }
             tbody { @for answer in distinct(rows.iter().map(|row| row.answer.as_str())) { tr {
-                th scope="row" { (answer) }
+                td .grow { (answer) }
                 td .num { (shown(count(answer, None))) }
                 @for part in &parts { td .num { (shown(count(answer, Some(part)))) } }
             } } }
