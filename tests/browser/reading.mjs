@@ -1,4 +1,4 @@
-// Story C, step 6: a policy goes to sixty people; each confirms it in two clicks without any role; six are left, by name.
+// Story C, step 6: a policy is written from a starter, approved by another, and goes to sixty people; each confirms it in two clicks without any role; six are left, by name.
 import assert from "node:assert/strict";
 import { assertLooksRight, assertNoErrors, base, leads, linkFor, openPage, picture, signInOnce, submit, text, visit, withBrowser } from "./browser.mjs";
 
@@ -15,11 +15,11 @@ async function api(page, path, data, method = "POST") {
 /** Reads what waits for somebody and confirms it: a click that opens it, a click that confirms. */
 async function reads(page) {
   await visit(page, "/");
-  assert.match(await text(page, "main"), /To read: Clean desk policy/);
-  await leads(page, () => page.click("main tr:has-text('Clean desk') a.btn"));
-  assert.match(await text(page, "main"), /to read · policy · issue 1 .*Every evening.*Nothing lies on the desk.*approved by Mara Lindqvist/);
+  assert.match(await text(page, "main"), /To read: Clear desk and clear screen/);
+  await leads(page, () => page.click("main tr:has-text('Clear desk') a.btn"));
+  assert.match(await text(page, "main"), /to read · policy · issue 1 .*Purpose.*Laptops go along or into a locked drawer.*approved by Dana Reed/);
   await leads(page, () => page.click("main form button[type=submit]"));
-  assert.match(await text(page, ".note"), /Thank you\. Clean desk policy: confirmed/);
+  assert.match(await text(page, ".note"), /Thank you\. Clear desk and clear screen: confirmed/);
 }
 
 await withBrowser(async (browser) => {
@@ -36,23 +36,43 @@ await withBrowser(async (browser) => {
   await visit(mara, "/r/document/1?issue=1");
   assert.match(await text(mara, "main"), /issue 1 as it was approved.*Issue 2 has replaced it.*within a week/);
 
-  // Sixty people, and a policy that a site manager writes and somebody else approves.
+  // Sixty people, who are to read a policy.
   const made = await api(mara, "person", people.map((name) => ({ name, email: email(name) })));
   assert.equal(made.items.length, 60);
   const sixty = await api(mara, "group", { name: "The sixty", people: made.items.map((one) => one.number) });
-  const piet = await openPage(browser);
-  await signInOnce(piet, linkFor("piet@demo.example"));
-  await visit(piet, "/r/document/new");
-  const written = "# Every evening\n\n- Nothing lies on the desk.\n- The drawer is **locked**.";
-  const policy = await api(piet, "document", { title: "Clean desk policy", class: "policy", text: written });
-  await api(mara, `document/${policy.number}`, { audience: [sixty.number] }, "PATCH");
-  const page = `/r/document/${policy.number.split("-")[1]}`;
-  await visit(piet, page);
-  await leads(piet, () => piet.click("button:has-text('Put forward')"));
+  const role = async (name, email, title) => {
+    const person = await api(mara, "person", { name, email });
+    const members = await api(mara, "group", { name: `${name} alone`, people: [person.number] });
+    const found = await (await mara.request.get(`${base}/api/role?q=${encodeURIComponent(`name:"${title}"`)}`)).json();
+    await api(mara, "role_assignment", { name: `${name}'s role`, role: found.items[0].number, members: [members.number], organisation_wide: true });
+    const page = await openPage(browser);
+    await signInOnce(page, linkFor(email));
+    return page;
+  };
+  const sam = await role("Sam Porter", "sam.porter@demo.example", "Security Manager");
+  const dana = await role("Dana Reed", "dana.reed@demo.example", "CISO");
+
+  // Sam writes it from a text of ours, and may not approve it alone; Dana does.
+  await visit(sam, "/r/document/new");
+  await assertLooksRight(browser, "/r/document/new", "document-new", await sam.context().storageState());
+  await leads(sam, () => sam.click("a:has-text('Clear desk and clear screen')"));
+  assert.match(await sam.inputValue("textarea[name=text]"), /^# Purpose\nWhat lies about/);
+  await leads(sam, () => sam.click("button:has-text('Save')"));
+  const page = new URL(sam.url()).pathname;
+  await api(mara, `document/DOC-${page.split("/").pop()}`, { audience: [sixty.number] }, "PATCH");
+  await visit(sam, page);
+  await leads(sam, () => sam.click("button:has-text('Put forward')"));
+  await visit(sam, page);
+  const csrf = await sam.getAttribute("meta[name=csrf]", "content");
+  const alone = await sam.request.post(`${base}${page}/move/approve`, { form: { csrf, review_due: "2030-01-01" } });
+  assert.equal(alone.status(), 422);
+  assert.match(await alone.text(), /whoever asks does not decide.*RU-38/s);
+  await visit(dana, page);
+  await dana.click('button[data-open="move-approve"]');
+  await submit(dana, "move-approve", { review_due: "2030-01-01" });
+  await visit(sam, page);
+  await leads(sam, () => sam.click("button:has-text('Publish')"));
   await visit(mara, page);
-  await mara.click('button[data-open="move-approve"]');
-  await submit(mara, "move-approve", { review_due: "2030-01-01" });
-  await leads(mara, () => mara.click("button:has-text('Publish')"));
   assert.match(await text(mara, "main"), /Who has read it .* 0 of 60.* 60 not yet/);
 
   // One of them has no role: the document is not there for her, the text is.
@@ -80,5 +100,5 @@ await withBrowser(async (browser) => {
   assert.ok(!left.includes(people[0]));
   await picture(mara, "six-left");
 
-  for (const one of [mara, piet, first]) await assertNoErrors(one, one.url());
+  for (const one of [mara, sam, dana, first]) await assertNoErrors(one, one.url());
 });
