@@ -2,13 +2,14 @@
 
 mod access;
 mod alone;
+mod assuring;
 mod case;
 mod concern;
 mod coverage;
 mod engagements;
-mod everywhere;
 mod frameworks;
 mod governance;
+mod holding;
 mod inbox;
 mod incident;
 mod measures;
@@ -21,6 +22,7 @@ mod procedures;
 mod raci;
 mod reading;
 mod reports;
+mod responding;
 mod roles;
 mod runs;
 mod sign_in;

@@ -2,7 +2,8 @@
 
 use crate::case::Case;
 use serde_json::{Map, Value as Json, json};
-use watchkeep_model::{Field, Kind, Record, Shape};
+use watchkeep_model::{Field, Kind, Record, Shape, Value};
+use watchkeep_tests::now;
 use watchkeep_tests::requests::Answer;
 
 /// What is tried, as it would be typed.
@@ -182,4 +183,27 @@ fn plain(body: &str) -> String {
 fn brief(text: &str) -> String {
     let main = text.split("<main").nth(1).unwrap_or(text);
     main.chars().take(1500).collect()
+}
+
+/// Tom holds this role; the function `Desk` is his, `Head` is Mara's.
+pub fn as_role(role: &str) -> Case {
+    let case = Case::new();
+    case.office.desk.grant(now(), "Tom's role", role, &[case.tom.id]).expect("granted");
+    case
+}
+
+pub fn mara(case: &Case) -> Record {
+    case.office.desk.person_by_email("mara@demo.example").expect("found").expect("Mara")
+}
+
+pub fn functions(case: &Case) -> [Record; 2] {
+    [("Desk", case.tom.id), ("Head", mara(case).id)]
+        .map(|(name, holder)| case.office.make("function", &[("name", name.into()), ("holder", holder.into())]))
+}
+
+pub fn held(case: &Case, duty: usize, letters: &[(&str, i64)]) -> Record {
+    let duty = case.office.desk.all("duty").expect("duties")[duty].id;
+    let mut values = vec![("title", Value::text("Watch")), ("duty", duty.into())];
+    values.extend(letters.iter().map(|(name, id)| (*name, Value::Int(*id))));
+    case.office.make("held_duty", &values)
 }

@@ -52,7 +52,7 @@ impl Catalog {
             errors.push(error("K09", kind, format!("material or recheck names `{name}`, which is not a field of it")));
         }
         let unknown = |act: &&str| kind.act(act).is_none();
-        for act in kind.gone.iter().flat_map(|gone| [gone.gone, gone.back]).filter(|act| unknown(&act)) {
+        for act in kind.gone.iter().flat_map(|gone| [gone.gone, gone.back]).filter(unknown) {
             errors.push(error("K10", kind, format!("gone names `{act}`, which is not a move of it")));
         }
         if kind.state.is_some() && kind.states().is_empty() {
