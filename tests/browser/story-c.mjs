@@ -1,62 +1,8 @@
 // Story C: Sam, security manager of a firm of sixty people, and Dana, its director, from the first start to the month's end.
 // Step 6 is walked by reading.mjs (sixty people); step 19, a kill in the middle of an import, by the contract tests.
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
-import { assertLooksRight, assertNoErrors, base, leads, linkFor, openPage, picture, signInOnce, submit, text, until, visit, withBrowser } from "./browser.mjs";
-
-const DAY = 24 * 60 * 60;
-let ahead = 0;
-
-/** Sets the server's clock so many seconds further ahead, and signs both in again: their sessions have ended by then. */
-async function later(firm, seconds) {
-  ahead += seconds;
-  writeFileSync(process.env.WATCHKEEP_TEST_CLOCK, String(ahead));
-  for (const [who, email] of [["sam", "sam@firm.example"], ["dana", "dana@firm.example"]]) {
-    await firm[who].context().close();
-    firm[who] = await as(firm.browser, email);
-  }
-}
-
-async function call(page, method, path, data) {
-  const csrf = await page.getAttribute("meta[name=csrf]", "content");
-  const answer = await page.request.fetch(`${base}/api/${path}`, { method, data, headers: { "x-csrf-token": csrf } });
-  return { status: answer.status(), body: await answer.json().catch(() => ({})) };
-}
-
-/** Makes records by the API; one, or many at once. */
-async function make(page, kind, data) {
-  const made = await call(page, "POST", kind, data);
-  assert.ok(made.status < 300, `${kind}: ${made.status} ${JSON.stringify(made.body)}`);
-  return Array.isArray(data) ? made.body.items : made.body;
-}
-
-const id = (record) => record.number.split("-")[1];
-
-/** A page signed in as somebody, by a link. */
-async function as(browser, email, options = {}) {
-  const page = await openPage(browser, options);
-  await signInOnce(page, linkFor(email));
-  return page;
-}
-
-/** The page of the held duty of a code, once its figure fits. */
-async function duty(page, code, figure) {
-  const found = await call(page, "GET", `held_duty?q=${encodeURIComponent(`duty.code:${code}`)}&limit=1`);
-  const path = `/duty/${id(found.body.items[0])}`;
-  await until(`${code} to say ${figure}`, async () => {
-    await visit(page, path);
-    return figure.test(await text(page, "main"));
-  });
-  return path;
-}
-
-/** Names a person in a reference field of an open dialog or form. */
-async function choose(page, within, words) {
-  await page.locator(`${within} input[role=combobox]`).first().pressSequentially(words, { delay: 30 });
-  await page.locator(`${within} [role=option]`, { hasText: words }).first().click();
-  const [shown, kept] = await page.locator(within).first().evaluate((part) => ["input[role=combobox]", "input[type=hidden]"].map((each) => part.querySelector(each)?.value));
-  assert.ok(shown?.includes(words) && kept, `${words}: ${shown}, ${kept}`);
-}
+import { assertLooksRight, base, leads, openPage, picture, signInOnce, submit, text, until, visit } from "./browser.mjs";
+import { DAY, ahead, as, call, choose, day, duty, id, later, make, person, tell } from "./story.mjs";
 
 const chapters = [
   ["1 first start", firstStart],
@@ -78,17 +24,7 @@ const chapters = [
   ["18 an auditor with one tag", auditor],
 ];
 
-await withBrowser(async (browser) => {
-  const firm = { browser, sam: await openPage(browser) };
-  for (const [name, chapter] of chapters) {
-    await chapter(firm).catch((error) => {
-      error.message = `step ${name}: ${error.message}`;
-      throw error;
-    });
-    firm.sam.errors = firm.sam.errors.filter((error) => !/422|404|403/.test(error));
-    await assertNoErrors(firm.sam, name);
-  }
-});
+await tell("sam", { sam: "sam@firm.example", dana: "dana@firm.example" }, chapters);
 
 /** From the one-time link to a useful home page; nothing is asked of a network. */
 async function firstStart(firm) {
@@ -118,7 +54,7 @@ async function firstStart(firm) {
   await assertLooksRight(browser, "/", "c1-home", await sam.context().storageState());
   // Sixty people work here: Sam, Dana and fifty-eight others.
   const people = Array.from({ length: 58 }, (_, at) => ({ name: `Colleague ${String(at + 1).padStart(2, "0")}`, email: `c${at + 1}@firm.example` }));
-  firm.people = await make(sam, "person", people);
+  await make(sam, "person", people);
 }
 
 async function secondR({ sam }) {
@@ -219,11 +155,6 @@ async function findings({ sam }) {
   assert.match(await text(sam, "main"), /Proof scan\.csv of \d{4}-\d\d-\d\d finds it no more/);
 }
 
-/** So many days from now, by the server's clock. */
-function day(days) {
-  return new Date(Date.now() + (ahead + days * DAY) * 1000).toISOString().slice(0, 10);
-}
-
 async function risk(firm) {
   const { sam, dana } = firm;
   const made = await make(dana, "risk", { title: "Payroll provider outage", owner: await person(dana, "dana@firm.example"), likelihood: 4, impact: 4 });
@@ -240,11 +171,6 @@ async function risk(firm) {
   await later(firm, 91 * DAY);
   await duty(firm.sam, "D-087", /red.*0 of 1.*Payroll provider outage/s);
   await picture(firm.sam, "c7-ran-out");
-}
-
-async function person(page, email) {
-  const found = await call(page, "GET", `person?q=${encodeURIComponent(`email:"${email}"`)}&limit=1`);
-  return found.body.items[0].number;
 }
 
 async function vendors({ sam }) {

@@ -58,6 +58,16 @@ fn a_small_firm_from_its_first_day_to_the_end_of_the_month() {
     on("story-c.mjs", &["serve", "--admin", "sam@firm.example"]);
 }
 
+#[test]
+fn a_tuesday_of_a_security_operations_centre() {
+    on("story-a.mjs", &["serve", "--admin", "mara@soc.example"]);
+}
+
+#[test]
+fn a_day_of_three_guarded_sites() {
+    on("story-b.mjs", &["serve", "--admin", "ada@sites.example"]);
+}
+
 /// Runs one script of `tests/browser` against a fresh demo.
 fn walk(script: &str) {
     on(script, &["demo"]);

@@ -1,0 +1,234 @@
+// Story A: Mara's SOC on a Tuesday, the steps that need neither pager, rota page nor shift rules.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { base, leads, picture, signInOnce, submit, text, until, visit } from "./browser.mjs";
+import { as, call, duty, id, later, make, person, tell } from "./story.mjs";
+
+const people = { mara: "mara@soc.example", tom: "tom@soc.example", tia: "tia@soc.example", uwe: "uwe@soc.example", vera: "vera@soc.example", ines: "ines@soc.example" };
+
+await tell("mara", people, [
+  ["1 home", home],
+  ["2 a silent source", silent],
+  ["3 a task for Uwe", task],
+  ["4 claiming", claim],
+  ["6 escalating", escalate],
+  ["7 containment", contain],
+  ["9 a major incident", declare],
+  ["10 roles", roles],
+  ["11 a promised update", update],
+  ["12 a strange mail", mail],
+  ["13 resolved is not closed", close],
+  ["18 the daily report", report],
+  ["19 the auditor", audit],
+]);
+
+/** Mara takes the SOC pack; the states of her duties add up to what she holds. */
+async function home(firm) {
+  const { browser, mara } = firm;
+  await signInOnce(mara, process.env.WATCHKEEP_ONCE);
+  await mara.fill("[name=password]", "correct horse battery");
+  await leads(mara, () => mara.click("form:has([name=password]) button[type=submit]"));
+  await leads(mara, () => mara.click("text=Take Security operations centre"));
+  await mara.fill("[name=organisation]", "Harbour SOC");
+  for (const [at, name] of (await mara.locator("input[name^=name-]").all()).entries()) {
+    await name.fill("Mara Lind");
+    await mara.fill(`[name=email-${at}]`, people.mara);
+  }
+  await leads(mara, () => mara.click("button:has-text('Begin')"));
+  const crew = [["Tom", "tom", "Tier 1 Analyst"], ["Tia", "tia", "Tier 1 Analyst"], ["Uwe", "uwe", "Tier 2 Analyst"], ["Vera", "vera", "Tier 3 Analyst"], ["Ines", "ines", "Auditor"], ["Cleo", "cleo", "Communications"], ["Sam", "sam", "Analyst"], ["Anna", "anna", "Employee"]];
+  const roles = (await call(mara, "GET", "role?limit=50")).body.items;
+  const made = await make(mara, "person", crew.map(([name, key]) => ({ name, email: `${key}@soc.example` })));
+  for (const [at, [name, , role]] of crew.entries()) {
+    const group = await make(mara, "group", { name: `${name}'s`, people: [made[at].number] });
+    await make(mara, "role_assignment", { name: `${name}: ${role}`, role: roles.find((one) => one.name === role).number, members: [group.number], organisation_wide: role === "Auditor", shows: ["TAG-1"], scope: [] });
+  }
+  for (const who of ["tom", "tia", "uwe", "vera"]) firm[who] = await as(browser, people[who]);
+  await visit(mara, "/");
+  const held = Number((await text(mara, ".head")).match(/(\d+) held/)[1]);
+  const states = (await text(mara, ".head .actions")).match(/\d+/g).map(Number);
+  assert.equal(states.reduce((sum, one) => sum + one, 0), held);
+  const hers = await call(mara, "GET", `held_duty?q=${encodeURIComponent("responsible.holder:me or accountable.holder:me")}&limit=100`);
+  assert.equal(hers.body.items.length, held, "those where she is R or A");
+}
+
+async function send(page, name, event) {
+  const csrf = await page.getAttribute("meta[name=csrf]", "content");
+  const headers = { "x-csrf-token": csrf, "content-type": "application/x-ndjson" };
+  const answer = await page.request.post(`${base}/ingest/${name}`, { data: `${JSON.stringify(event)}\n`, headers });
+  assert.ok(answer.ok(), `${name}: ${answer.status()}`);
+}
+
+async function silent(firm) {
+  const { mara } = firm;
+  const names = ["fw-lyon", ...Array.from({ length: 11 }, (_, at) => `source-${at + 1}`)];
+  const uwe = await person(mara, people.uwe);
+  await make(mara, "log_source", names.map((name) => ({ name, interval: 900, owner: uwe })));
+  await send(mara, "fw-lyon", { message: "up" });
+  await duty(mara, "D-001", /1 of 12/);
+  await later(firm, 47 * 60);
+  for (const name of names.slice(1)) await send(firm.mara, name, { message: "up" });
+  await duty(firm.mara, "D-001", /red.*11 of 12 sources heard · 91\.7 %.*fw-lyon silent 4[78] min, interval 15m/s);
+  await picture(firm.mara, "a2-silent");
+  await leads(firm.mara, () => firm.mara.click(".figure a"));
+  assert.equal(await firm.mara.locator("tbody tr").count(), 12, "the figure opens to twelve rows");
+}
+
+async function task(firm) {
+  const { mara, uwe } = firm;
+  await visit(uwe, "/");
+  await duty(mara, "D-001", /11 of 12/);
+  await leads(mara, () => mara.click("tr:has-text('fw-lyon') a:has-text('Task')"));
+  await mara.locator(".field:has(label:text-is('Assignee')) input[role=combobox]").pressSequentially("Uwe", { delay: 30 });
+  await mara.locator(".field:has(label:text-is('Assignee')) [role=option]", { hasText: "Uwe" }).first().click();
+  await leads(mara, () => mara.click("button:has-text('Save')"));
+  const made = Date.now();
+  await uwe.waitForFunction(() => document.querySelector("main").innerText.includes("fw-lyon: silent"), undefined, { timeout: 5000 });
+  assert.ok(Date.now() - made < 5000, "on Uwe's page without a reload");
+}
+
+/** An event of a door controller fires a rule. */
+async function claim(firm) {
+  const { mara, tom, tia } = firm;
+  await make(mara, "log_source", { name: "doors-lyon", product: "doors", interval: 3600 });
+  await send(mara, "doors-lyon", { site: "Lyon", door: "Server room 2", result: "forced" });
+  let alert;
+  await until("the alert", async () => (alert = (await call(tom, "GET", "alert?limit=1")).body.items[0]));
+  firm.alert = alert;
+  await visit(tom, `/r/alert/${id(alert)}`);
+  await leads(tom, () => tom.keyboard.press("a"));
+  assert.match(await text(tom, "main"), /Owner Tom/);
+  const second = await call(tia, "POST", `alert/${alert.number}/moves/claim`, {});
+  assert.equal(second.status, 422);
+  assert.equal(second.body.rule, "RU-13");
+  assert.match(second.body.detail, /Tom.*\d\d:\d\d/, "names Tom and the time");
+}
+
+async function escalate({ tom, uwe, alert }) {
+  const page = `/r/alert/${id(alert)}`;
+  await visit(tom, page);
+  await tom.click('button[data-open="move-escalate"]');
+  await submit(tom, "move-escalate", { reason: "Looks real" });
+  assert.match(await text(tom, "main"), /evidence is missing.*RU-25/s);
+  // The raw event, in hex and ASCII.
+  await visit(tom, page);
+  assert.match(await text(tom, "main"), /Server room 2/);
+  const event = (await call(tom, "GET", `alert/${alert.number}`)).body.events[0];
+  await visit(tom, `/events/${event.event ?? event.id}`);
+  assert.match(await text(tom, "main"), /7b 22.*\{"/s, "hex and ASCII");
+  await picture(tom, "a6-raw");
+  const pinned = await call(tom, "POST", `alert/${alert.number}/moves/pin`, { event: event.event ?? event.id, event_time: event.time ?? event.event_time });
+  assert.equal(pinned.status, 200, JSON.stringify(pinned.body));
+  await visit(tom, page);
+  await tom.click('button[data-open="move-escalate"]');
+  await submit(tom, "move-escalate", { reason: "Looks real" });
+  const after = (await call(uwe, "GET", `alert/${alert.number}`)).body;
+  assert.equal(after.tier, "two", "it left tier 1");
+}
+
+async function contain({ uwe, alert }) {
+  const claimed = await call(uwe, "POST", `alert/${alert.number}/moves/claim`, {});
+  assert.equal(claimed.status, 200, JSON.stringify(claimed.body));
+  const room = await make(uwe, "incident", { title: "Beacon on ws-0417", severity: "high", manager: await person(uwe, people.uwe) });
+  await visit(uwe, `/r/incident/${id(room)}`);
+  await uwe.keyboard.press("d");
+  await uwe.waitForSelector("dialog#move-decide[open]");
+  await submit(uwe, "move-decide", { decision: "Isolate host", options: "A: isolate, a day of work lost. B: watch, data may leave." });
+  assert.match(await text(uwe, "main"), /Isolate host.*A: isolate, a day of work lost/s);
+}
+
+async function declare(firm) {
+  const { uwe } = firm;
+  const without = await call(uwe, "POST", "incident", { title: "Beacon spreads", severity: "critical" });
+  assert.deepEqual([without.status, without.body.rule], [422, "RU-14"]);
+  const vera = await person(uwe, people.vera);
+  firm.major = await make(uwe, "incident", { title: "Beacon spreads", severity: "critical", manager: vera });
+  await visit(firm.vera, `/r/incident/${id(firm.major)}`);
+  assert.equal((await text(firm.vera, "#roles")).match(/Vera by default/g).length, 7, "Vera in every role");
+}
+
+async function roles({ vera, major }) {
+  const move = async (act, values) => {
+    const done = await call(vera, "POST", `incident/${major.number}/moves/${act}`, values);
+    assert.equal(done.status, 200, JSON.stringify(done.body));
+  };
+  const [cleo, sam] = [await person(vera, "cleo@soc.example"), await person(vera, "sam@soc.example")];
+  await move("give_role", { role: "Communications manager", to: cleo });
+  await move("give_role", { role: "note taker", to: sam });
+  await move("give_role", { role: "Tech lead", to: sam });
+  await move("give_role", { role: "legal liaison", to: cleo });
+  await move("take_back_role", { role: "Scribe" });
+  await visit(vera, `/r/incident/${id(major)}`);
+  const board = await text(vera, "#roles");
+  assert.match(board, /Communications manager Give Cleo/);
+  assert.match(board, /Scribe Give Vera by default/, "Sam handed back (RU-15)");
+  const timeline = (await call(vera, "GET", `incident/${major.number}`)).body.timeline;
+  assert.equal(timeline.filter((entry) => /given to|handed back/.test(entry.text)).length, 5, "five hand-overs");
+  await picture(vera, "a10-roles");
+}
+
+async function update(firm) {
+  const say = async (message) => {
+    const done = await call(firm.vera, "POST", `incident/${firm.major.number}/moves/send_update`, { message, next_in: 1800 });
+    assert.equal(done.status, 200, JSON.stringify(done.body));
+  };
+  await say("We have cut off one host.");
+  await later(firm, 31 * 60);
+  await duty(firm.mara, "D-039", /red.*0 of 1/s);
+  await say("Nothing else is touched.");
+  await duty(firm.mara, "D-039", /green.*1 of 1/s);
+}
+
+async function mail(firm) {
+  const anna = await as(firm.browser, "anna@soc.example", { size: "phone" });
+  await visit(anna, "/report");
+  await anna.fill("[name=what]", "A strange mail with an attachment");
+  await leads(anna, () => anna.click("main form button[type=submit]"));
+  assert.match(await text(anna, "main"), /Your report is ALR-2, received .*A strange mail with an attachment/s, "a receipt");
+  await visit(firm.mara, "/inbox");
+  assert.match(await text(firm.mara, "main"), /A strange mail with an attachment/);
+  const waiting = (await call(firm.mara, "GET", `alert?q=${encodeURIComponent("strange mail")}&limit=1`)).body.items[0];
+  const joined = await call(firm.mara, "POST", `alert/${waiting.number}/moves/join`, { incident: firm.major.number });
+  assert.equal(joined.status, 200, JSON.stringify(joined.body));
+  assert.equal((await anna.request.get(`${base}/r/incident/${id(firm.major)}`)).status(), 404, "the reporter cannot open it");
+  await anna.context().close();
+}
+
+async function close({ vera, major }) {
+  const move = (act, values) => call(vera, "POST", `incident/${major.number}/moves/${act}`, values);
+  assert.equal((await move("resolve", { reason: "Host rebuilt" })).status, 200);
+  const early = await move("close", {});
+  assert.deepEqual([early.status, early.body.rule], [422, "RU-22"]);
+  const actions = await make(vera, "task", ["Block by address", "Rebuild image", "Train tier 1"].map((title) => ({ title, incident: major.number, assignee: major.manager })));
+  const open = await move("close", { cause: "An old add-in", lessons: "It goes" });
+  assert.match(open.body.detail, /3 task\(s\) of this incident are open/);
+  for (const one of actions) assert.equal((await call(vera, "POST", `task/${one.number}/moves/finish`, { outcome: "done" })).status, 200);
+  assert.equal((await move("close", { cause: "An old add-in", lessons: "It goes" })).status, 200);
+}
+
+async function report(firm) {
+  const { mara } = firm;
+  await visit(mara, "/reports");
+  await leads(mara, () => mara.locator("td:has-text('not written') button").first().click());
+  const said = await text(mara, "main");
+  assert.match(said, /Beacon spreads/);
+  const code = (await mara.locator("tr:has(td:has-text('D-001'))").first().innerText()).replace(/\s+/g, " ");
+  assert.match(code, /\d+ of 13/);
+  const number = new URL(mara.url()).pathname.split("/").pop();
+  await mara.click('button[data-open="move-sign"]');
+  await leads(mara, () => mara.click("#move-sign footer button[type=submit]"));
+  const before = (await call(mara, "GET", `report/RPT-${number}`)).body.figures;
+  await make(mara, "log_source", { name: "late", interval: 900 });
+  await duty(mara, "D-001", /of 14/);
+  assert.deepEqual((await call(mara, "GET", `report/RPT-${number}`)).body.figures, before, "a later change alters nothing");
+  const changed = await call(mara, "PATCH", `report/RPT-${number}`, { text: "Other" });
+  assert.equal(changed.body.rule, "RU-50");
+}
+
+async function audit(firm) {
+  const ines = await as(firm.browser, people.ines);
+  await visit(ines, `/r/incident/${id(firm.major)}`);
+  assert.match(await text(ines, "main"), /Beacon spreads.*An old add-in/s);
+  assert.equal((await call(ines, "PATCH", `incident/${firm.major.number}`, { title: "Other" })).status, 403);
+  const said = execFileSync(process.env.WATCHKEEP_BINARY, ["verify", "--data", process.env.WATCHKEEP_DATA], { encoding: "utf8" });
+  assert.match(said, /chain of \d+ history entries is unbroken/);
+}
