@@ -1,7 +1,7 @@
 // Story B: Piet's three sites, the steps that need neither roster rules, patrol timing nor an alarm input; step 10, the
 // inspection by phone, is rounds.mjs.
 import assert from "node:assert/strict";
-import { base, leads, picture, signInOnce, submit, text, visit } from "./browser.mjs";
+import { base, leads, picture, signInOnce, submit, text, until, visit } from "./browser.mjs";
 import { DAY, as, call, day, duty, id, later, make, person, tell } from "./story.mjs";
 
 const people = { ada: "ada@sites.example", piet: "piet@sites.example", luc: "luc@sites.example" };
@@ -129,8 +129,11 @@ async function briefing(firm) {
   assert.equal(done.status, 200, JSON.stringify(done.body));
   for (const at of [1, 2, 3, 4, 5, 6]) {
     const reader = await as(firm.browser, `s${at}@sites.example`, { size: "phone" });
-    await visit(reader, "/reading");
-    await leads(reader, () => reader.click("main a.btn"));
+    await until("the briefing", async () => {
+      await visit(reader, "/reading");
+      return /Tonight/.test(await text(reader, "main"));
+    });
+    await leads(reader, () => reader.click("main tr:has-text('Tonight') a"));
     await leads(reader, () => reader.click("main form button[type=submit]"));
     await reader.context().close();
   }

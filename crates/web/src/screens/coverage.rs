@@ -203,7 +203,7 @@ fn list(ask: &Ask, coverage: &Coverage, narrow: &Narrow<'_>) -> Markup {
     let after = (from + PAGE < rows.len()).then(|| at(from + PAGE));
     let about = format!("{} to {} of {}", (from + 1).min(rows.len()), from + shown.len(), rows.len());
     let aside = html! {
-        form .row method="get" action={ (here) "#rows" } role="search" {
+        form .row method="get" action={ (here) "#rows" } role="search" aria-label="Find a requirement" {
             input type="hidden" name="state" value=(narrow.state);
             input type="hidden" name="grade" value=(narrow.grade);
             label .vh for="words" { "Code or title" }

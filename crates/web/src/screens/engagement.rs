@@ -195,7 +195,7 @@ fn items(ask: &Ask, opened: &Opened, wanted: &Wanted) -> Result<Markup, Fault> {
     let about = format!("{} to {} of {total}", (wanted.from + 1).min(total), wanted.from + lines.len());
     let any = !(wanted.state.is_empty() && wanted.result.is_empty() && wanted.words.is_empty());
     let aside = html! {
-        form .row method="get" action={ (here) "#items" } role="search" {
+        form .row method="get" action={ (here) "#items" } role="search" aria-label="Find a question" {
             input type="hidden" name="state" value=(wanted.state);
             input type="hidden" name="result" value=(wanted.result);
             label .vh for="words" { "Words of the question" }
@@ -257,7 +257,7 @@ fn row(ask: &Ask, engagement: &Record, line: &Line, titles: &Titles, may: bool) 
     html! {
         tr {
             @if may { td { @if let Some(id) = line.requirement { @if line.item.as_ref().is_none_or(|item| item.state() == Some("open")) {
-                input type="checkbox" name="requirement" value=(id) aria-label={ "Choose " (line.title) };
+                input .tick type="checkbox" name="requirement" value=(id) aria-label={ "Choose " (line.title) };
             } } } }
             td { (standing(line, late)) }
             td .grow {
