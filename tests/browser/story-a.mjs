@@ -207,6 +207,11 @@ async function close({ vera, major }) {
 
 async function report(firm) {
   const { mara } = firm;
+  // What the duty keeps follows within seconds; the draft holds what it keeps.
+  await until("the figure of thirteen sources", async () => {
+    const kept = (await call(mara, "GET", `held_duty?q=${encodeURIComponent("duty.code:D-001")}&limit=1`)).body.items[0];
+    return /of 13/.test(kept.figure);
+  });
   await visit(mara, "/reports");
   await leads(mara, () => mara.locator("td:has-text('not written') button").first().click());
   const said = await text(mara, "main");
