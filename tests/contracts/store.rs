@@ -158,6 +158,11 @@ fn what_watchkeep_notes_meanwhile_is_no_conflict_but_what_a_person_changes_is() 
     note(&Actor::system());
     assert!(edit(source.version + 1, "wall").is_err(), "also behind a note");
     assert!(edit(source.version + 9, "wall").is_err(), "and a version to come is none");
+    let stands = office.reload(&source).version;
+    let values = vec![("interval".to_owned(), Value::Int(60))];
+    let set = Change::Note { kind: source.kind, id: source.id, values };
+    office.desk.store.write_one(&Actor::system(), now(), set).expect("set");
+    assert!(edit(stands, "wall").is_err(), "what the form would overwrite is a conflict, whoever wrote it");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::{Change, Draft, Inside, Values, find_move, moving, next_id, sorted, validate};
 use crate::driver::{Cell, Connection};
-use crate::{Store, StoreError, history, int};
+use crate::{Store, StoreError, history};
 use jiff::Timestamp;
 use watchkeep_model::custom::Customs;
 use watchkeep_model::{Actor, Kind, Move, Record, Refusal, TagSet, Value, text};
@@ -218,14 +218,20 @@ impl Store {
 }
 
 /// Somebody else's change in the meantime is a conflict. What Watchkeep noted of its own accord, such as a new figure, is
-/// none: it lies in fields that nobody edits.
+/// none, as long as it lies in fields that nobody edits.
 fn at_version(tx: &mut dyn Connection, record: &Record, had: Option<i64>) -> Result<(), StoreError> {
     let Some(had) = had.filter(|had| *had != record.version) else { return Ok(()) };
-    let sql =
-        "SELECT COUNT(*) FROM history WHERE kind = $1 AND id = $2 AND version > $3 AND act = 'note' AND person IS NULL";
+    let sql = "SELECT act, person, change FROM history WHERE kind = $1 AND id = $2 AND version > $3";
     let cells = [Cell::from(record.kind.name), Cell::Int(record.id), Cell::Int(had)];
-    let noted = tx.query(sql, &cells)?.first().map_or(0, |row| int(row, 0));
-    if had > 0 && had < record.version && noted == record.version - had {
+    let since = tx.query(sql, &cells)?;
+    let edited = |name: &String| record.kind.editable().any(|field| field.name == name);
+    let noted = |row: &Vec<Cell>| {
+        let change = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(crate::text(row, 2));
+        crate::text(row, 0) == "note"
+            && matches!(row.get(1), Some(Cell::Null))
+            && change.is_ok_and(|change| !change.keys().any(edited))
+    };
+    if had > 0 && had < record.version && since.iter().all(noted) {
         return Ok(());
     }
     Err(StoreError::Version { number: record.number(), is: record.version, had })
