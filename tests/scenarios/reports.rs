@@ -1,6 +1,7 @@
 //! The reports desk: drafted from the data of a period, signed, frozen, printed (RU-46, RU-50).
 
 use crate::case::Case;
+use crate::ways::Try::Set;
 use jiff::civil::Date;
 use watchkeep_desk::reports::{Period, figures};
 use watchkeep_model::{Record, Value};
@@ -95,14 +96,7 @@ fn ru_50_a_signed_report_stays_whichever_way_somebody_tries() {
     case.office.act(&mara, &report, "sign", &[], None).expect("signed");
     let signed = case.office.reload(&report);
     let words = "signed and frozen";
-    let page = case.post("/r/report/1", "title=Other&text=Other");
-    assert!(page.body.contains(words), "{} {:?}", page.status, page.location);
-    let api = case.api("PATCH", "/api/report/1", r#"{"text":"Other"}"#);
-    assert!(api.status == 422 && api.json()["rule"] == "RU-50", "{}", api.body);
-    let import = case.import("report", "number,text\nRPT-1,Other\n");
-    assert!(import.body.contains(words), "{}", import.body);
-    let bulk = case.post("/r/report/bulk", "act=set&set.title=yes&title=Other&id=1");
-    assert!(bulk.body.contains(words) || bulk.status == 404 || bulk.body.contains("title"), "{}", bulk.body);
+    case.refused_everywhere(Some(&signed), Set(&[("title", "Other"), ("text", "Other")]), "RU-50", words);
     assert_eq!(case.office.reload(&signed).version, signed.version, "nothing was changed on any way");
 }
 

@@ -60,8 +60,7 @@ impl Desk {
         let strict = self.all("organisation")?.iter().any(|own| own.read::<bool>("strict") == Some(true));
         let mut access = Access { strict, ..Access::default() };
         for assignment in self.all("role_assignment")? {
-            let members = spread(&groups, assignment.get("members").ids());
-            if !members.iter().any(|group| group.get("people").ids().contains(&person)) {
+            if !people_in(&groups, assignment.get("members").ids()).any(|member| member == person) {
                 continue;
             }
             let role = assignment.get("role").as_int();
@@ -109,6 +108,11 @@ pub(crate) fn spread<'a>(groups: &HashMap<i64, &'a Record>, ids: &[i64]) -> Vec<
         }
     }
     found
+}
+
+/// Everybody in these groups, nested ones included; whoever is in two of them comes twice.
+pub(crate) fn people_in(groups: &HashMap<i64, &Record>, ids: &[i64]) -> impl Iterator<Item = i64> {
+    spread(groups, ids).into_iter().flat_map(|group| group.get("people").ids().to_vec())
 }
 
 /// People, assets and sites in scope groups, nested ones included.

@@ -1,15 +1,14 @@
 //! The allocation of roles of ISO 27002 5.2 as a document: table and chart of a day, to be approved (RU-31).
 
 use crate::holding::Holding;
+use crate::raci::{DEEP, under};
+use crate::reports::plain;
 use crate::{Desk, DeskError};
 use jiff::Timestamp;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use watchkeep_model::{Actor, Record, Value, resolve::Test};
 use watchkeep_store::Change;
-
-/// Reporting lines are followed this deep.
-const DEEP: usize = 12;
 
 impl Desk {
     /// A draft document with the table and the chart as they stand, for what the person asking sees.
@@ -46,12 +45,12 @@ impl Desk {
             let count = |field: &str| held.iter().filter(|one| one.get(field).as_int() == Some(function.id)).count();
             let (does, approves) = (count("responsible"), count("accountable"));
             let who = who(function, &holding, &names);
-            let _ = writeln!(text, "| {} | {who} | {does} | {approves} |", cell(function.title()));
+            let _ = writeln!(text, "| {} | {who} | {does} | {approves} |", plain(function.title()));
         }
         text.push_str("\n## Areas\n\n| Area | Answered for by |\n|---|---|\n");
         for area in self.areas(actor, now)? {
             let by = functions.iter().filter(|function| area.functions.contains(&function.id));
-            let by = by.map(|function| cell(function.title())).collect::<Vec<_>>().join(", ");
+            let by = by.map(|function| plain(function.title())).collect::<Vec<_>>().join(", ");
             let by = if area.functions.is_empty() { "**gap: nobody**".to_owned() } else { by };
             let _ = writeln!(text, "| {} | {by} |", area.name);
         }
@@ -65,21 +64,15 @@ impl Desk {
 
 fn who(function: &Record, holding: &Holding, names: &HashMap<i64, String>) -> String {
     let person = holding.person(Some(function.id)).and_then(|id| names.get(&id));
-    person.map_or_else(|| "nobody".to_owned(), |name| cell(name))
-}
-
-/// Words stay words inside a table.
-fn cell(text: &str) -> String {
-    text.chars().flat_map(|c| ['\\'].into_iter().filter(move |_| "\\|*_`[]<".contains(c)).chain([c])).collect()
+    person.map_or_else(|| "nobody".to_owned(), |name| plain(name))
 }
 
 fn chart(text: &mut String, all: &[Record], above: Option<i64>, depth: usize, who: &dyn Fn(&Record) -> String) {
     if depth >= DEEP {
         return;
     }
-    let superior = |one: &Record| one.get("reports_to").as_int().filter(|id| all.iter().any(|other| other.id == *id));
-    for function in all.iter().filter(|function| superior(function) == above) {
-        let _ = writeln!(text, "{}- {}: {}", "  ".repeat(depth), cell(function.title()), who(function));
+    for function in under(all, above) {
+        let _ = writeln!(text, "{}- {}: {}", "  ".repeat(depth), plain(function.title()), who(function));
         chart(text, all, Some(function.id), depth + 1, who);
     }
 }

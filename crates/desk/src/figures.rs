@@ -11,7 +11,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard};
 use watchkeep_model::measure::Measure;
 use watchkeep_model::{Catalog, Kind, Shape, Value};
-use watchkeep_store::{List, Store};
+use watchkeep_store::{List, Store, StoreError};
 
 /// How long a figure stands that depends on the hour, and how often all that is held is looked at anew.
 pub(crate) const MINUTE: SignedDuration = SignedDuration::from_secs(60);
@@ -86,7 +86,9 @@ impl Figures {
     }
 
     fn inner(&self) -> Result<MutexGuard<'_, Inner>, DeskError> {
-        self.inner.lock().map_err(|_| DeskError::Kind("the kept figures".to_owned()))
+        self.inner.lock().map_err(|_| {
+            StoreError::Broken("the kept figures were lost in a crash; restart Watchkeep".to_owned()).into()
+        })
     }
 
     /// Whether all that is held must be looked at: who holds what has changed, or a minute has passed.

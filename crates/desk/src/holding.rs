@@ -63,17 +63,19 @@ impl Holding {
     /// Whether somebody besides whoever does the work now could do it.
     pub fn deputised(&self, held: &Record) -> bool {
         let doing = self.holder(held, "responsible");
-        let functions = ["responsible", "deputy"].map(|field| held.get(field).as_int());
-        let appointed = functions.iter().flatten().filter_map(|function| self.functions.get(function));
-        let mut there = appointed.flatten().flatten().filter(|person| !self.away.contains(person));
-        there.any(|person| Some(*person) != doing)
+        self.doers(held).any(|person| Some(person) != doing && !self.away.contains(&person))
     }
 
-    /// Whether a person may do a duty's work: holder or deputy of its R, or of its deputy.
+    /// Whether a person may do a duty's work.
     pub fn may_do(&self, held: &Record, person: i64) -> bool {
+        self.doers(held).any(|one| one == person)
+    }
+
+    /// Holder and deputy of the duty's R, and of its deputy, there or away.
+    fn doers(&self, held: &Record) -> impl Iterator<Item = i64> {
         let functions = ["responsible", "deputy"].map(|field| held.get(field).as_int());
-        let appointed = functions.iter().flatten().filter_map(|function| self.functions.get(function));
-        appointed.flatten().flatten().any(|one| *one == person)
+        let appointed = functions.into_iter().flatten().filter_map(|function| self.functions.get(&function));
+        appointed.flatten().flatten().copied()
     }
 
     /// The last day of the waiver in force.

@@ -1,6 +1,6 @@
 //! Learning: who owes which course, and which holder of a function lacks one that it asks for.
 
-use crate::access::spread;
+use crate::access::people_in;
 use crate::{Desk, DeskError};
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};
@@ -86,6 +86,5 @@ fn owed(course: &Record, groups: &HashMap<i64, &Record>, here: &HashMap<i64, Opt
     if audience.is_empty() {
         return here.keys().copied().filter(|person| site.is_some() && of_site(person)).collect();
     }
-    let members = spread(groups, audience);
-    members.iter().flat_map(|group| group.get("people").ids().to_vec()).filter(of_site).collect()
+    people_in(groups, audience).filter(of_site).collect()
 }

@@ -51,6 +51,15 @@ impl Letter {
     }
 }
 
+/// The functions that report to one, in the order given; one whose superior is not among them stands at the top.
+pub fn under(all: &[Record], above: Option<i64>) -> impl Iterator<Item = &Record> {
+    let superior = |one: &Record| one.get("reports_to").as_int().filter(|id| all.iter().any(|other| other.id == *id));
+    all.iter().filter(move |function| superior(function) == above)
+}
+
+/// Reporting lines are followed this deep: nothing keeps them from running in a circle.
+pub const DEEP: usize = 12;
+
 /// What the matrix lacks.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Gaps {

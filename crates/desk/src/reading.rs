@@ -9,7 +9,7 @@ mod remind;
 pub use confirm::{Answered, Confirmed, Reading};
 pub use remind::reminders;
 
-use crate::access::spread;
+use crate::access::people_in;
 use crate::{Desk, DeskError};
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};
@@ -252,8 +252,7 @@ impl Around {
     /// Everybody in the groups, nested ones included, who still works here; and the parties.
     fn audience(&self, record: &Record) -> BTreeSet<Who> {
         let groups: HashMap<i64, &Record> = self.groups.iter().map(|group| (group.id, group)).collect();
-        let members = spread(&groups, record.get("audience").ids());
-        let people = members.iter().flat_map(|group| group.get("people").ids().to_vec());
+        let people = people_in(&groups, record.get("audience").ids());
         let mut who: BTreeSet<Who> = people.filter(|id| self.here.contains(id)).map(Who::Person).collect();
         for party in record.get("parties").ids().iter().filter_map(|id| self.parties.get(id)) {
             if party.read::<bool>("ended") != Some(true) {

@@ -5,6 +5,7 @@ mod due;
 mod paper;
 pub mod sections;
 
+pub(crate) use draft::plain;
 pub use due::{DueReport, RHYTHM};
 pub use paper::{PARTS, figures};
 

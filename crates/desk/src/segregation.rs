@@ -3,7 +3,7 @@
 //! Computed over what people may really do (all role assignments, nested groups included) and the duties they do. The
 //! rules are data. A conflict that a decision in force allows counts as recorded, not as an offence (RU-61).
 
-use crate::access::spread;
+use crate::access::people_in;
 use crate::duties::{Measured, Offender, State};
 use crate::{Desk, DeskError};
 use jiff::Timestamp;
@@ -70,10 +70,8 @@ impl Desk {
         }
         for assignment in self.all("role_assignment")? {
             let mask = assignment.get("role").as_int().and_then(|role| of_role.get(&role)).copied().unwrap_or(0);
-            for group in spread(&groups, assignment.get("members").ids()) {
-                for person in group.get("people").ids() {
-                    *held.people.entry(*person).or_default() |= mask;
-                }
+            for person in people_in(&groups, assignment.get("members").ids()) {
+                *held.people.entry(person).or_default() |= mask;
             }
         }
         let (holding, mut codes) = (self.holding(now)?, HashMap::new());

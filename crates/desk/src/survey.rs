@@ -8,7 +8,7 @@
 
 mod tables;
 
-use crate::access::spread;
+use crate::access::people_in;
 use crate::{Desk, DeskError};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -58,8 +58,7 @@ impl Desk {
         let groups: HashMap<i64, &Record> = groups.iter().map(|group| (group.id, group)).collect();
         let mut mine = Vec::new();
         for survey in open {
-            let members = spread(&groups, survey.get("audience").ids());
-            let asked = members.iter().any(|group| group.get("people").ids().contains(&person));
+            let asked = people_in(&groups, survey.get("audience").ids()).any(|one| one == person);
             if asked && !self.store.has_voted(kind, survey.id, person)? {
                 mine.push(survey);
             }

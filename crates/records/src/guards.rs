@@ -177,3 +177,8 @@ pub fn frozen(moving: &Moving<'_>, fields: &[&str], why: &str) -> Result<(), Ref
         None => Ok(()),
     }
 }
+
+/// The same, by a rule.
+pub fn frozen_by(rule: &'static str, moving: &Moving<'_>, fields: &[&str], why: &str) -> Result<(), Refusal> {
+    frozen(moving, fields, why).map_err(|refusal| Refusal { code: "rule", rule: Some(rule), ..refusal })
+}

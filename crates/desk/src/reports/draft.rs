@@ -289,7 +289,7 @@ fn link(record: &Record) -> String {
 }
 
 /// Words that Markdown takes for nothing but words.
-fn plain(words: &str) -> String {
+pub(crate) fn plain(words: &str) -> String {
     let mut out = String::with_capacity(words.len());
     for letter in words.chars() {
         match letter {

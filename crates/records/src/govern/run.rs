@@ -1,7 +1,7 @@
 //! A run of a held duty: done for a period, by whom, with what proof.
 
 use crate::govern::HeldDuty;
-use crate::guards::{by_the_accountable, frozen, holds};
+use crate::guards::{by_the_accountable, frozen_by, holds};
 use crate::people::{Function, Person};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -236,9 +236,8 @@ fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
         return Err(Refusal::invalid(format!("a period begins before it ends: {from} is after {to}")).at("period_end"));
     }
     if moving.before.is_some_and(|before| before.state() == Some("approved")) {
-        let rule = |refusal| Refusal { code: "rule", rule: Some("RU-04"), ..refusal };
         let fields = ["held", "period_start", "period_end", "grade", "proof", "exception"];
-        frozen(moving, &fields, "its A approved it as it stands; have it returned first").map_err(rule)?;
+        frozen_by("RU-04", moving, &fields, "its A approved it as it stands; have it returned first")?;
     }
     Ok(())
 }

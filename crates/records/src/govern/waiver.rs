@@ -1,7 +1,7 @@
 //! A waiver: a held duty that need not be done for a while, by decision of whoever is accountable for it.
 
 use crate::govern::HeldDuty;
-use crate::guards::{by_the_accountable, frozen, made_by, today};
+use crate::guards::{by_the_accountable, frozen_by, made_by, today};
 use crate::people::Person;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -117,9 +117,8 @@ fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
         return Err(Refusal::invalid(format!("this day is past; choose one from {today} on")).at("until"));
     }
     if moving.before.is_some_and(|before| before.state() != Some("asked")) {
-        let rule = |refusal| Refusal { code: "rule", rule: Some("RU-38"), ..refusal };
         let why = "this was decided on as it stands; end it and ask anew";
-        frozen(moving, &["held", "until", "reason"], why).map_err(rule)?;
+        frozen_by("RU-38", moving, &["held", "until", "reason"], why)?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! A message: what was said to whom, or asked and answered.
 
-use crate::guards::{another, asked_by, frozen, today};
+use crate::guards::{another, asked_by, frozen, frozen_by, today};
 use crate::outside::Party;
 use crate::people::{Group, Person};
 use crate::respond::Incident;
@@ -159,7 +159,7 @@ fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
     }
     let told = "leaders are told of a change that affects posture; it stays a notice of it";
     if !moving.record.get("decision").is_empty() {
-        frozen(moving, &["class"], told).map_err(|refusal| Refusal { code: "rule", rule: Some("RU-49"), ..refusal })?;
+        frozen_by("RU-49", moving, &["class"], told)?;
     }
     if moving.before.is_some_and(|before| matches!(before.state(), Some("approved" | "sent" | "answered"))) {
         frozen(moving, &["title", "class", "text"], "it was approved or sent as it stands; write another")?;

@@ -1,6 +1,6 @@
 //! A report: what a day, week, month or quarter was like; signed, then frozen (RU-50).
 
-use crate::guards::{frozen, in_order, made_by};
+use crate::guards::{frozen_by, in_order, made_by};
 use crate::people::{Group, Person};
 use crate::places::Site;
 use jiff::Timestamp;
@@ -142,8 +142,7 @@ fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
             "figures",
             "as_of",
         ];
-        let rule = |refusal| Refusal { code: "rule", rule: Some("RU-50"), ..refusal };
-        frozen(moving, &fields, "this report is signed and frozen; write another that corrects it").map_err(rule)?;
+        frozen_by("RU-50", moving, &fields, "this report is signed and frozen; write another that corrects it")?;
     }
     Ok(())
 }

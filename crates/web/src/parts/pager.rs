@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::icon;
+use super::{Button, icon};
 
 /// `about` says how many there are ("1 to 50 of 10 000+"); a missing address greys its button out.
 pub fn pager(about: &str, before: Option<&str>, after: Option<&str>) -> Markup {
@@ -18,5 +18,19 @@ fn step(label: &str, name: &str, href: Option<&str>) -> Markup {
     html! {
         @if let Some(href) = href { a .btn .small href=(href) { (icon(name)) span { (label) } } }
         @else { button .btn .small type="button" disabled { (icon(name)) span { (label) } } }
+    }
+}
+
+/// A search among the rows of one panel: where it leads, what it is called, what it keeps of the present choice, and where
+/// all of them are, if some are chosen.
+pub fn find(here: &str, called: &str, keeps: &[(&str, &str)], words: &str, all: Option<&str>) -> Markup {
+    html! {
+        form .row method="get" action=(here) role="search" aria-label=(called) {
+            @for (name, value) in keeps { input type="hidden" name=(name) value=(value); }
+            label .vh for="words" { "Code or title" }
+            input #words type="search" name="q" value=(words) placeholder="Code or title" data-key="/";
+            (Button::submit("Find").small())
+            @if let Some(all) = all { (Button::link("All", all).small()) }
+        }
     }
 }

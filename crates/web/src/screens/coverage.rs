@@ -202,16 +202,9 @@ fn list(ask: &Ask, coverage: &Coverage, narrow: &Narrow<'_>) -> Markup {
     let before = (from > 0).then(|| at(from.saturating_sub(PAGE)));
     let after = (from + PAGE < rows.len()).then(|| at(from + PAGE));
     let about = format!("{} to {} of {}", (from + 1).min(rows.len()), from + shown.len(), rows.len());
-    let aside = html! {
-        form .row method="get" action={ (here) "#rows" } role="search" aria-label="Find a requirement" {
-            input type="hidden" name="state" value=(narrow.state);
-            input type="hidden" name="grade" value=(narrow.grade);
-            label .vh for="words" { "Code or title" }
-            input #words type="search" name="q" value=(narrow.words) placeholder="Code or title" data-key="/";
-            (Button::submit("Find").small())
-            @if narrow.any() { (Button::link("All", &here).small()) }
-        }
-    };
+    let keeps = &[("state", narrow.state), ("grade", narrow.grade)];
+    let aside =
+        pager::find(&format!("{here}#rows"), "Find a requirement", keeps, &narrow.words, narrow.any().then_some(&here));
     html! { div #rows { (panel::flush("Requirements", &aside, &html! {
         @if shown.is_empty() { p .pad .sub { "No requirement fits." } } @else {
             table .cards .tall {

@@ -194,16 +194,9 @@ fn items(ask: &Ask, opened: &Opened, wanted: &Wanted) -> Result<Markup, Fault> {
     let after = (wanted.from + PAGE < total).then(|| at(wanted.from + PAGE));
     let about = format!("{} to {} of {total}", (wanted.from + 1).min(total), wanted.from + lines.len());
     let any = !(wanted.state.is_empty() && wanted.result.is_empty() && wanted.words.is_empty());
-    let aside = html! {
-        form .row method="get" action={ (here) "#items" } role="search" aria-label="Find a question" {
-            input type="hidden" name="state" value=(wanted.state);
-            input type="hidden" name="result" value=(wanted.result);
-            label .vh for="words" { "Words of the question" }
-            input #words type="search" name="q" value=(wanted.words) placeholder="Code or title" data-key="/";
-            (Button::submit("Find").small())
-            @if any { (Button::link("All", &here).small()) }
-        }
-    };
+    let keeps = &[("state", wanted.state.as_str()), ("result", wanted.result.as_str())];
+    let aside =
+        pager::find(&format!("{here}#items"), "Find a question", keeps, &wanted.words, any.then_some(here.as_str()));
     let inner = html! {
         @if lines.is_empty() {
             @if any { p .pad .sub { "Nothing fits." } }

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use watchkeep_desk::DeskError;
 use watchkeep_desk::drift::Drift;
 use watchkeep_desk::duties::State;
-use watchkeep_desk::raci::{Gaps, Letter, MANY_INFORMED};
+use watchkeep_desk::raci::{DEEP, Gaps, Letter, MANY_INFORMED, under};
 use watchkeep_model::resolve::Test;
 use watchkeep_model::{Look, Record};
 use watchkeep_store::StoreError;
@@ -360,10 +360,8 @@ fn keep(ask: &Ask) -> Result<Response, Fault> {
 
 /// The functions that report to one, and theirs; a function whose superior is not seen stands at the top.
 fn branch(all: &[Record], above: Option<i64>, who: &dyn Fn(&Record) -> Option<String>, depth: usize) -> Markup {
-    let superior =
-        |function: &Record| function.get("reports_to").as_int().filter(|id| all.iter().any(|one| one.id == *id));
-    let here: Vec<&Record> = all.iter().filter(|function| superior(function) == above).collect();
-    html! { @if !here.is_empty() && depth < 12 { ul .chart-tree { @for function in here {
+    let here: Vec<&Record> = under(all, above).collect();
+    html! { @if !here.is_empty() && depth < DEEP { ul .chart-tree { @for function in here {
         li { a .link href={ "/r/function/" (function.id) } { (function.title()) } span .sub { " · " (who(function).unwrap_or_else(|| "nobody".to_owned())) }
             (branch(all, Some(function.id), who, depth + 1))
         }
