@@ -125,6 +125,21 @@ impl Office {
         self.desk.store.write_one(by, now(), change)
     }
 
+    /// A move at another time than now, without a reason.
+    pub fn act_at(
+        &self,
+        by: &Actor,
+        record: &Record,
+        act: &str,
+        values: &[(&str, Value)],
+        when: Timestamp,
+    ) -> Result<Written, StoreError> {
+        let values = values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        let (act, kind) = (act.to_owned(), record.kind);
+        let change = Change::Move { kind, id: record.id, version: None, act, values, reason: None };
+        self.desk.store.write_one(by, when, change)
+    }
+
     pub fn reload(&self, record: &Record) -> Record {
         self.desk.store.get(&Actor::system(), record.kind, record.id).expect("still there")
     }

@@ -29,7 +29,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("model", &["derive"]),
     ("detect", &["model"]),
     ("store", &["model"]),
-    ("records", &["model"]),
+    ("records", &["clocks", "model"]),
     ("ingest", &["model"]),
     ("lake", &["model"]),
     ("desk", &["clocks", "model", "records", "store", "ingest", "lake", "detect", "oscal", "press"]),

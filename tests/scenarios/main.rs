@@ -4,6 +4,7 @@ mod access;
 mod alone;
 mod assuring;
 mod case;
+mod clocks;
 mod concern;
 mod coverage;
 mod engagements;

@@ -113,7 +113,7 @@ impl Settings {
                 let value: syn::Path = meta.value()?.parse()?;
                 self.options.push(quote!(subject: ::watchkeep_model::macros::Subject::#value));
             }
-            "moves" | "measures" | "prepare" | "check" | "effects" | "keep" => {
+            "moves" | "measures" | "clocks" | "prepare" | "check" | "effects" | "keep" => {
                 let name = &meta.path;
                 let value: Expr = meta.value()?.parse()?;
                 self.options.push(quote!(#name: #value));
@@ -139,7 +139,7 @@ impl Settings {
             }
             _ => {
                 return Err(meta.error(
-                    "use kind, prefix, label, plural, area, title, sort, list, state, calendar, subject, moves, measures, material, recheck, gone, prepare, check, effects, keep, follows or private",
+                    "use kind, prefix, label, plural, area, title, sort, list, state, calendar, subject, moves, clocks, measures, material, recheck, gone, prepare, check, effects, keep, follows or private",
                 ));
             }
         }

@@ -19,6 +19,8 @@ pub struct Measured {
     pub offenders: Vec<Offender>,
     /// The filter of the list that the figure opens to: kind and text.
     pub rows: (&'static str, String),
+    /// A second list, where a duty is asked of two kinds.
+    pub also: Option<(&'static str, String)>,
     pub as_of: Timestamp,
     /// When the newest input was written; nothing means no data.
     pub fresh: Option<Timestamp>,
@@ -75,7 +77,7 @@ impl State {
 }
 
 /// Duties whose measure asks more than two filters can say.
-const ASKED_BY_HAND: &[&str] = &["D-001", "D-010", "D-125"];
+const ASKED_BY_HAND: &[&str] = &["D-001", "D-010", "D-125", "D-150"];
 
 impl Measured {
     /// `11 of 12`.
@@ -101,6 +103,7 @@ impl Desk {
         match code {
             "D-001" => self.sources_heard(actor, site, now).map(Some),
             "D-010" => self.alerts_triaged(actor, site, now).map(Some),
+            "D-150" => self.equipment_kept(actor, site, now).map(Some),
             "D-125" if site.is_none() => self.segregated(actor, now).map(Some),
             _ => match self.declared(code) {
                 Some(declared) => self.ask_measure(actor, declared, site, now),
@@ -148,6 +151,7 @@ impl Desk {
             unit: "sources heard",
             offenders,
             rows: ("log_source", filter),
+            also: None,
             as_of: now,
             fresh,
             state,
@@ -192,6 +196,7 @@ impl Desk {
             unit: "alerts triaged in time",
             offenders,
             rows: ("alert", recent),
+            also: None,
             as_of: now,
             fresh,
             state,

@@ -156,6 +156,7 @@ impl Desk {
         let kinds: &[&str] = match code {
             "D-001" => &["log_source"],
             "D-010" => &["alert"],
+            "D-150" => &["check", "task", "asset"],
             _ => &["role", "role_assignment", "group", "held_duty", "function", "person", "decision", "duty"],
         };
         let known = self.catalog().kinds().iter().map(|kind| kind.name);

@@ -27,6 +27,8 @@ impl Desk {
         }
         if round.is_multiple_of(MINUTE) {
             done.push(("surveys", self.count_surveys(now)));
+            done.push(("clocks", self.wind_clocks(now).map(drop)));
+            done.push(("breaches", self.note_breaches(now).map(drop)));
             done.push(("planned runs", self.plan_runs(now)));
             done.push(("missed runs", self.miss_runs(now)));
         }

@@ -16,6 +16,7 @@ mod figures;
 pub mod first_start;
 pub mod frameworks;
 pub mod holding;
+mod house;
 pub mod import;
 mod jobs;
 mod learning;
@@ -26,6 +27,7 @@ pub mod packs;
 mod plan;
 pub mod raci;
 pub mod reading;
+mod repairs;
 pub mod reports;
 pub mod respond;
 pub mod rules;
@@ -60,11 +62,13 @@ pub struct Desk {
     pub(crate) attempts: Arc<sign_in::Attempts>,
     pub(crate) changed: reading::Changed,
     pub(crate) figures: Arc<figures::Figures>,
+    pub(crate) working: house::Working,
 }
 
 impl Desk {
     /// Introduces an open store and lake to each other.
     pub fn new(store: Store, lake: Lake, zone: jiff::tz::TimeZone) -> Self {
+        store.in_zone(zone.clone());
         let accesses = Arc::new(access::Accesses::default());
         accesses.follow(&store);
         customs::follow(&store);
@@ -74,7 +78,8 @@ impl Desk {
         watch.follow(&store);
         let figures: Arc<figures::Figures> = Arc::default();
         figures.follow(&store);
-        Self { store, lake: Arc::new(lake), zone, watch, accesses, attempts: Arc::default(), changed, figures }
+        let working = house::Working::of(&store, &zone);
+        Self { store, lake: Arc::new(lake), zone, watch, accesses, attempts: Arc::default(), changed, figures, working }
     }
 
     pub fn catalog(&self) -> &Catalog {

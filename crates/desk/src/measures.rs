@@ -77,6 +77,7 @@ impl Desk {
             unit: measure.unit,
             offenders: records.into_iter().map(offender).collect(),
             rows: (kind.name, if tally.bad > 0 { bad } else { of }),
+            also: None,
             as_of: now,
             fresh: tally.fresh,
             state: tally.state,

@@ -6,7 +6,7 @@ use crate::{Desk, DeskError};
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use std::collections::HashMap;
-use watchkeep_clocks::{Cadence, Calendar, Due, Every, Rule, Shift};
+use watchkeep_clocks::{Cadence, Due, Every, Rule, Shift};
 use watchkeep_model::{Actor, Look, Record, Refusal, Value};
 use watchkeep_store::Change;
 
@@ -55,11 +55,6 @@ fn natural(every: Every) -> Cadence {
 }
 
 impl Desk {
-    /// The calendar of the organisation: its zone, Monday to Friday.
-    pub(crate) fn working(&self) -> Calendar {
-        Calendar::weekdays(self.zone.clone())
-    }
-
     /// How a held duty stands by its newest run.
     pub fn by_runs(&self, held: &Record, rhythm_name: &str, last: Option<Record>, now: Timestamp) -> Option<ByRuns> {
         let calendar = self.working();

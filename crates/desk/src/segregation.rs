@@ -136,6 +136,7 @@ impl Desk {
             unit: "people without conflicting duties",
             offenders,
             rows: (kind.name, filter),
+            also: None,
             as_of: now,
             fresh: (all > 0).then_some(now),
             state,

@@ -1,12 +1,14 @@
 //! A kind's description: fields, list, states, moves and the checks that always hold.
 
 use crate::access::Actor;
+use crate::clock::Clock;
 use crate::field::{Choice, Field, Shape};
 use crate::measure::Measure;
 use crate::record::Record;
 use crate::refusal::Refusal;
 use crate::value::Value;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 /// One kind of record, as its derive describes it. The engine reads nothing else.
 #[derive(Debug)]
@@ -41,6 +43,8 @@ pub struct Kind {
     pub moves: &'static [Move],
     /// What duties ask of records of this kind.
     pub measures: &'static [Measure],
+    /// Targets that run on records of this kind.
+    pub clocks: &'static [Clock],
     /// Fills in what follows from the other fields, before checks.
     pub prepare: fn(&mut Record, &Moving<'_>),
     /// Fields that decisions about a record rest on; none named: all that people fill in.
@@ -147,6 +151,8 @@ pub struct Moving<'a> {
     pub record: &'a Record,
     pub actor: &'a Actor,
     pub now: Timestamp,
+    /// Where days begin for the organisation.
+    pub zone: &'a TimeZone,
     pub reason: Option<&'a str>,
     /// The move, when this is one.
     pub act: Option<&'static str>,
@@ -227,6 +233,7 @@ impl Kind {
         private: false,
         moves: &[],
         measures: &[],
+        clocks: &[],
         material: &[],
         recheck: None,
         gone: None,

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod catalog;
+pub mod clock;
 pub mod custom;
 pub mod event;
 pub mod field;
@@ -19,6 +20,7 @@ pub mod value;
 
 pub use access::{Access, Actor, Assignment, Permissions, Sight, Via};
 pub use catalog::Catalog;
+pub use clock::{Clock, Term};
 pub use custom::Custom;
 pub use field::{Choice, Field, Shape, Tone};
 pub use kind::{Effect, Kind, Look, Move, Moving, Subject};

@@ -2,7 +2,6 @@
 
 use crate::assure::Authority;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 use watchkeep_model::{Described, Money, Moving, Record, Ref, Refusal, Value, json};
 
@@ -28,9 +27,9 @@ pub fn asked_by<T: watchkeep_model::Described>(record: &mut Record, moving: &Mov
     }
 }
 
-/// The day of `now`, UTC.
+/// The day of `now`, where days begin for the organisation.
 pub fn today(moving: &Moving<'_>) -> Date {
-    moving.now.to_zoned(TimeZone::UTC).date()
+    moving.zone.to_datetime(moving.now).date()
 }
 
 /// Notes who made a record, once, in a managed field; what the system says of it stays.

@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod assure;
 pub mod builtin;
+pub mod clocks;
 pub mod govern;
 mod guards;
 pub mod intel;

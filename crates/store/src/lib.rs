@@ -39,7 +39,8 @@ pub use vault::{Secret, Vault};
 pub use write::{Change, Written};
 
 use driver::{Cell, Connection, Driver, Lease};
-use std::sync::{Arc, RwLock};
+use jiff::tz::TimeZone;
+use std::sync::{Arc, OnceLock, RwLock};
 use watchkeep_model::Catalog;
 
 /// The organisation's default scope tag; made at first start (RU-72).
@@ -72,6 +73,7 @@ struct Inner {
     tags: tags::TagSets,
     sets: sets::Sets,
     listeners: RwLock<Vec<Listener>>,
+    zone: OnceLock<TimeZone>,
 }
 
 impl Store {
@@ -91,12 +93,30 @@ impl Store {
         let tags = tags::TagSets::load(&mut *writer)?;
         drop(writer);
         Ok(Self {
-            inner: Arc::new(Inner { driver, catalog, tags, sets: sets::Sets::default(), listeners: RwLock::default() }),
+            inner: Arc::new(Inner {
+                driver,
+                catalog,
+                tags,
+                sets: sets::Sets::default(),
+                listeners: RwLock::default(),
+                zone: OnceLock::new(),
+            }),
         })
     }
 
     pub fn catalog(&self) -> &Arc<Catalog> {
         &self.inner.catalog
+    }
+
+    /// Says in which zone days begin; said once, UTC before.
+    pub fn in_zone(&self, zone: TimeZone) {
+        // Whoever said it first decided.
+        let _ = self.inner.zone.set(zone);
+    }
+
+    pub fn zone(&self) -> &TimeZone {
+        static UTC: TimeZone = TimeZone::UTC;
+        self.inner.zone.get().unwrap_or(&UTC)
     }
 
     /// Calls `listener` after each commit with what was written, in order.

@@ -111,6 +111,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0017_ballot_boxes.sqlite.sql"),
         include_str!("../migrations/0017_ballot_boxes.postgres.sql"),
     ),
+    (
+        18,
+        "clocks",
+        include_str!("../migrations/0018_clocks.sqlite.sql"),
+        include_str!("../migrations/0018_clocks.postgres.sql"),
+    ),
 ];
 
 /// Words and types that only the engine's own tables use.

@@ -374,11 +374,21 @@ fn find_move(record: &Record, name: &str) -> Result<&'static Move, Refusal> {
 }
 
 fn moving<'a>(
-    look: &'a dyn Look,
+    look: &'a Inside<'_>,
     draft: (Option<&'a Record>, &'a Record),
     actor: &'a Actor,
     now: Timestamp,
     with: (&'a Option<String>, Option<&'static str>, &'a [(&'static str, Value)]),
 ) -> Moving<'a> {
-    Moving { before: draft.0, record: draft.1, actor, now, reason: with.0.as_deref(), act: with.1, input: with.2, look }
+    Moving {
+        before: draft.0,
+        record: draft.1,
+        actor,
+        now,
+        zone: look.store.zone(),
+        reason: with.0.as_deref(),
+        act: with.1,
+        input: with.2,
+        look,
+    }
 }

@@ -14,7 +14,7 @@ mod requirement;
 mod risk;
 
 pub use authority::{Authority, Matter};
-pub use check::{Check, CheckResult};
+pub use check::{Check, CheckResult, MAINTENANCE};
 pub use control::{Control, Health};
 pub use decision::Decision;
 pub use document::{Document, Question, SAYS, questions};

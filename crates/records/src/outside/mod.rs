@@ -10,4 +10,4 @@ pub use agreement::Agreement;
 pub use bid::Bid;
 pub use money_line::{Class as MoneyClass, Leg, MoneyLine, legs};
 pub use party::Party;
-pub use service_level::ServiceLevel;
+pub use service_level::{Reading, ServiceLevel, term_of};

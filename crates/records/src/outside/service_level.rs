@@ -1,7 +1,9 @@
 //! A service level: what an agreement promises, and what was measured.
 
 use crate::outside::Agreement;
+use crate::setup::TargetCounts;
 use jiff::civil::Date;
+use watchkeep_model::clock::{Term, Unit};
 use watchkeep_model::{ChoiceField, FieldType, Markdown, Measure, Moving, Record, RecordKind, Ref, Row, Rows, Target};
 
 /// One promise of an agreement, with a reading for each period.
@@ -19,6 +21,9 @@ pub struct ServiceLevel {
     /// What the target counts: minutes, per cent, calls.
     #[field(len = 60)]
     pub unit: String,
+    /// For a time that work may take, such as a repair: whether nights and weekends count.
+    #[field(default = "round_the_clock")]
+    pub counts: TargetCounts,
     #[field(facet)]
     pub better: Better,
     pub readings: Rows<Reading>,
@@ -32,6 +37,22 @@ pub struct ServiceLevel {
     pub met: Reached,
     /// What was done about a breach: notice, penalty, talk (RU-53).
     pub action: Option<Markdown>,
+}
+
+/// The time that work under a service level may take; none where it counts something else than minutes, hours or days.
+pub fn term_of(level: &Record) -> Option<Term> {
+    if level.choice("better") != Some("lower") {
+        return None;
+    }
+    let unit = match level.get("unit").as_text()?.trim().to_lowercase().as_str() {
+        "min" | "minute" | "minutes" => Unit::Minutes,
+        "h" | "hour" | "hours" => Unit::Hours,
+        "d" | "day" | "days" => Unit::Days,
+        _ => return None,
+    };
+    let target = level.read::<f64>("target").filter(|target| (1.0..=100_000.0).contains(target))?;
+    let counts = level.read::<TargetCounts>("counts").unwrap_or(TargetCounts::RoundTheClock);
+    Some(Term { of: "", target: target.round() as i64, unit, counts: counts.into() })
 }
 
 #[derive(Row, Clone)]

@@ -8,4 +8,4 @@ pub use incident::{
     Concerned, Decision, Evidence, Incident, Phase, State as IncidentState, Theory, TheoryState, TimelineEntry,
 };
 pub use roles::{IncidentRole, ROLES, RoleHolder, find_role, holder_of};
-pub use task::{State as TaskState, Task};
+pub use task::{REPAIRS, State as TaskState, Task};

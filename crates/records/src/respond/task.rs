@@ -1,16 +1,23 @@
 //! A task: work for one person, with a due date.
 
+use crate::assets::Asset;
+use crate::clocks::{GO_ON, Pause, WAIT, end_pause};
+use crate::outside::ServiceLevel;
 use crate::people::{Group, Person};
 use crate::respond::Incident;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use watchkeep_model::{ChoiceField, Markdown, Measure, Move, Moving, Record, RecordKind, Ref, Refusal};
+use watchkeep_model::{ChoiceField, Markdown, Measure, Move, Moving, Record, RecordKind, Ref, Refusal, Rows};
+
+mod order;
+pub use order::REPAIRS;
 
 /// Work for one person. Inside an incident, a task without assignee is the manager's (RU-18).
 #[derive(RecordKind)]
 #[record(
     prefix = "TSK", area = "respond", title = "title", state = "state", sort = "due", calendar = "due",
-    list = ["title", "state", "assignee", "team", "due", "incident"], moves = MOVES, measures = MEASURES, check = check
+    list = ["title", "state", "assignee", "team", "due", "incident"], moves = MOVES, measures = MEASURES,
+    clocks = order::CLOCKS, prepare = order::prepare, check = check, effects = order::told
 )]
 pub struct Task {
     #[field(search, len = 300)]
@@ -28,6 +35,27 @@ pub struct Task {
     pub description: Option<Markdown>,
     #[field(index)]
     pub incident: Option<Ref<Incident>>,
+    /// What is worked on, for a repair or a change.
+    #[field(index)]
+    pub asset: Option<Ref<Asset>>,
+    /// The service level that it falls under: its time is the target.
+    #[field(index, label = "Service level")]
+    pub level: Option<Ref<ServiceLevel>>,
+    /// When its service level is breached.
+    #[field(managed, index, label = "Target")]
+    pub order_due: Option<Timestamp>,
+    /// When whoever does it is warned.
+    #[field(managed)]
+    pub order_warn: Option<Timestamp>,
+    /// Finished after its target.
+    #[field(managed)]
+    pub order_late: bool,
+    /// The breach is on its service level.
+    #[field(managed, index)]
+    pub breached: bool,
+    /// Times in which it waited for others: its clock stood still.
+    #[field(managed)]
+    pub pauses: Rows<Pause>,
     /// Since when somebody works on it.
     #[field(managed)]
     pub started: Option<Timestamp>,
@@ -96,6 +124,8 @@ const MOVES: &[Move] = &[
         ..Move::PLAIN
     },
     Move { name: "release", label: "Give back", from: &["doing"], to: Some("open"), apply: release, ..Move::PLAIN },
+    Move { from: &["open", "doing"], ..WAIT },
+    Move { from: &["open", "doing"], ..GO_ON },
     Move {
         name: "assign",
         label: "Assign",
@@ -160,10 +190,12 @@ fn release(record: &mut Record, _: &Moving<'_>) {
 
 fn finish(record: &mut Record, moving: &Moving<'_>) {
     record.write("done_at", moving.now);
+    end_pause(record, moving.now);
 }
 
 /// A closed incident takes no new tasks.
 fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
+    order::sound(moving)?;
     let incident = moving.record.get("incident").as_int().and_then(|id| moving.look.record("incident", id));
     let closed = incident.is_some_and(|incident| incident.state() == Some("closed"));
     if moving.before.is_none() && closed {

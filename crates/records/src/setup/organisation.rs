@@ -1,13 +1,14 @@
 //! The organisation itself: its name and the choices that hold for everybody.
 
+use crate::setup::house::{Holiday, Opening, OwnTarget, sound};
 use jiff::civil::Date;
-use watchkeep_model::{Described, Effect, Field, Move, Moving, Record, RecordKind, Refusal, Shape};
+use watchkeep_model::{Described, Effect, Field, Move, Moving, Record, RecordKind, Refusal, Rows, Shape};
 
 /// What holds for the whole organisation. There is one, made at first start.
 #[derive(RecordKind)]
 #[record(
     prefix = "ORG", area = "setup", title = "name", sort = "name", list = ["name", "strict", "closed_through"],
-    moves = MOVES, check = only, keep = stays, effects = settled
+    moves = MOVES, check = check, keep = stays, effects = settled
 )]
 pub struct Organisation {
     #[field(search, len = 200)]
@@ -18,6 +19,16 @@ pub struct Organisation {
     /// The books are closed up to this day: no money line in or before it is entered, changed or deleted.
     #[field(managed)]
     pub closed_through: Option<Date>,
+    /// When people work: clocks in working hours run then. Empty means Monday to Friday, 9 to 17.
+    #[field(label = "Working hours")]
+    pub hours: Rows<Opening>,
+    /// Days on which nobody works; nothing comes due on them.
+    pub holidays: Rows<Holiday>,
+    /// Own targets of clocks, in the place of those that ship. Clocks that run follow within a minute.
+    pub targets: Rows<OwnTarget>,
+    /// Digest of the hours, holidays and targets by which the clocks that run were last wound.
+    #[field(managed, len = 64)]
+    pub wound: Option<String>,
 }
 
 /// Closing months: not undone, so that figures which were reported stay.
@@ -92,7 +103,8 @@ fn settled(moving: &Moving<'_>) -> Vec<Effect> {
     actuals.map(close).collect()
 }
 
-fn only(moving: &Moving<'_>) -> Result<(), Refusal> {
+fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
+    sound(moving.record)?;
     match moving.look.record("organisation", 1) {
         Some(first) if moving.before.is_none() => {
             Err(Refusal::invalid(format!("there is one organisation; change {} instead", first.number())))

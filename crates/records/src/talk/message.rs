@@ -1,12 +1,15 @@
 //! A message: what was said to whom, or asked and answered.
 
+use crate::clocks::wind;
 use crate::guards::{another, asked_by, frozen, frozen_by, today};
 use crate::outside::Party;
 use crate::people::{Group, Person};
 use crate::respond::Incident;
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};
-use watchkeep_model::{ChoiceField, Links, Markdown, Measure, Move, Moving, Record, RecordKind, Ref, Refusal, Target};
+use watchkeep_model::{
+    ChoiceField, Clock, Links, Markdown, Measure, Move, Moving, Record, RecordKind, Ref, Refusal, Target, Term,
+};
 
 /// A notice, briefing, post or question. What goes outside is approved by somebody else first; what was sent stays.
 /// Whoever a briefing is sent to confirms that they have read it (RU-58).
@@ -14,7 +17,7 @@ use watchkeep_model::{ChoiceField, Links, Markdown, Measure, Move, Moving, Recor
 #[record(
     prefix = "MSG", area = "talk", title = "title", state = "state", sort = "-created", calendar = "sent",
     list = ["title", "class", "state", "author", "incident", "channel", "sent", "answered"],
-    moves = MOVES, measures = MEASURES, prepare = prepare, check = check
+    moves = MOVES, measures = MEASURES, clocks = CLOCKS, prepare = prepare, check = check
 )]
 pub struct Message {
     #[field(search, len = 300)]
@@ -47,6 +50,12 @@ pub struct Message {
     /// The day by which the next briefing is sent.
     #[field(managed, index)]
     pub next_due: Option<Date>,
+    /// When it must be out, or answered.
+    #[field(managed, index)]
+    pub due: Option<Timestamp>,
+    /// When whoever writes or answers is warned.
+    #[field(managed)]
+    pub warn: Option<Timestamp>,
     #[field(managed, search)]
     pub answer: Option<Markdown>,
     #[field(managed, index)]
@@ -145,11 +154,43 @@ const MOVES: &[Move] = &[
     },
 ];
 
+/// How long each class may take until it is out, or answered.
+const CLOCKS: &[Clock] = &[
+    Clock {
+        name: "notice",
+        label: "Send",
+        stop: &["sent"],
+        due: "due",
+        warn: "warn",
+        by: "class",
+        terms: &[
+            Term::days("notice", 2),
+            Term::days("violation_notice", 5),
+            Term::days("executive_brief", 1),
+            Term::hours("filing", 72),
+            Term::days("posture_notice", 2),
+            Term::days("stakeholder_notice", 7),
+        ],
+        ..Clock::PLAIN
+    },
+    Clock {
+        name: "answer",
+        label: "Answer",
+        stop: &["answered"],
+        due: "due",
+        warn: "warn",
+        by: "class",
+        terms: &[Term::days("question", 7), Term::days("complaint", 7)],
+        ..Clock::PLAIN
+    },
+];
+
 /// What is decided about.
 const ABOUT: &[&str] = &["title", "class", "text"];
 
 fn prepare(record: &mut Record, moving: &Moving<'_>) {
     asked_by::<Person>(record, moving, "author", ABOUT);
+    wind(record, moving);
 }
 
 /// What was approved or sent is what stands there.
@@ -227,31 +268,34 @@ fn deferred(record: &mut Record, moving: &Moving<'_>) {
 const MEASURES: &[Measure] = &[
     Measure {
         duty: "D-033",
-        question: "Of the notices that were written in the last 90 days, how many went out within two days?",
+        version: 2,
+        question: "Of the notices that were written in the last 90 days, how many went out in time, or still have time (as shipped: two days)?",
         unit: "notices sent",
         of: "class:notice created>=-90d -state:dropped",
-        bad: "state:draft,approved created<-2d",
-        why: "not sent after two days",
+        bad: "state:draft,approved due<now",
+        why: "not sent in time",
         site: "",
         ..Measure::PLAIN
     },
     Measure {
         duty: "D-036",
-        question: "Of the violations of the last 90 days that are told to heads of departments, how many went out within five days?",
+        version: 2,
+        question: "Of the violations of the last 90 days that are told to heads of departments, how many went out in time, or still have time (as shipped: five days)?",
         unit: "heads notified",
         of: "class:violation_notice created>=-90d -state:dropped",
-        bad: "state:draft,approved created<-5d",
-        why: "not sent after five days",
+        bad: "state:draft,approved due<now",
+        why: "not sent in time",
         site: "",
         ..Measure::PLAIN
     },
     Measure {
         duty: "D-040",
-        question: "Of the briefs for executives in the last 90 days, how many went out within a day?",
+        version: 2,
+        question: "Of the briefs for executives in the last 90 days, how many went out in time, or still have time (as shipped: a day)?",
         unit: "briefs sent in time",
         of: "class:executive_brief created>=-90d -state:dropped",
-        bad: "state:draft,approved created<-1d",
-        why: "not sent after a day",
+        bad: "state:draft,approved due<now",
+        why: "not sent in time",
         site: "incident.site",
         ..Measure::PLAIN
     },
@@ -269,42 +313,46 @@ const MEASURES: &[Measure] = &[
     },
     Measure {
         duty: "D-100",
-        question: "Of the filings to authorities of the last year, how many went out within three days of being drafted?",
+        version: 2,
+        question: "Of the filings to authorities of the last year, how many went out in time, or still have time (as shipped: three days)?",
         unit: "filings in time",
         of: "class:filing created>=-365d -state:dropped",
-        bad: "state:draft,approved created<-3d",
-        why: "not filed after three days",
+        bad: "state:draft,approved due<now",
+        why: "not filed in time",
         site: "",
         target: Target::None,
         ..Measure::PLAIN
     },
     Measure {
         duty: "D-143",
-        question: "Of the questions and complaints of the last 90 days, how many were answered within a week, or still have time?",
+        version: 2,
+        question: "Of the questions and complaints of the last 90 days, how many were answered, or still have time (as shipped: a week)?",
         unit: "questions answered",
         of: "class:question,complaint created>=-90d -state:dropped",
-        bad: "-state:answered created<-7d",
-        why: "no answer for over a week",
+        bad: "-state:answered due<now",
+        why: "not answered in time",
         site: "",
         ..Measure::PLAIN
     },
     Measure {
         duty: "D-183",
-        question: "Of the notices of changes to our posture in the last 90 days, how many went to leaders within two days?",
+        version: 2,
+        question: "Of the notices of changes to our posture in the last 90 days, how many went to leaders in time, or still have time (as shipped: two days)?",
         unit: "posture changes told",
         of: "class:posture_notice created>=-90d -state:dropped",
-        bad: "state:draft,approved created<-2d",
-        why: "not sent after two days",
+        bad: "state:draft,approved due<now",
+        why: "not sent in time",
         site: "",
         ..Measure::PLAIN
     },
     Measure {
         duty: "D-191",
-        question: "Of the notices to stakeholders in the last 90 days, how many went out within a week?",
+        version: 2,
+        question: "Of the notices to stakeholders in the last 90 days, how many went out in time, or still have time (as shipped: a week)?",
         unit: "stakeholders informed",
         of: "class:stakeholder_notice created>=-90d -state:dropped",
-        bad: "state:draft,approved created<-7d",
-        why: "not sent after a week",
+        bad: "state:draft,approved due<now",
+        why: "not sent in time",
         site: "",
         ..Measure::PLAIN
     },

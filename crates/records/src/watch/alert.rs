@@ -1,10 +1,12 @@
 //! An alert: something that detection or a person noticed, for somebody to judge.
 
+mod clocks;
 mod measures;
 mod moves;
 mod reports;
 
 use crate::assets::Asset;
+use crate::clocks::wind;
 use crate::people::Person;
 use crate::places::Site;
 use crate::respond::Incident;
@@ -17,7 +19,7 @@ use watchkeep_model::{ChoiceField, Markdown, Moving, Record, RecordKind, Ref, Re
 #[record(
     prefix = "ALR", area = "watch", title = "title", state = "state", sort = "-last_seen", calendar = "first_seen",
     list = ["severity", "last_seen", "count", "title", "entity", "technique", "site", "owner", "tier", "state"],
-    moves = moves::MOVES, measures = measures::MEASURES, prepare = prepare, check = check, effects = reports::became
+    moves = moves::MOVES, measures = measures::MEASURES, clocks = clocks::CLOCKS, prepare = prepare, check = check, effects = reports::became
 )]
 pub struct Alert {
     /// What was noticed, in a few words.
@@ -61,6 +63,9 @@ pub struct Alert {
     /// When somebody must have touched it.
     #[field(managed, index)]
     pub triage_due: Option<Timestamp>,
+    /// When whoever triages is warned.
+    #[field(managed)]
+    pub triage_warn: Option<Timestamp>,
     /// When somebody first touched it.
     #[field(managed, index)]
     pub touched: Option<Timestamp>,
@@ -95,6 +100,15 @@ pub struct Alert {
     /// Number of what a report was made into, such as `TSK-4`; its own where it stays an alert.
     #[field(managed, index, len = 40)]
     pub became: Option<String>,
+    /// When a report must be decided.
+    #[field(managed, index, label = "Decision due")]
+    pub decide_due: Option<Timestamp>,
+    /// When whoever decides is warned.
+    #[field(managed, label = "Decision warning")]
+    pub decide_warn: Option<Timestamp>,
+    /// When it was closed, or a report was decided otherwise.
+    #[field(managed)]
+    pub decided: Option<Timestamp>,
     /// Since when its owner works on it.
     #[field(managed)]
     pub claimed: Option<Timestamp>,
@@ -122,19 +136,6 @@ pub enum Severity {
     High,
     #[choice(severity = 4)]
     Critical,
-}
-
-impl Severity {
-    /// Minutes until somebody must have touched an alert. Source: the default triage targets, D-010.
-    pub fn triage_minutes(self) -> i64 {
-        match self {
-            Self::Critical => 15,
-            Self::High => 60,
-            Self::Medium => 240,
-            Self::Low => 1440,
-            Self::Informational => 4320,
-        }
-    }
 }
 
 #[derive(ChoiceField, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -198,15 +199,11 @@ fn prepare(record: &mut Record, moving: &Moving<'_>) {
     if record.get("last_seen").is_empty() {
         record.write("last_seen", moving.now);
     }
-    if record.get("triage_due").is_empty() {
-        let minutes = record.read::<Severity>("severity").map_or(240, Severity::triage_minutes);
-        record.write("triage_due", moving.now + jiff::SignedDuration::from_mins(minutes));
-    }
-    let (touched, due) = (record.get("touched").as_int(), record.get("triage_due").as_int());
-    record.write("late", touched.zip(due).is_some_and(|(touched, due)| touched > due));
     if moving.before.is_none() && record.get("rule").is_empty() {
         reports::reported(record, moving);
     }
+    clocks::decided(record, moving);
+    wind(record, moving);
 }
 
 /// A closed alert has a verdict: nothing is closed without one (D-010).

@@ -75,10 +75,11 @@ fn body(ask: &Ask) -> Result<(String, Markup), Fault> {
     };
     let address = format!("/duty/{}/body", held.id);
     let asked = found.as_ref().map_or("person", |found| found.rows.0);
+    let also = found.as_ref().and_then(|found| found.also.as_ref()).map_or("person", |also| also.0);
     Ok((
         format!("{code} {}", short(duty.title())),
         html! {
-            (htmx::live("duty", &["held_duty", "duty_run", "waiver", "function", asked], &address, &inner))
+            (htmx::live("duty", &["held_duty", "duty_run", "waiver", "function", asked, also], &address, &inner))
             @if may_record(ask) { (run_dialog(ask, &held, stands.as_ref())) }
             @if let Some(act) = held.kind.act("hand_over") { (move_dialog(ask, &held, act)) }
         },
@@ -165,7 +166,10 @@ fn record_run(ask: &Ask) -> Result<Response, Fault> {
 
 fn measure(ask: &Ask, found: &Measured) -> Markup {
     let (kind, filter) = &found.rows;
-    let link = format!("/r/{kind}?q={}", form_urlencoded::byte_serialize(filter.as_bytes()).collect::<String>());
+    let rows = |kind: &str, filter: &str| {
+        format!("/r/{kind}?q={}", form_urlencoded::byte_serialize(filter.as_bytes()).collect::<String>())
+    };
+    let link = rows(kind, filter);
     let aside = html! { "definition " (found.definition) " · as of " (time::of_day(found.as_of, &ask.app.desk.zone))
     @if let Some(fresh) = found.fresh { " · newest input " (time::ago(fresh, ask.now)) } };
     panel::padded(
@@ -173,7 +177,8 @@ fn measure(ask: &Ask, found: &Measured) -> Markup {
         &aside,
         &html! {
             p { (found.question) }
-            p .figure { a .link href=(link) { (found.figure()) } " " (found.unit) @if let Some(percent) = found.percent() { " · " (percent) } }
+            p .figure { a .link href=(link) { (found.figure()) } " " (found.unit) @if let Some(percent) = found.percent() { " · " (percent) }
+                @if let Some((kind, filter)) = &found.also { " · " a .link href=(rows(kind, filter)) { (ask.kind(kind).map_or(*kind, |kind| kind.plural)) } } }
             @if found.offenders.is_empty() {
                 p .sub { @if found.fresh.is_some() { "No offender." } @else { "No input yet, so no state but grey." } }
             } @else {

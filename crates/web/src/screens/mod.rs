@@ -7,6 +7,7 @@ mod begin;
 mod bulk;
 mod by_site;
 mod cell;
+mod clocks;
 mod coverage;
 mod custom;
 pub mod design;

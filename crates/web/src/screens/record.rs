@@ -1,5 +1,6 @@
 //! One record of any kind: its fields, moves, comments, files and history.
 
+use super::clocks;
 use super::form;
 use super::own::{list_of, own, place};
 use super::show::{self, Titles};
@@ -44,7 +45,7 @@ fn body(ask: &Ask, record: &Record) -> Result<Markup, Fault> {
     let titles = Titles::of(ask, std::slice::from_ref(record));
     let kind = record.kind;
     let here = format!("/r/{}/{}", kind.name, record.id);
-    let about = html! { (state(record)) " · changed " (time::ago(record.updated, ask.now)) };
+    let about = html! { (state(record)) " · changed " (time::ago(record.updated, ask.now)) (clocks::of(ask, record)) };
     let inner = html! {
         (header::record_header(&record.number(), record.title(), &about, &buttons(ask, record)))
         @if let Some(above) = own(kind).above { (above(ask, record)) }
@@ -75,7 +76,8 @@ pub fn buttons(ask: &Ask, record: &Record) -> Markup {
 /// The same, with the moves that deserve a button of their own chosen by the screen.
 pub fn chosen(ask: &Ask, record: &Record, shown: fn(&Move) -> bool) -> Markup {
     let kind = record.kind;
-    let moves: Vec<&Move> = kind.moves_from(record.state().unwrap_or_default()).collect();
+    let moves: Vec<&Move> =
+        kind.moves_from(record.state().unwrap_or_default()).filter(|act| clocks::offers(record, act)).collect();
     let may = |action: &str| ask.actor.access.may_on(kind, action, record);
     let more = html! {
         @for act in moves.iter().filter(|act| !shown(act)) { (move_button(ask, record, act)) }

@@ -88,7 +88,7 @@ fn body(ask: &Ask, incident: &Record) -> Result<Markup, Fault> {
         "declared " @if let Some(at) = incident.read::<Timestamp>("declared") { (time::ago(at, ask.now)) }
         " · " (state(incident)) " · " (tag::tag(incident.choice("phase").unwrap_or_default()))
         " " (severity::worded(level(incident.choice("severity").unwrap_or_default())))
-        @if let Some(next) = incident.read::<Option<Timestamp>>("next_update").flatten() { " " (time::clock("next update", next, ask.now, 300)) }
+        (super::clocks::of(ask, incident))
     };
     let inner = html! {
         (header::record_header(&incident.number(), incident.title(), &about, &chosen(ask, incident, |act| act.to.is_some() || act.name == "set_phase")))

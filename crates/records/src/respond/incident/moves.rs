@@ -1,6 +1,7 @@
 //! What people do in an incident: each move asks its questions and leaves its line in the timeline.
 
-use super::{Concerned, Decision, Evidence, Theory, TheoryState, log};
+use super::{Concerned, Decision, Evidence, Theory, TheoryState, clocks, log};
+use crate::clocks::{GO_ON, WAIT, end_pause};
 use crate::people::Person;
 use crate::respond::roles::{RoleHolder, find_role};
 use jiff::Timestamp;
@@ -129,6 +130,8 @@ pub(super) const MOVES: &[Move] = &[
         asks: &["manager"],
         ..Move::PLAIN
     },
+    Move { from: &["open"], apply: clocks::waits, ..WAIT },
+    Move { from: &["open"], apply: clocks::goes_on, ..GO_ON },
     Move {
         name: "resolve",
         label: "Resolve",
@@ -251,6 +254,7 @@ fn send_update(record: &mut Record, moving: &Moving<'_>) {
     let text = moving.input::<String>("message").unwrap_or_default();
     let next = moving.input::<jiff::SignedDuration>("next_in").map(|span| moving.now + span);
     record.write("next_update", next);
+    record.write("promised", next.map(|_| moving.now));
     log(record, moving, "message", text);
 }
 
@@ -274,6 +278,7 @@ fn enter_phase(record: &mut Record, moving: &Moving<'_>) {
 fn resolve(record: &mut Record, moving: &Moving<'_>) {
     record.write("resolved", moving.now);
     record.write("next_update", None::<Timestamp>);
+    end_pause(record, moving.now);
     record.set_choice("phase", "review");
     log(record, moving, "state", format!("Resolved: {}", moving.reason.unwrap_or_default()));
 }

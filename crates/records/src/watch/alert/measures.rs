@@ -37,13 +37,13 @@ pub(super) const MEASURES: &[Measure] = &[
     },
     Measure {
         duty: "D-015",
-        version: 2,
-        question: "Of the reports of the last 30 days from employees, guards, mail and other systems, how many were decided within a day, or still have time?",
+        version: 3,
+        question: "Of the reports of the last 30 days from employees, guards, mail and other systems, how many are decided, or still have time (as shipped: a working day)?",
         unit: "reports decided",
         of: "via:any first_seen>=-30d",
-        bad: "-state:closed became:none first_seen<-1d",
-        why: "reported over a day ago, not decided",
-        since: "first_seen",
+        bad: "decided:none decide_due<now",
+        why: "past its time, not decided",
+        since: "decide_due",
         ..Measure::PLAIN
     },
     Measure {
