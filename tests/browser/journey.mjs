@@ -87,6 +87,18 @@ await withBrowser(async (browser) => {
   await page.waitForSelector("html[data-ready]");
   assert.doesNotMatch(await text(page, "#list"), /Doing/);
 
+  // Work due today is finished from My duties, with the key of its action.
+  await visit(page, "/");
+  const roster = "Agree the guard roster of Lyon";
+  for (let at = 0; at < 12 && !(await text(page, "tr[data-row].on")).includes(roster); at += 1) await page.keyboard.press("j");
+  await page.waitForFunction((words) => document.querySelector(".acts b")?.textContent?.includes(words), roster);
+  await picture(page, "home-acts");
+  await page.keyboard.press("d");
+  await page.waitForSelector("dialog#move-finish[open]");
+  await submit(page, "move-finish", { outcome: "Agreed with the guards" });
+  assert.equal(new URL(page.url()).pathname, "/", "back where it was done");
+  assert.equal(await page.locator("tr[data-row]", { hasText: roster }).count(), 0, "it waits no longer");
+
   // A view is kept and found again.
   await visit(page, "/r/task?q=fw-lyon");
   await page.click('button[data-open="save-view"]');

@@ -15,6 +15,12 @@ function keep(): void {
   if (current && !currentRow()) document.getElementById(current)?.classList.add("on");
   else if (current) for (const row of all("tr[data-row].on")) row.classList.toggle("on", row.id === current);
   countSelected();
+  const pane = one("[data-preview-pane][data-of]");
+  const row = currentRow();
+  // What is asked just now in a dialog of the pane stays.
+  if (!pane || one("dialog[open]", pane)) return;
+  if (row) showPreview(row);
+  else pane.replaceChildren();
 }
 
 export function makeCurrent(row: HTMLTableRowElement, focus = true): void {
@@ -25,6 +31,7 @@ export function makeCurrent(row: HTMLTableRowElement, focus = true): void {
     one("a, button", row)?.focus({ preventScroll: true });
     row.scrollIntoView({ block: "nearest" });
   }
+  one("[data-preview-pane][data-of]")?.setAttribute("data-picked", "");
   showPreview(row);
 }
 

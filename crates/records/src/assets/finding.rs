@@ -122,17 +122,33 @@ const MOVES: &[Move] = &[
         from: &["open"],
         to: Some("evaluated"),
         asks: &["plan"],
+        key: Some('e'),
         guard: has_plan,
         ..Move::PLAIN
     },
-    Move { name: "validate", label: "Validated", from: &["evaluated"], to: Some("validated"), ..Move::PLAIN },
-    Move { name: "implement", label: "Implemented", from: &["validated"], to: Some("implemented"), ..Move::PLAIN },
+    Move {
+        name: "validate",
+        label: "Validated",
+        from: &["evaluated"],
+        to: Some("validated"),
+        key: Some('v'),
+        ..Move::PLAIN
+    },
+    Move {
+        name: "implement",
+        label: "Implemented",
+        from: &["validated"],
+        to: Some("implemented"),
+        key: Some('m'),
+        ..Move::PLAIN
+    },
     Move {
         name: "close",
         label: "Close",
         from: &["implemented"],
         to: Some("closed"),
         asks: &["proof"],
+        key: Some('f'),
         guard: mitigated,
         apply: close,
         ..Move::PLAIN

@@ -7,6 +7,14 @@ pub fn pane(label: &str, body: &Markup) -> Markup {
     html! { aside #preview .stack .stick .preview aria-label=(label) data-preview-pane tabindex="0" { (body) } }
 }
 
+/// What can be done at once with the current row, in a bar at the foot of the page; `first` is the address and the
+/// actions of the row that is current at the beginning.
+pub fn acts(label: &str, first: Option<(&str, &Markup)>) -> Markup {
+    html! {
+        aside #preview .acts aria-label=(label) data-preview-pane data-of=(first.map_or("/", |first| first.0)) { @if let Some((_, body)) = first { (body) } }
+    }
+}
+
 /// A raw event: its fields in order, with the parts that matched marked.
 pub fn raw(fields: &[(&str, Markup)]) -> Markup {
     html! {

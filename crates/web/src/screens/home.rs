@@ -5,7 +5,7 @@ use crate::ask::Ask;
 use crate::fault::Fault;
 use crate::htmx;
 use crate::layout::Find;
-use crate::parts::{State as Mark, chart, empty, header, panel, state, time, timeline};
+use crate::parts::{State as Mark, chart, empty, header, panel, preview, state, time, timeline};
 use crate::routes::{Route, Who};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
@@ -13,10 +13,13 @@ use std::collections::BTreeMap;
 use watchkeep_desk::duties::State;
 use watchkeep_model::Record;
 
+mod work;
+
 pub fn routes() -> Vec<Route> {
     vec![
         Route::get("/", Who::Person, page),
-        Route::get("/home/body", Who::Person, |ask| Ok(body(ask)?.into_response())),
+        Route::get("/home/body", Who::Person, |ask| Ok(body(ask)?.0.into_response())),
+        Route::get("/home/act/{kind}/{id}", Who::Person, work::acts),
     ]
 }
 
@@ -27,22 +30,16 @@ struct Held {
     state: State,
 }
 
-/// Work that waits for this person.
-struct Due {
-    mark: Mark,
-    title: String,
-    about: String,
-    when: String,
-    link: String,
-    act: &'static str,
-}
-
 fn page(ask: &Ask) -> Result<Response, Fault> {
     let find = Find { text: "", action: "/r/held_duty", kind: Some("held_duty"), error: None };
-    Ok(ask.page("My duties", "home", find, &body(ask)?).into_response())
+    let (body, first) = body(ask)?;
+    let body =
+        html! { (body) (preview::acts("Current work", first.as_ref().map(|first| (first.0.as_str(), &first.1)))) };
+    Ok(ask.page("My duties", "home", find, &body).into_response())
 }
 
-fn body(ask: &Ask) -> Result<Markup, Fault> {
+/// The whole page, and address and actions of the first item of work.
+fn body(ask: &Ask) -> Result<(Markup, Option<(String, Markup)>), Fault> {
     let held = held(ask)?;
     let mut counts: BTreeMap<State, u64> = BTreeMap::new();
     let mut areas: BTreeMap<String, BTreeMap<State, u64>> = BTreeMap::new();
@@ -58,11 +55,12 @@ fn body(ask: &Ask) -> Result<Markup, Fault> {
     };
     let sites = BySite::of(ask, held.iter().map(|one| (&one.record, &one.duty)))?;
     let marks: Vec<_> = counts.iter().map(|(state, number)| (mark(*state), *number, list_of(*state))).collect();
+    let (work, first) = work::work(ask, &held)?;
     let inner = html! {
         (header::header("My duties", &about, &state::counts(&marks)))
         div .cols .duties {
             (panel::flush("By area", &html! { "red · amber · green · grey" }, &by_area(ask, &areas)))
-            (panel::flush("Work due today", &html! { kbd { "j" } " " kbd { "k" } " move · " kbd { "Enter" } " open" }, &work(ask, &held)?))
+            (panel::flush("Work due today", &html! { kbd { "j" } " " kbd { "k" } " move · " kbd { "Enter" } " open · each action has its key" }, &work))
             (panel::flush("Since your last visit", &html! {}, &news(ask)?))
         }
         @if let Some(sites) = sites {
@@ -72,7 +70,8 @@ fn body(ask: &Ask) -> Result<Markup, Fault> {
         (measures(ask, &held)?)
         (catalogue(&held))
     };
-    Ok(htmx::live("home", &["alert", "incident", "task", "held_duty", "log_source", "receipt"], "/home/body", &inner))
+    let kinds = ["alert", "incident", "task", "finding", "held_duty", "log_source", "receipt", "survey"];
+    Ok((htmx::live("home", &kinds, "/home/body", &inner), first))
 }
 
 /// Duties whose R or A resolves to this person; an organisation-wide reader without any sees all.
@@ -142,109 +141,6 @@ const MEASURES: usize = 6;
 
 /// Duties of the table by site on the first page.
 const BY_SITE: usize = 12;
-
-/// Texts to read that are named among the work of today.
-const READ: usize = 4;
-
-fn work(ask: &Ask, held: &[Held]) -> Result<Markup, Fault> {
-    let mut due = Vec::new();
-    let mut worst: Vec<&Held> =
-        held.iter().filter(|one| one.state == State::Red || one.state == State::Amber).collect();
-    worst.sort_by_key(|one| one.state);
-    for one in worst.into_iter().filter(|one| one.record.choice("grade") == Some("measured")).take(MEASURES) {
-        let code = one.duty.get("code").as_text().unwrap_or_default();
-        if let Some(found) = ask.app.desk.measure(&ask.actor, code, one.record.get("site").as_int(), ask.now)? {
-            for offender in found.offenders.iter().take(3) {
-                due.push(Due {
-                    mark: if offender.red { Mark::Red } else { Mark::Amber },
-                    title: format!("{}: {}", offender.record.title(), offender.why),
-                    about: format!("{code} · {} {}", found.figure(), found.unit),
-                    when: "now".to_owned(),
-                    link: format!("/r/{}/{}", offender.record.kind.name, offender.record.id),
-                    act: "Open",
-                });
-            }
-        }
-    }
-    for one in held.iter().filter(|one| one.record.choice("grade").is_some_and(|grade| grade != "measured")) {
-        if let State::Red | State::Amber = one.state {
-            let code = one.duty.get("code").as_text().unwrap_or_default();
-            due.push(Due {
-                mark: mark(one.state),
-                title: short(one.duty.title()),
-                about: format!("{code} · {}", one.record.get("figure").as_text().unwrap_or_default()),
-                when: if one.state == State::Red { "missed" } else { "due" }.to_owned(),
-                link: format!("/duty/{}", one.record.id),
-                act: "Record",
-            });
-        }
-    }
-    for (kind, filter, act) in [
-        (
-            "task",
-            "(assignee:me or assignee:none (team.people:me or incident.manager:me)) state:open,doing (due<=today or due:none)",
-            "Do",
-        ),
-        ("finding", "owner:me -state:closed planned:no", "Plan"),
-        ("finding", "owner:me -state:closed due<=today", "Close"),
-        ("incident", "manager:me state:open,resolved", "Open"),
-        ("alert", "owner:me state:open", "Judge"),
-    ] {
-        let Ok(kind) = ask.kind(kind) else { continue };
-        let test = ask.app.desk.filter(&ask.actor, kind, filter, ask.now)?;
-        let page = ask.app.desk.store.list(&ask.actor, &watchkeep_store::List::of(kind).filtered(test).limited(5))?;
-        for record in page.records {
-            let when = record.get("due").as_text().unwrap_or("today").to_owned();
-            due.push(Due {
-                mark: Mark::Amber,
-                about: format!("{} · {}", record.number(), kind.label.to_lowercase()),
-                link: format!("/r/{}/{}", kind.name, record.id),
-                title: record.title().to_owned(),
-                when,
-                act,
-            });
-        }
-    }
-    due.splice(0..0, to_read(ask)?);
-    if due.is_empty() {
-        return Ok(empty::empty("check", "Nothing is due", "New work appears here by itself.", &html! {}));
-    }
-    Ok(html! {
-        table .cards .tall {
-            caption .vh { "Work due today" }
-            thead .vh { tr { th { "State" } th { "What" } th { "When" } th { "Act" } } }
-            tbody {
-                @for one in due.iter().take(12) {
-                    tr data-row data-href=(one.link) {
-                        td { (state::dot(one.mark)) }
-                        td .grow { b { (one.title) } div .sub { (one.about) } }
-                        td { time { (one.when) } }
-                        td { a .btn .small href=(one.link) { (one.act) } }
-                    }
-                }
-            }
-        }
-    })
-}
-
-/// What the person is asked to read, with the reminder that was sent last.
-fn to_read(ask: &Ask) -> Result<Vec<Due>, Fault> {
-    let today = ask.now.to_zoned(ask.app.desk.zone.clone()).date();
-    let owed = ask.app.desk.my_receipts(&ask.actor, "owed")?;
-    let each = owed.iter().take(READ).map(|receipt| {
-        let day = receipt.read::<jiff::civil::Date>("due");
-        let reminder = watchkeep_desk::reading::reminders(receipt).pop();
-        Due {
-            mark: if day.is_some_and(|day| day < today) { Mark::Red } else { Mark::Amber },
-            title: format!("To read: {}", receipt.title()),
-            about: reminder.map_or("published to you".to_owned(), |last| format!("reminder: {}", last.step)),
-            when: day.map_or("now".to_owned(), |day| format!("by {day}")),
-            link: format!("/reading/{}", receipt.id),
-            act: "Read",
-        }
-    });
-    Ok(each.collect())
-}
 
 fn news(ask: &Ask) -> Result<Markup, Fault> {
     let since = ask.visit.as_ref().and_then(|visit| visit.session.last_visit);

@@ -124,7 +124,8 @@ pub fn counts(ask: &Ask) -> Vec<(&'static str, u64)> {
         let number = ask.app.desk.store.count(&ask.actor, &List::of(kind).filtered(test)).ok()?;
         u64::try_from(number).ok().filter(|number| *number > 0)
     };
-    let owed = ask.app.desk.owed_by(&ask.actor).ok().filter(|number| *number > 0);
+    let surveys = ask.app.desk.surveys_for(&ask.actor, ask.now).map_or(0, |surveys| surveys.len() as u64);
+    let owed = ask.app.desk.owed_by(&ask.actor).map(|owed| owed + surveys).ok().filter(|number| *number > 0);
     all.into_iter()
         .chain([("reading", owed), ("inbox", reports())])
         .filter_map(|(name, number)| Some((name, number?)))

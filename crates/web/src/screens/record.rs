@@ -92,9 +92,26 @@ pub fn chosen(ask: &Ask, record: &Record, shown: fn(&Move) -> bool) -> Markup {
 
 /// A move as a button: posts at once, or opens the dialog with its questions; grey with the reason where refused.
 pub fn move_button(ask: &Ask, record: &Record, act: &Move) -> Markup {
+    move_button_from(ask, record, act, "")
+}
+
+/// The moves that have a key, with their dialogs; what was done leads back to `place`, such as `/`.
+pub fn keyed(ask: &Ask, record: &Record, place: &str) -> Markup {
+    let moves: Vec<&Move> = record.kind.moves_from(record.state().unwrap_or_default()).collect();
+    let back = format!("?back={}", show::encode(place));
+    html! {
+        @for act in moves.into_iter().filter(|act| act.key.is_some()) {
+            (move_button_from(ask, record, act, &back))
+            (move_dialog_from(ask, record, act, &back))
+        }
+    }
+}
+
+fn move_button_from(ask: &Ask, record: &Record, act: &Move, back: &str) -> Markup {
     let kind = record.kind;
     let refused = (!ask.actor.access.may_on(kind, act.action, record)).then_some("none of your roles may do this");
-    let (address, dialog) = (format!("/r/{}/{}/move/{}", kind.name, record.id, act.name), format!("move-{}", act.name));
+    let (address, dialog) =
+        (format!("/r/{}/{}/move/{}{back}", kind.name, record.id, act.name), format!("move-{}", act.name));
     let asks = !(act.asks.is_empty() && act.takes.is_empty());
     let button = if asks { Button::open(act.label, &dialog) } else { Button::post(act.label, &address, ask.csrf()) };
     html! { (with_key(button, act).refused(refused)) }
@@ -119,10 +136,14 @@ pub fn dialogs(ask: &Ask, record: &Record) -> Markup {
 
 /// The dialog of a move, if it asks for anything.
 pub fn move_dialog(ask: &Ask, record: &Record, act: &Move) -> Markup {
+    move_dialog_from(ask, record, act, "")
+}
+
+fn move_dialog_from(ask: &Ask, record: &Record, act: &Move, back: &str) -> Markup {
     if act.asks.is_empty() && act.takes.is_empty() {
         return html! {};
     }
-    let action = format!("/r/{}/{}/move/{}", record.kind.name, record.id, act.name);
+    let action = format!("/r/{}/{}/move/{}{back}", record.kind.name, record.id, act.name);
     let go = html! { (Button::submit(act.label)) };
     dialog::form(&format!("move-{}", act.name), act.label, &action, ask.csrf(), &questions(ask, record, act), &go)
 }
@@ -328,7 +349,10 @@ pub fn act(ask: &Ask) -> Result<Response, Fault> {
     let change = Change::Move { kind, id: record.id, version: None, act: known.name.to_owned(), values, reason };
     match ask.app.desk.store.write_one(&ask.actor, ask.now, change) {
         Ok(_) => Ok(super::go(
-            ask.form("back").filter(|back| back.starts_with("/")).unwrap_or(&format!("/r/{}/{}", kind.name, record.id)),
+            ask.form("back")
+                .or(ask.query("back"))
+                .filter(|back| within(back))
+                .unwrap_or(&format!("/r/{}/{}", kind.name, record.id)),
         )),
         Err(error) => {
             let fault = Fault::from(error);
@@ -349,6 +373,11 @@ pub fn act(ask: &Ask) -> Result<Response, Fault> {
             Ok((status, ask.page(known.label, place(kind), Find::default(), &body)).into_response())
         }
     }
+}
+
+/// Whether an address lies within these pages: no other host, whatever a link says.
+fn within(address: &str) -> bool {
+    address.starts_with('/') && !address.starts_with("//") && !address.contains(['\\', '\r', '\n'])
 }
 
 fn delete(ask: &Ask) -> Result<Response, Fault> {
