@@ -3,7 +3,7 @@
 use crate::assure::Authority;
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
-use watchkeep_model::{Described, Money, Moving, Record, Ref, Refusal, Value, json};
+use watchkeep_model::{Described, Kind, Money, Moving, Record, Ref, Refusal, Value, json};
 
 /// More exceptions or levels than an organisation records.
 const EVERY: usize = 10_000;
@@ -180,4 +180,22 @@ pub fn frozen(moving: &Moving<'_>, fields: &[&str], why: &str) -> Result<(), Ref
 /// The same, by a rule.
 pub fn frozen_by(rule: &'static str, moving: &Moving<'_>, fields: &[&str], why: &str) -> Result<(), Refusal> {
     frozen(moving, fields, why).map_err(|refusal| Refusal { code: "rule", rule: Some(rule), ..refusal })
+}
+
+/// The record whose number stands in `about`, as it stands now.
+pub fn subject(record: &Record, moving: &Moving<'_>) -> Option<Record> {
+    let (kind, id) = number_in(record, "about")?;
+    moving.look.record(kind.name, id)
+}
+
+/// Kind and id of the number in a field, whether there is such a record or not.
+pub fn number_in(record: &Record, field: &str) -> Option<(&'static Kind, i64)> {
+    let (prefix, id) = record.get(field).as_text()?.trim().rsplit_once('-')?;
+    let kind = crate::all().into_iter().find(|kind| kind.prefix.eq_ignore_ascii_case(prefix))?;
+    Some((kind, id.parse().ok().filter(|id| *id > 0)?))
+}
+
+/// That is no number of a record; says what one looks like.
+pub fn no_subject(such_as: &str) -> Refusal {
+    Refusal::invalid(format!("write the number of a record, such as {such_as}")).at("about")
 }

@@ -1,7 +1,7 @@
 //! A decision: who approved or accepted what, on which exact version, until when.
 
 use crate::assure::Matter;
-use crate::guards::{Size, another, asked_by, digest, level, today};
+use crate::guards::{Size, another, asked_by, digest, level, no_subject, subject, today};
 use crate::people::Person;
 use crate::places::Site;
 use crate::talk::Message;
@@ -134,13 +134,6 @@ const MOVES: &[Move] = &[
     },
 ];
 
-/// The record it is about, as it stands.
-fn subject(record: &Record, moving: &Moving<'_>) -> Option<Record> {
-    let (prefix, id) = record.get("about").as_text()?.trim().rsplit_once('-')?;
-    let kind = crate::all().into_iter().find(|kind| kind.prefix.eq_ignore_ascii_case(prefix))?;
-    moving.look.record(kind.name, id.parse().ok()?)
-}
-
 /// What is decided about.
 const ABOUT: &[&str] = &["title", "matter", "about", "request", "options", "amount", "procedure", "rule", "until"];
 
@@ -178,8 +171,7 @@ fn recheck(decision: &mut Record, about: Option<&Record>) {
 fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
     let record = moving.record;
     if !record.get("about").is_empty() && moving.act.is_none_or(|act| act == "create" || act == "update") {
-        subject(record, moving)
-            .ok_or_else(|| Refusal::invalid("write the number of a record, such as RSK-3").at("about"))?;
+        subject(record, moving).ok_or_else(|| no_subject("RSK-3"))?;
     }
     if record.choice("matter") == Some("reduction") && record.state() == Some("proposed") {
         crate::guards::replaces(moving, "procedure")?;

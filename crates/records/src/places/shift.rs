@@ -38,6 +38,11 @@ pub struct Shift {
     /// What the next one should know.
     #[field(search)]
     pub handover: Option<Markdown>,
+    /// For a visit: who comes, and for whom they work.
+    #[field(search, len = 200)]
+    pub visitor: Option<String>,
+    /// For a visit: never without somebody who goes along, who is the person of this shift.
+    pub escorted: bool,
 }
 
 #[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
@@ -47,6 +52,8 @@ pub enum Class {
     Override,
     OnCall,
     Leave,
+    /// A visitor from when to when; the person is the host.
+    Visit,
 }
 
 #[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]

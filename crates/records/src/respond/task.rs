@@ -2,6 +2,7 @@
 
 use crate::assets::Asset;
 use crate::clocks::{GO_ON, Pause, WAIT, end_pause};
+use crate::guards::{no_subject, number_in};
 use crate::outside::ServiceLevel;
 use crate::people::{Group, Person};
 use crate::respond::Incident;
@@ -17,7 +18,7 @@ pub use order::REPAIRS;
 #[record(
     prefix = "TSK", area = "respond", title = "title", state = "state", sort = "due", calendar = "due",
     list = ["title", "state", "assignee", "team", "due", "incident"], moves = MOVES, measures = MEASURES,
-    clocks = order::CLOCKS, prepare = order::prepare, check = check, effects = order::told
+    clocks = order::CLOCKS, prepare = prepare, check = check, effects = order::told
 )]
 pub struct Task {
     #[field(search, len = 300)]
@@ -56,6 +57,9 @@ pub struct Task {
     /// Times in which it waited for others: its clock stood still.
     #[field(managed)]
     pub pauses: Rows<Pause>,
+    /// The number of the record it is about, such as `SRC-4`.
+    #[field(search, index, len = 40)]
+    pub about: Option<String>,
     /// Since when somebody works on it.
     #[field(managed)]
     pub started: Option<Timestamp>,
@@ -193,9 +197,20 @@ fn finish(record: &mut Record, moving: &Moving<'_>) {
     end_pause(record, moving.now);
 }
 
-/// A closed incident takes no new tasks.
+/// Numbers are written alike, so that the tasks about a record are found.
+fn prepare(record: &mut Record, moving: &Moving<'_>) {
+    order::prepare(record, moving);
+    if let Some((kind, id)) = number_in(record, "about") {
+        record.set("about", format!("{}-{id}", kind.prefix));
+    }
+}
+
+/// A closed incident takes no new tasks, and what a task is about is a number; whether there is such a record is not told.
 fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
     order::sound(moving)?;
+    if !moving.record.get("about").is_empty() && number_in(moving.record, "about").is_none() {
+        return Err(no_subject("SRC-4"));
+    }
     let incident = moving.record.get("incident").as_int().and_then(|id| moving.look.record("incident", id));
     let closed = incident.is_some_and(|incident| incident.state() == Some("closed"));
     if moving.before.is_none() && closed {

@@ -11,7 +11,7 @@ use crate::people::Person;
 use crate::places::Site;
 use crate::respond::Incident;
 use crate::watch::DetectionRule;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use watchkeep_model::{ChoiceField, Markdown, Moving, Record, RecordKind, Ref, Refusal, Row, Rows};
 
 /// Detections and reports grouped for a person to judge.
@@ -112,6 +112,15 @@ pub struct Alert {
     /// Since when its owner works on it.
     #[field(managed)]
     pub claimed: Option<Timestamp>,
+    /// When somebody was sent to it.
+    #[field(managed)]
+    pub dispatched: Option<Timestamp>,
+    /// When they were there.
+    #[field(managed, index)]
+    pub arrived: Option<Timestamp>,
+    /// From the alarm until somebody was there.
+    #[field(managed, index)]
+    pub response: Option<SignedDuration>,
 }
 
 #[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]

@@ -47,6 +47,9 @@ pub struct DetectionRule {
     /// Who keeps it accurate.
     #[field(inline)]
     pub owner: Option<Ref<Person>>,
+    /// What it must match and what it must miss, and how that was tried.
+    #[field(search)]
+    pub test: Option<Markdown>,
 }
 
 #[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
@@ -62,6 +65,9 @@ pub enum RuleState {
     /// No longer in any rule source.
     #[choice(grey)]
     Gone,
+    /// Written here, and in no rule source yet.
+    #[choice(warn)]
+    Draft,
 }
 
 const MOVES: &[Move] = &[

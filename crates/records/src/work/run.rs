@@ -66,6 +66,12 @@ pub struct ProcedureRun {
     /// What whoever comes next should know.
     #[field(search)]
     pub summary: Option<Markdown>,
+    /// For a drill: how many people should take part.
+    #[field(min = 0)]
+    pub expected: Option<i64>,
+    /// For a drill: how many took part.
+    #[field(min = 0)]
+    pub attended: Option<i64>,
 }
 
 #[derive(Row, Clone, PartialEq)]
