@@ -31,6 +31,7 @@ mod small_firm;
 mod survey;
 mod transfer;
 mod triage;
+mod tuning;
 mod waivers;
 mod watch;
 mod ways;

@@ -1,5 +1,6 @@
 //! Measures: questions over records that give numerator, denominator and the rows that offend.
 
+use crate::by_hand::by_hand;
 use crate::{Desk, DeskError};
 use jiff::Timestamp;
 use watchkeep_model::{Actor, Measure, Record};
@@ -76,9 +77,6 @@ impl State {
     }
 }
 
-/// Duties whose measure asks more than two filters can say.
-const ASKED_BY_HAND: &[&str] = &["D-001", "D-010", "D-125", "D-150"];
-
 impl Measured {
     /// `11 of 12`.
     pub fn figure(&self) -> String {
@@ -100,26 +98,26 @@ impl Desk {
         site: Option<i64>,
         now: Timestamp,
     ) -> Result<Option<Measured>, DeskError> {
-        match code {
-            "D-001" => self.sources_heard(actor, site, now).map(Some),
-            "D-010" => self.alerts_triaged(actor, site, now).map(Some),
-            "D-150" => self.equipment_kept(actor, site, now).map(Some),
-            "D-125" if site.is_none() => self.segregated(actor, now).map(Some),
-            _ => match self.declared(code) {
-                Some(declared) => self.ask_measure(actor, declared, site, now),
-                None => Ok(None),
-            },
+        match (by_hand(code), self.declared(code)) {
+            (Some(one), _) if site.is_none() || one.sites => (one.ask)(self, actor, site, now).map(Some),
+            (None, Some(declared)) => self.ask_measure(actor, declared, site, now),
+            _ => Ok(None),
         }
     }
 
     /// Whether a duty is measured where it is held; if not, runs record it.
     pub fn is_measured(&self, code: &str, site: Option<i64>) -> bool {
         let asked = |(_, measure): (_, &Measure)| site.is_none() || !measure.site.is_empty();
-        ASKED_BY_HAND.contains(&code) || self.declared(code).is_some_and(asked)
+        by_hand(code).is_some_and(|one| site.is_none() || one.sites) || self.declared(code).is_some_and(asked)
     }
 
     /// Share of expected sources heard within their own interval.
-    fn sources_heard(&self, actor: &Actor, site: Option<i64>, now: Timestamp) -> Result<Measured, DeskError> {
+    pub(crate) fn sources_heard(
+        &self,
+        actor: &Actor,
+        site: Option<i64>,
+        now: Timestamp,
+    ) -> Result<Measured, DeskError> {
         let kind = self.kind("log_source")?;
         let filter = scoped("expected:yes", site);
         let mut offenders = Vec::new();
@@ -159,7 +157,12 @@ impl Desk {
     }
 
     /// Share of alerts of the last 30 days that were touched in time, or still may be.
-    fn alerts_triaged(&self, actor: &Actor, site: Option<i64>, now: Timestamp) -> Result<Measured, DeskError> {
+    pub(crate) fn alerts_triaged(
+        &self,
+        actor: &Actor,
+        site: Option<i64>,
+        now: Timestamp,
+    ) -> Result<Measured, DeskError> {
         let kind = self.kind("alert")?;
         let recent = scoped("first_seen>=-30d", site);
         let waiting = scoped("touched:none triage_due<now -state:closed", site);
@@ -204,11 +207,12 @@ impl Desk {
     }
 }
 
-fn scoped(filter: &str, site: Option<i64>) -> String {
+pub(crate) fn scoped(filter: &str, site: Option<i64>) -> String {
     site.map_or_else(|| filter.to_owned(), |site| format!("{filter} site:SIT-{site}"))
 }
 
-fn state(data: bool, offenders: &[Offender]) -> State {
+/// Grey without data, red by any red row, amber by any other.
+pub(crate) fn state(data: bool, offenders: &[Offender]) -> State {
     if !data {
         State::Grey
     } else if offenders.iter().any(|offender| offender.red) {

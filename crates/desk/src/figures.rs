@@ -4,6 +4,7 @@
 //! stand. What depends on the hour is computed again each minute. Entries of the history that another process wrote are
 //! noticed at the next whole pass, and make every figure be computed again.
 
+use crate::by_hand::by_hand;
 use crate::duties::State;
 use crate::{Desk, DeskError};
 use jiff::{SignedDuration, Timestamp};
@@ -153,14 +154,9 @@ impl Desk {
         if let Some((kind, measure)) = self.declared(code) {
             return reads(self.catalog(), kind, measure);
         }
-        let kinds: &[&str] = match code {
-            "D-001" => &["log_source"],
-            "D-010" => &["alert"],
-            "D-150" => &["check", "task", "asset"],
-            _ => &["role", "role_assignment", "group", "held_duty", "function", "person", "decision", "duty"],
-        };
+        let (kinds, notes) = by_hand(code).map_or((&[][..], true), |one| (one.reads, one.notes));
         let known = self.catalog().kinds().iter().map(|kind| kind.name);
-        Reads { kinds: known.filter(|name| kinds.contains(name)).collect(), hours: true, notes: code != "D-125" }
+        Reads { kinds: known.filter(|name| kinds.contains(name)).collect(), hours: true, notes }
     }
 
     /// State and figure of a duty at the organisation and at each of these sites, computed only where something that the

@@ -23,6 +23,7 @@ impl Desk {
         let mut done = vec![("heartbeats", self.heartbeats(now)), ("event files", self.flush(now))];
         done.push(("receipts", self.owe_receipts_if_changed(now)));
         if round.is_multiple_of(MEASURE) {
+            done.push(("tuning tasks", self.tune_rules(now)));
             done.push(("duties", self.measure_all(now)));
         }
         if round.is_multiple_of(MINUTE) {

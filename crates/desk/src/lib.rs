@@ -2,6 +2,7 @@
 
 pub mod access;
 mod allocation;
+mod by_hand;
 pub mod concern;
 pub mod coverage;
 mod customs;
@@ -38,6 +39,7 @@ pub mod sign_in;
 pub mod starters;
 pub mod survey;
 pub mod trend;
+pub mod tuning;
 pub mod turns;
 pub mod watch;
 pub mod why;

@@ -117,6 +117,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0018_clocks.sqlite.sql"),
         include_str!("../migrations/0018_clocks.postgres.sql"),
     ),
+    (
+        19,
+        "stories",
+        include_str!("../migrations/0019_stories.sqlite.sql"),
+        include_str!("../migrations/0019_stories.postgres.sql"),
+    ),
 ];
 
 /// Words and types that only the engine's own tables use.

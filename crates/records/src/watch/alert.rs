@@ -44,7 +44,7 @@ pub struct Alert {
     /// ATT&CK technique, such as T1059.001.
     #[field(index, len = 40, label = "ATT&CK")]
     pub technique: Option<String>,
-    #[field(managed)]
+    #[field(managed, facet)]
     pub rule: Option<Ref<DetectionRule>>,
     /// Name of the log source of the first event.
     #[field(managed, index, facet, len = 200)]

@@ -60,7 +60,7 @@ fn body(ask: &Ask) -> Result<(String, Markup), Fault> {
             div .stack {
                 (panel::padded("Statement", &html! {}, &html! { p { (duty.title()) } }))
                 @match &found {
-                    Some(found) => (measure(ask, found)),
+                    Some(found) => (measure(ask, found)?),
                     None => (unmeasured(stands.as_ref(), &text("connect"), &text("measure"))),
                 }
                 (super::trend::panel(ask, &held)?)
@@ -79,7 +79,7 @@ fn body(ask: &Ask) -> Result<(String, Markup), Fault> {
     Ok((
         format!("{code} {}", short(duty.title())),
         html! {
-            (htmx::live("duty", &["held_duty", "duty_run", "waiver", "function", asked, also], &address, &inner))
+            (htmx::live("duty", &["held_duty", "duty_run", "waiver", "function", "task", asked, also], &address, &inner))
             @if may_record(ask) { (run_dialog(ask, &held, stands.as_ref())) }
             @if let Some(act) = held.kind.act("hand_over") { (move_dialog(ask, &held, act)) }
         },
@@ -164,7 +164,9 @@ fn record_run(ask: &Ask) -> Result<Response, Fault> {
     Ok(super::go(&format!("/duty/{}", held.id)))
 }
 
-fn measure(ask: &Ask, found: &Measured) -> Markup {
+fn measure(ask: &Ask, found: &Measured) -> Result<Markup, Fault> {
+    let rows: Vec<&Record> = found.offenders.iter().map(|offender| &offender.record).collect();
+    let tasks = ask.app.desk.tasks_about(&ask.actor, &rows)?;
     let (kind, filter) = &found.rows;
     let rows = |kind: &str, filter: &str| {
         format!("/r/{kind}?q={}", form_urlencoded::byte_serialize(filter.as_bytes()).collect::<String>())
@@ -172,7 +174,7 @@ fn measure(ask: &Ask, found: &Measured) -> Markup {
     let link = rows(kind, filter);
     let aside = html! { "definition " (found.definition) " · as of " (time::of_day(found.as_of, &ask.app.desk.zone))
     @if let Some(fresh) = found.fresh { " · newest input " (time::ago(fresh, ask.now)) } };
-    panel::padded(
+    Ok(panel::padded(
         "Measure",
         &aside,
         &html! {
@@ -188,14 +190,14 @@ fn measure(ask: &Ask, found: &Measured) -> Markup {
                     tbody { @for offender in &found.offenders { tr {
                         td { (state::dot(if offender.red { mark(State::Red) } else { mark(State::Amber) })) }
                         td { a .link href={ "/r/" (offender.record.kind.name) "/" (offender.record.id) } { (offender.record.title()) } }
-                        td .grow { (offender.why) }
+                        td .grow { (offender.why) (super::about::lines(tasks.get(&offender.record.number()))) }
                         td { @if let Some(since) = offender.since { (time::ago(since, ask.now)) } }
-                        td { a .btn .small href={ "/r/task/new?title=" (form_urlencoded::byte_serialize(format!("{}: {}", offender.record.title(), offender.why).as_bytes()).collect::<String>()) } { "Task" } }
+                        td { a .btn .small href=(super::about::new_task(&offender.record, &offender.why)) { "Task" } }
                     } } }
                 }
             }
         },
-    )
+    ))
 }
 
 fn holders(ask: &Ask, held: &Record, holding: &Holding) -> Result<Markup, Fault> {

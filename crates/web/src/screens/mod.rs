@@ -1,5 +1,6 @@
 //! The screens, one file each, and the routes they answer.
 
+mod about;
 mod admin;
 mod all;
 mod answer;
@@ -33,6 +34,7 @@ mod reports;
 mod rights;
 mod room;
 mod round;
+mod rules;
 mod search;
 mod show;
 mod sign_in;

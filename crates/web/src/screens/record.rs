@@ -53,13 +53,16 @@ fn body(ask: &Ask, record: &Record) -> Result<Markup, Fault> {
             div .stack {
                 (panel::padded("Details", &html! { "version " (record.version) }, &fields(ask, record, &titles)))
                 @if let Some(below) = own(kind).below { (below(ask, record)?) }
+                (super::about::panel(ask, record)?)
                 (attachments(ask, record)?)
                 (comments(ask, record)?)
             }
             (history(ask, record)?)
         }
     };
-    Ok(html! { (htmx::live("record", &[kind.name, "comment", "attachment"], &here, &inner)) (dialogs(ask, record)) })
+    Ok(
+        html! { (htmx::live("record", &[kind.name, "task", "comment", "attachment"], &here, &inner)) (dialogs(ask, record)) },
+    )
 }
 
 pub fn state(record: &Record) -> Markup {

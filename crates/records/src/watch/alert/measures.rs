@@ -4,17 +4,6 @@ use watchkeep_model::{Measure, Target};
 
 pub(super) const MEASURES: &[Measure] = &[
     Measure {
-        duty: "D-004",
-        question: "Of the alerts judged in the last 30 days, how many were no false positives?",
-        unit: "verdicts that were no false positives",
-        of: "closed>=-30d verdict:any",
-        bad: "verdict:false_positive",
-        why: "false positive",
-        since: "closed",
-        target: Target::Share { green: 70, amber: 50 },
-        ..Measure::PLAIN
-    },
-    Measure {
         duty: "D-011",
         question: "Of the alerts of the last 30 days that were passed to tier 2 or 3, how many has somebody there accepted?",
         unit: "escalations accepted",

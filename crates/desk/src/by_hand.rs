@@ -1,0 +1,41 @@
+//! Measures that ask more than two filters can say: which duty each answers, what it reads, and who asks.
+
+use crate::duties::Measured;
+use crate::{Desk, DeskError};
+use jiff::Timestamp;
+use watchkeep_model::Actor;
+
+/// How a duty is measured by a function of its own.
+pub(crate) struct ByHand {
+    code: &'static str,
+    /// Kinds whose change may change the figure.
+    pub reads: &'static [&'static str],
+    /// What Watchkeep notes of its own accord counts too.
+    pub notes: bool,
+    /// It can be asked of one site.
+    pub sites: bool,
+    pub ask: fn(&Desk, &Actor, Option<i64>, Timestamp) -> Result<Measured, DeskError>,
+}
+
+/// What most of them have in common.
+const PLAIN: ByHand = ByHand { code: "", reads: &[], notes: true, sites: true, ask: Desk::sources_heard };
+
+const ALL: &[ByHand] = &[
+    ByHand { code: "D-001", reads: &["log_source"], ..PLAIN },
+    ByHand { code: "D-004", reads: &["alert", "detection_rule", "task"], ask: Desk::rules_accurate, ..PLAIN },
+    ByHand { code: "D-010", reads: &["alert"], ask: Desk::alerts_triaged, ..PLAIN },
+    ByHand {
+        code: "D-125",
+        reads: &["role", "role_assignment", "group", "held_duty", "function", "person", "decision", "duty"],
+        notes: false,
+        sites: false,
+        ask: |desk, actor, _, now| desk.segregated(actor, now),
+        ..PLAIN
+    },
+    ByHand { code: "D-150", reads: &["check", "task", "asset"], ask: Desk::equipment_kept, ..PLAIN },
+];
+
+/// The function that measures a duty; nothing where filters say it.
+pub(crate) fn by_hand(code: &str) -> Option<&'static ByHand> {
+    ALL.iter().find(|one| one.code == code)
+}
