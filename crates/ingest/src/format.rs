@@ -122,6 +122,11 @@ impl Format {
         }
     }
 
+    /// Whether each line is a record by itself, so that parts of a text can be read side by side.
+    pub fn is_by_line(self) -> bool {
+        matches!(self.cut(), Cut::Lines(_))
+    }
+
     /// How its records are cut.
     pub(crate) fn cut(self) -> Cut {
         match self {

@@ -8,13 +8,16 @@ use crate::flat::Fields;
 use crate::format::{Cut, Format};
 use crate::json_lines::{Form, MAX_LINE, Reader, Stop, lines};
 use crate::layout::{Next, line};
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 use jiff::Timestamp;
+use std::io::Read;
 
 pub use crate::layout::End;
 
 /// Bytes of a record that is not whole; beyond them its first line is kept as a bad one.
 const MAX_RECORD: usize = 16 << 20;
+/// Bytes read at a time.
+const BLOCK: usize = 1 << 20;
 /// Records handed out at once.
 const MOST: usize = 4_096;
 
@@ -231,6 +234,41 @@ pub fn whole(stream: &mut Stream, name: &str, text: &Bytes, now: Timestamp) -> R
         read.push(batch);
     }
     Ok(read)
+}
+
+/// Reads `input` to its end, a batch a block; what is not a whole record yet is all that is held.
+pub fn batches(
+    mut stream: Stream,
+    mut input: impl Read,
+    now: Timestamp,
+) -> impl Iterator<Item = std::io::Result<Batch>> {
+    let (mut rest, mut at, mut ended) = (Bytes::new(), At::Line(1), false);
+    std::iter::from_fn(move || {
+        loop {
+            let end = if ended { End::Last } else { End::Open };
+            let (batch, used) = stream.read(&rest, &mut at, end, now);
+            rest.advance(used);
+            if !batch.is_empty() {
+                return Some(Ok(batch));
+            }
+            if used > 0 {
+                continue;
+            }
+            if ended {
+                return None;
+            }
+            let mut more = Vec::with_capacity(rest.len() + BLOCK);
+            more.extend_from_slice(&rest);
+            match input.by_ref().take(BLOCK as u64).read_to_end(&mut more) {
+                Ok(size) => ended = size == 0,
+                Err(error) => {
+                    ended = true;
+                    return Some(Err(error));
+                }
+            }
+            rest = more.into();
+        }
+    })
 }
 
 fn form(cut: &Option<Cut>) -> Form {

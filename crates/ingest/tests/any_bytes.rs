@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use proptest::prelude::*;
 use std::path::Path;
-use watchkeep_ingest::stream::{At, End, Stream};
+use watchkeep_ingest::stream::{At, End, Stream, batches};
 use watchkeep_ingest::{Batch, Format, Source, folder};
 
 const FORMATS: &[Format] = &[
@@ -77,6 +77,15 @@ fn where_a_sample_is_cut_does_not_matter() {
                 String::from_utf8_lossy(&sample)
             );
         }
+    }
+}
+
+#[test]
+fn a_file_is_read_like_a_text_in_memory() {
+    for sample in samples() {
+        let stream = Stream::new(Source::named("s"), Format::Auto);
+        let batches: Result<Vec<Batch>, _> = batches(stream, &sample[..], now()).collect();
+        assert_eq!(shown(&batches.expect("readable")), whole(Format::Auto, &sample));
     }
 }
 
