@@ -30,7 +30,9 @@ fn text_parsers_survive_damage() {
         for batch in [any.block(&bytes, 1, now()), json.block(&bytes, 1, now())] {
             read += batch.len();
             let kept = batch.events.iter().chain(batch.bad.iter().map(|bad| &bad.event));
-            for event in kept {
+            // What a cloud wraps as text inside JSON comes out unwrapped.
+            let wrapped = |name: &str| bytes.windows(name.len()).any(|window| window == name.as_bytes());
+            for event in kept.filter(|_| !wrapped("logEvents") && !wrapped("CloudTrailEvent")) {
                 assert!(
                     bytes.windows(event.raw.len().max(1)).any(|window| window == &event.raw[..]),
                     "raw bytes are kept as they came"

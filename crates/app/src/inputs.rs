@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, UdpSocket};
 use watchkeep_desk::Desk;
 use watchkeep_ingest::syslog::{self, Limits, listen_tcp, listen_udp};
 use watchkeep_ingest::tail::{Position, Tail, follow};
-use watchkeep_ingest::{Sink, Source};
+use watchkeep_ingest::{Format, Sink, Source};
 
 /// Starts every input that the settings name; a wrong setting stops the start, a failing input is logged.
 pub async fn start(args: &ServeArgs, desk: &Desk) -> anyhow::Result<()> {
@@ -30,8 +30,12 @@ pub async fn start(args: &ServeArgs, desk: &Desk) -> anyhow::Result<()> {
     }
     for setting in &args.tail {
         let (name, path) = setting.split_once('=').ok_or_else(|| anyhow!("`{setting}` is not NAME=PATH"))?;
+        let (name, format) = match name.rsplit_once(':') {
+            Some((name, word)) => (name, word.parse::<Format>()?),
+            None => (name, Format::Auto),
+        };
         let marks = args.data.data.join(format!("tail-{}.json", name.replace(|c: char| !c.is_alphanumeric(), "_")));
-        let tail = Tail::new(PathBuf::from(path), Source::named(name), read_position(&marks)?);
+        let tail = Tail::new(PathBuf::from(path), Source::named(name), read_position(&marks)?).written_in(format);
         let saved = move |position: &Position| {
             if let Err(error) = save_position(&marks, position) {
                 tracing::error!("cannot keep how far {} was read: {error:#}", marks.display());

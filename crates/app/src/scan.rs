@@ -16,8 +16,8 @@ use std::process::ExitCode;
 use watchkeep_detect::{Level, RuleFile, RuleSet};
 
 const AFTER: &str = "\
-Reads Windows event logs (EVTX), JSON lines, JSON arrays, text logs (syslog, audit, access logs), \
-each also as .gz, folders of them, and standard input as `-`.
+Reads Windows event logs (EVTX, XML), JSON lines and arrays, clouds' deliveries, CSV, CEF, LEEF, logfmt, syslog, \
+audit, journal, Zeek, W3C and access logs, each also as .gz, folders of them, and standard input as `-`.
 
 Exit code: 0 nothing found, 1 something found, 2 a rule folder or path could not be read.
 

@@ -58,7 +58,8 @@ pub struct ServeArgs {
     /// Address for syslog over TCP (newline or octet-counted).
     #[arg(long)]
     pub syslog_tcp: Option<SocketAddr>,
-    /// Log file to follow through rotation, as NAME=PATH; NAME becomes the log source.
+    /// Log file to follow through rotation, as NAME=PATH, or NAME:FORMAT=PATH where its first lines do not tell what
+    /// it is; NAME becomes the log source.
     #[arg(long)]
     pub tail: Vec<String>,
 }

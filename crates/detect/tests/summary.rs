@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use watchkeep_detect::{Level, RuleFile, RuleSet, State};
-use watchkeep_ingest::blocks::{Block, blocks};
-use watchkeep_ingest::json_lines::{Form, Reader, lines};
-use watchkeep_ingest::{Source, evtx, folder};
+use watchkeep_ingest::stream::{Stream, whole};
+use watchkeep_ingest::{Format, Source, evtx, folder};
 use watchkeep_model::event::Event;
 
 const TOP: usize = 40;
@@ -67,7 +66,6 @@ impl Counts {
 
     fn line_logs(&mut self, set: &RuleSet, root: &Path) {
         let now = "2026-11-22T00:00:00Z".parse().expect("a time");
-        let mut reader = Reader::new(Source::named("s"), Form::AnyText);
         for file in folder::files(root).expect("samples") {
             let folder = file
                 .parent()
@@ -75,18 +73,11 @@ impl Counts {
                 .map(|name| name.to_string_lossy().into_owned())
                 .unwrap_or_default();
             self.folders.entry(folder.clone()).or_default().files += 1;
-            let input = std::io::BufReader::new(std::fs::File::open(&file).expect("a sample"));
-            for block in blocks(input, "sample") {
-                let items: Vec<_> = match block.expect("readable") {
-                    Block::Lines { first, bytes } => lines(&bytes, first).collect(),
-                    Block::Items { first, items } => (first..).zip(items).collect(),
-                };
-                for (number, raw) in items {
-                    match reader.line(raw, number, now) {
-                        Ok(event) => self.event(set, &folder, &event),
-                        Err(_) => self.folders.entry(folder.clone()).or_default().bad += 1,
-                    }
-                }
+            let text = std::fs::read(&file).expect("a sample").into();
+            let mut stream = Stream::new(Source::named("s"), Format::Auto);
+            for batch in whole(&mut stream, "sample", &text, now).expect("readable") {
+                self.folders.entry(folder.clone()).or_default().bad += batch.bad.len();
+                batch.events.iter().for_each(|event| self.event(set, &folder, event));
             }
         }
     }

@@ -1,6 +1,8 @@
 //! Linux audit records: `type=SYSCALL msg=audit(1604994496.155:92733): arch=... exe="/bin/dd"`.
 
-use crate::flat::{Fields, Names};
+pub(crate) mod joined;
+
+use crate::flat::{Fields, Names, Put};
 
 /// Fields whose unquoted value is the hexadecimal spelling of bytes.
 const HEX_FIELDS: &[&str] = &["proctitle", "name", "comm", "exe", "cmd", "cwd", "acct", "data"];
@@ -24,30 +26,49 @@ pub(crate) fn unpack(fields: &mut Fields, names: &mut Names) {
 
 /// The record's fields; `time` and `serial` come from its stamp, an EXECVE also gets its `cmdline`.
 pub(crate) fn parse(line: &str, names: &mut Names) -> Fields {
-    let mut fields = Fields::with_capacity(24);
+    let mut put = Put::new(names);
+    parse_into(line, &mut put);
+    put.fields
+}
+
+/// The same, after what `put` holds already; the stamp only once.
+pub(crate) fn parse_into(line: &str, put: &mut Put<'_>) {
+    let first = put.fields.len();
     let (head, body) = line.split_once("): ").unwrap_or((line, ""));
-    if let Some((_, stamp)) = head.split_once("audit(") {
+    if let Some((_, stamp)) = head.split_once("audit(")
+        && !put.fields.iter().any(|(name, _)| &**name == "serial")
+    {
         let (time, serial) = stamp.split_once(':').unwrap_or((stamp, ""));
-        fields.push((names.get("time"), time.into()));
-        fields.push((names.get("serial"), serial.into()));
+        put.add("time", time);
+        put.add("serial", serial);
     }
     let head = head.split_once("msg=").map_or(head, |(before, _)| before);
-    pairs(head.split_once(" audit(").map_or(head, |(before, _)| before), &mut fields, names, false);
-    let execve = fields.iter().any(|(name, value)| &**name == "type" && &**value == "EXECVE");
-    pairs(body, &mut fields, names, execve);
-    if execve {
-        let words: Vec<&str> = fields.iter().filter(|(name, _)| is_argument(name)).map(|(_, value)| &**value).collect();
-        let cmdline = words.join(" ");
-        fields.push((names.get("cmdline"), cmdline.into()));
+    pairs(head.split_once(" audit(").map_or(head, |(before, _)| before), put, Values::Plain);
+    let own = |put: &Put<'_>| put.fields.get(first..).unwrap_or_default().to_vec();
+    if !own(put).iter().any(|(name, value)| &**name == "type" && &**value == "EXECVE") {
+        pairs(body, put, Values::Plain);
+        return;
     }
-    fields
+    pairs(body, put, Values::Arguments);
+    let record = own(put);
+    let words: Vec<&str> = record.iter().filter(|(name, _)| is_argument(name)).map(|(_, value)| &**value).collect();
+    put.add("cmdline", &words.join(" "));
+}
+
+/// Which unquoted values are the hexadecimal spelling of bytes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Values {
+    /// Those of [`HEX_FIELDS`].
+    Plain,
+    /// The arguments of a command too.
+    Arguments,
 }
 
 fn is_argument(name: &str) -> bool {
     name.strip_prefix('a').is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-fn pairs(text: &str, fields: &mut Fields, names: &mut Names, execve: bool) {
+fn pairs(text: &str, put: &mut Put<'_>, values: Values) {
     let mut rest = text.trim_start_matches(is_gap);
     while let Some((name, after)) = rest.split_once('=') {
         let name = name.rsplit(is_gap).next().unwrap_or(name);
@@ -64,16 +85,14 @@ fn pairs(text: &str, fields: &mut Fields, names: &mut Names, execve: bool) {
             }
         };
         rest = left.trim_start_matches(is_gap);
-        if fields.len() >= crate::flat::MAX_FIELDS {
-            return;
-        }
         if quoted == Some('\'') && name == "msg" {
-            pairs(value, fields, names, execve);
+            pairs(value, put, values);
             continue;
         }
-        let encoded = quoted.is_none() && (HEX_FIELDS.contains(&name) || execve && is_argument(name));
+        let arguments = values == Values::Arguments && is_argument(name);
+        let encoded = quoted.is_none() && (HEX_FIELDS.contains(&name) || arguments);
         let decoded = if encoded { hex(value) } else { None };
-        fields.push((names.get(name), decoded.as_deref().unwrap_or(value).into()));
+        put.add(name, decoded.as_deref().unwrap_or(value));
     }
 }
 

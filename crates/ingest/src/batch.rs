@@ -69,6 +69,8 @@ pub enum BadReason {
     NotJson(String),
     #[error("a JSON {0}, expected an object")]
     NotAnObject(&'static str),
+    #[error("{0}")]
+    Malformed(String),
     #[error("damaged record: {0}")]
     Damaged(String),
 }
@@ -83,6 +85,7 @@ impl BadReason {
             Self::TooManyFields { .. } => "too many fields",
             Self::NotJson(_) => "not JSON",
             Self::NotAnObject(_) => "not a JSON object",
+            Self::Malformed(_) => "not as its format asks",
             Self::Damaged(_) => "damaged record",
         }
     }

@@ -1,6 +1,6 @@
 //! Blocks: a file or pipe of lines cut into pieces that can be read side by side, in bounded memory.
 
-use crate::IngestError;
+use crate::{IngestError, envelope};
 use bytes::Bytes;
 use serde_json::value::RawValue;
 use std::io::{BufRead, Read};
@@ -123,7 +123,8 @@ fn find(bytes: &[u8], from: usize) -> Option<usize> {
 fn is_document(head: &[u8]) -> bool {
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
     let first = head.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii();
-    head.starts_with(b"[{") || first == b"[" || first == b"{" || head.starts_with(b"{\"Records\":[") || first == b"[]"
+    let starts: &[&[u8]] = &[b"[{", b"{\"Records\":[", b"{\"records\":[", b"{\"value\":[", b"{\"@odata.context\""];
+    first == b"[" || first == b"{" || first == b"[]" || starts.iter().any(|start| head.starts_with(start))
 }
 
 fn document(input: &mut impl Read, name: &str) -> Result<Vec<Block>, IngestError> {
@@ -141,22 +142,22 @@ fn document(input: &mut impl Read, name: &str) -> Result<Vec<Block>, IngestError
     Ok(pieces.map(|(piece, first)| Block::Items { first, items: piece.to_vec() }).collect())
 }
 
-#[derive(serde::Deserialize)]
-struct Records<'t> {
-    #[serde(rename = "Records", borrow)]
-    records: Vec<&'t RawValue>,
-}
-
+/// Every value of the text; lists and envelopes are opened.
 fn items(text: &str) -> Result<Vec<Bytes>, serde_json::Error> {
-    let copy = |item: &&RawValue| Bytes::copy_from_slice(item.get().as_bytes());
-    if text.trim_start().starts_with('[') {
-        return serde_json::from_str::<Vec<&RawValue>>(text).map(|items| items.iter().map(copy).collect());
+    let copy = |item: &str| Bytes::copy_from_slice(item.as_bytes());
+    let mut all = Vec::new();
+    for value in serde_json::Deserializer::from_str(text).into_iter::<&RawValue>() {
+        let value = value?.get();
+        if value.starts_with('[') {
+            all.extend(serde_json::from_str::<Vec<&RawValue>>(value)?.iter().map(|item| copy(item.get())));
+        } else {
+            match envelope::plain(value) {
+                Some(rows) => all.extend(rows.into_iter().map(copy)),
+                None => all.push(copy(value)),
+            }
+        }
     }
-    if text.trim_start().starts_with("{\"Records\"") {
-        let wraps: Result<Vec<Records<'_>>, _> = serde_json::Deserializer::from_str(text).into_iter().collect();
-        return wraps.map(|wraps| wraps.iter().flat_map(|wrap| wrap.records.iter().map(copy)).collect());
-    }
-    serde_json::Deserializer::from_str(text).into_iter::<&RawValue>().map(|item| item.map(|item| copy(&item))).collect()
+    Ok(all)
 }
 
 #[cfg(test)]
@@ -201,6 +202,8 @@ mod tests {
         let expected = [(1, br#"{"a":1}"#.to_vec()), (2, br#"{"a":2}"#.to_vec())];
         assert_eq!(read(br#"[{"a":1},{"a":2}]"#), expected);
         assert_eq!(read(br#"{"Records":[{"a":1},{"a":2}]}"#), expected);
+        assert_eq!(read(br#"{"value":[{"a":1},{"a":2}]}"#), expected);
+        assert_eq!(read(b"[{\"a\":1}]\n[{\"a\":2}]\n"), expected);
         assert_eq!(read(b"{\n\"a\":1}\n{\n\"a\":2}\n").len(), 2);
         assert!(blocks(&b"[{\"a\":1}"[..], "t").next().is_some_and(|block| block.is_err()));
     }

@@ -1,7 +1,9 @@
 //! HTTP bodies of events: newline-delimited JSON, and the request body of Elasticsearch's `_bulk`.
 
+use crate::Format;
 use crate::batch::{Batch, Source};
 use crate::json_lines::{Form, Reader, lines};
+use crate::stream::{self, End, Stream};
 use bytes::Bytes;
 use flate2::read::MultiGzDecoder;
 use jiff::Timestamp;
@@ -15,6 +17,8 @@ pub enum BodyError {
     TooBig { limit: usize },
     #[error("the body is not gzip: {0}")]
     NotGzip(String),
+    #[error("{0}")]
+    NotRead(String),
     #[error("line {line}: expected an action such as {{\"create\":{{}}}}, found `{found}`")]
     NoAction { line: u64, found: String },
     #[error("line {line}: the action has no document after it")]
@@ -38,12 +42,18 @@ pub fn unpack(body: &[u8], limit: usize) -> Result<Bytes, BodyError> {
 /// Reads newline-delimited JSON; bad lines are kept in the batch. `salt` sets this request's lines
 /// apart from equal ones of other requests; the same for a repeated delivery keeps its ids.
 pub fn ndjson(source: &Source, body: &Bytes, salt: u64, now: Timestamp) -> Batch {
-    let mut reader = Reader::new(source.clone(), Form::OnlyJson);
-    let mut batch = Batch::default();
-    for (number, raw) in lines(body, 1) {
-        batch.push(reader.line(raw, salt.wrapping_add(number), now).map_err(|bad| *bad));
-    }
-    batch
+    Reader::new(source.clone(), Form::OnlyJson).salted(salt).block(body, 1, now)
+}
+
+/// Reads a body of any format; a body that starts as JSON promises it for every line.
+///
+/// # Errors
+/// When it is one JSON document that is not well-formed.
+pub fn text(source: &Source, format: Format, body: &Bytes, salt: u64, now: Timestamp) -> Result<Vec<Batch>, BodyError> {
+    let json = format == Format::Auto && Format::of(body, End::Last) == Some(Format::Json);
+    let format = if json { Format::Json } else { format };
+    let mut stream = Stream::new(source.clone(), format).salted(salt);
+    stream::whole(&mut stream, "the body", body, now).map_err(|error| BodyError::NotRead(error.to_string()))
 }
 
 /// A `_bulk` request read: what to store, and what to answer for each item in order.
@@ -92,7 +102,7 @@ struct Target {
 /// # Errors
 /// When the body is not a sequence of actions, at the first line that is wrong; nothing is kept then.
 pub fn bulk(source: &Source, body: &Bytes, salt: u64, now: Timestamp) -> Result<Bulk, BodyError> {
-    let mut reader = Reader::new(source.clone(), Form::OnlyJson);
+    let mut reader = Reader::new(source.clone(), Form::OnlyJson).salted(salt);
     let mut read = Bulk { batch: Batch::default(), items: Vec::new() };
     let mut lines = lines(body, 1);
     while let Some((number, action_line)) = lines.next() {
@@ -110,7 +120,7 @@ pub fn bulk(source: &Source, body: &Bytes, salt: u64, now: Timestamp) -> Result<
             continue;
         }
         let (at, document) = lines.next().ok_or(BodyError::NoDocument { line: number })?;
-        let line = reader.line(document, salt.wrapping_add(at), now);
+        let line = reader.line(document, at, now);
         let id = match &line {
             Ok(event) => event.id,
             Err(bad) => bad.event.id,

@@ -1,5 +1,6 @@
 //! Flat JSON reader: an object becomes field names with dots and text values, without a tree in between.
 
+use crate::envelope;
 use crate::normal::NameHasher;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::collections::HashMap;
@@ -42,10 +43,46 @@ pub enum FlatError {
     NotAnObject(&'static str),
     #[error("{0}")]
     Json(String),
+    /// Several records in one object; [`crate::envelope`] opens it.
+    #[error("an envelope of several records")]
+    Envelope,
 }
 
 /// Field names and values in source order.
 pub type Fields = Vec<(Arc<str>, Arc<str>)>;
+
+/// Fields in the making; beyond [`MAX_FIELDS`] further ones are left out.
+pub(crate) struct Put<'n> {
+    pub names: &'n mut Names,
+    pub fields: Fields,
+}
+
+impl<'n> Put<'n> {
+    pub fn new(names: &'n mut Names) -> Self {
+        Self { names, fields: Fields::with_capacity(24) }
+    }
+
+    pub fn add(&mut self, name: &str, value: &str) {
+        if self.fields.len() < MAX_FIELDS {
+            self.fields.push((self.names.get(name), value.into()));
+        }
+    }
+
+    /// Adds the fields of a JSON object that stands in a value, each name after `prefix`; `false` when it is none.
+    pub fn add_json(&mut self, prefix: &str, text: &str) -> bool {
+        if !text.trim_start().starts_with('{') {
+            return false;
+        }
+        let Ok(inner) = flatten(text, self.names) else {
+            return false;
+        };
+        for (name, value) in inner.into_iter().take(MAX_FIELDS.saturating_sub(self.fields.len())) {
+            let name = if prefix.is_empty() { name } else { self.names.get(&format!("{prefix}{name}")) };
+            self.fields.push((name, value));
+        }
+        true
+    }
+}
 
 /// Flattens one JSON object: `{"a":{"b":1},"c":[2,3]}` gives `a.b=1`, `c=2`, `c=3`; nulls are left out.
 ///
@@ -57,7 +94,28 @@ pub type Fields = Vec<(Arc<str>, Arc<str>)>;
 /// assert_eq!((&*fields[0].0, &*fields[0].1), ("a.b", "1"));
 /// ```
 pub fn flatten(text: &str, names: &mut Names) -> Result<Fields, FlatError> {
-    let mut flat = Flat { names, fields: Vec::with_capacity(32), path: String::with_capacity(64), stop: None };
+    read(text, names, Arrays::AsTheyAre)
+}
+
+/// The same, but an object that may hold several records is not read.
+///
+/// # Errors
+/// As [`flatten`], and [`FlatError::Envelope`].
+pub(crate) fn flatten_record(text: &str, names: &mut Names) -> Result<Fields, FlatError> {
+    read(text, names, Arrays::MayBeRecords)
+}
+
+/// What a list of objects near the top of an object is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Arrays {
+    AsTheyAre,
+    /// Perhaps the records of an envelope.
+    MayBeRecords,
+}
+
+fn read(text: &str, names: &mut Names, arrays: Arrays) -> Result<Fields, FlatError> {
+    let (fields, path) = (Vec::with_capacity(32), String::with_capacity(64));
+    let mut flat = Flat { names, fields, path, arrays, stop: None };
     let mut reader = serde_json::Deserializer::from_str(text);
     let read = Value { flat: &mut flat, depth: 0 }.deserialize(&mut reader).and_then(|()| reader.end());
     match (flat.stop.take(), read) {
@@ -72,6 +130,7 @@ struct Flat<'n> {
     names: &'n mut Names,
     fields: Fields,
     path: String,
+    arrays: Arrays,
     stop: Option<FlatError>,
 }
 
@@ -144,6 +203,9 @@ impl<'de> Visitor<'de> for Value<'_, '_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
         if self.depth == 0 {
             return self.flat.halt(FlatError::NotAnObject("array"));
+        }
+        if self.flat.arrays == Arrays::MayBeRecords && self.depth <= 2 && envelope::may_hold_records(&self.flat.path) {
+            return self.flat.halt(FlatError::Envelope);
         }
         while items.next_element_seed(Value { flat: self.flat, depth: self.depth + 1 })?.is_some() {}
         Ok(())

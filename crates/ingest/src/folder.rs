@@ -15,7 +15,8 @@ pub enum Content {
 }
 
 /// Names read from a folder; a file named by the user is read whatever its name.
-const ENDINGS: &[&str] = &["evtx", "json", "jsonl", "ndjson", "log", "txt", "gz"];
+const ENDINGS: &[&str] =
+    &["evtx", "json", "jsonl", "ndjson", "log", "txt", "gz", "csv", "tsv", "xml", "cef", "leef", "export"];
 
 /// The files below `path` in name order; `path` itself when it is a file. Links are not followed.
 ///

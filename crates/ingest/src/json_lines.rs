@@ -1,11 +1,12 @@
 //! JSON lines: one object a line, from a file, a pipe or a request; other lines are read as text logs.
 
 use crate::batch::{BadLine, BadReason, Batch, Source, bad_line};
-use crate::flat::{FlatError, MAX_DEPTH, MAX_FIELDS, Names, flatten};
+use crate::flat::{Fields, FlatError, MAX_DEPTH, MAX_FIELDS, Names, flatten, flatten_record};
 use crate::normal::Normaliser;
-use crate::{auditd, evtx, sysmon_xml, text};
+use crate::{auditd, envelope, evtx, layout, sysmon_xml, text};
 use bytes::Bytes;
 use jiff::Timestamp;
+use std::borrow::Cow;
 use watchkeep_model::event::Event;
 
 /// Longest line read, in bytes; a longer one is kept but not read.
@@ -18,34 +19,63 @@ pub struct Reader {
     pub(crate) normal: Normaliser,
     pub(crate) names: Names,
     pub(crate) form: Form,
+    salt: u64,
 }
 
-/// What a line that does not start with `{` is.
+/// What the lines are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
-    /// A text log: syslog, audit, access log or plain.
+    /// JSON, or a text log: each line is looked at.
     AnyText,
-    /// A mistake: this input promises JSON.
+    /// This input promises JSON; another line is a mistake.
     OnlyJson,
+    /// CEF or LEEF, alone or behind a syslog header.
+    Cef,
+    /// Pairs of name and value.
+    Logfmt,
+    Syslog,
+    /// Access logs of web servers.
+    Access,
+    /// Words only, whatever they look like.
+    Plain,
 }
 
 impl Reader {
     pub fn new(source: Source, form: Form) -> Self {
-        Self { source, normal: Normaliser::default(), names: Names::default(), form }
+        Self { source, normal: Normaliser::default(), names: Names::default(), form, salt: 0 }
+    }
+
+    /// Tells the lines of this delivery apart from equal ones at the same places of another.
+    pub fn salted(mut self, salt: u64) -> Self {
+        self.salt = salt;
+        self
     }
 
     pub fn source(&self) -> &Source {
         &self.source
     }
 
-    /// Reads one line without its line end; `at` is its number or offset in the source.
+    /// Reads one line without its line end as one event; `at` is its number or offset in the source.
     ///
     /// # Errors
     /// The line as an event with its raw bytes, and why it could not be read.
     pub fn line(&mut self, raw: Bytes, at: u64, now: Timestamp) -> Result<Event, Box<BadLine>> {
-        match self.read(&raw, at, now) {
-            Ok(event) => Ok(event),
-            Err(reason) => Err(Box::new(bad_line(&self.source, raw, at, now, reason))),
+        let read = self.fields(&raw, flatten, now);
+        self.event(read, raw, at, 0, now)
+    }
+
+    /// Reads one line, which may be an envelope of several records, into `batch`.
+    pub fn take(&mut self, raw: Bytes, at: u64, now: Timestamp, batch: &mut Batch) {
+        if raw.first() == Some(&b'[') && self.form != Form::Plain && self.rows(&raw, at, now, batch) {
+            return;
+        }
+        match self.fields(&raw, flatten_record, now) {
+            Err(Stop::Envelope) => {
+                if !self.rows(&raw, at, now, batch) {
+                    batch.push(self.line(raw, at, now).map_err(|bad| *bad));
+                }
+            }
+            read => batch.push(self.event(read, raw, at, 0, now).map_err(|bad| *bad)),
         }
     }
 
@@ -53,7 +83,7 @@ impl Reader {
     pub fn block(&mut self, block: &Bytes, first: u64, now: Timestamp) -> Batch {
         let mut batch = Batch::default();
         for (number, raw) in lines(block, first) {
-            batch.push(self.line(raw, number, now).map_err(|bad| *bad));
+            self.take(raw, number, now, &mut batch);
         }
         batch
     }
@@ -63,14 +93,40 @@ impl Reader {
         self.source = source;
     }
 
-    fn read(&mut self, raw: &Bytes, at: u64, now: Timestamp) -> Result<Event, BadReason> {
-        if raw.len() > MAX_LINE {
-            return Err(BadReason::TooLong { limit: MAX_LINE });
+    /// The records of an envelope; `false` when the line is none.
+    fn rows(&mut self, raw: &Bytes, at: u64, now: Timestamp, batch: &mut Batch) -> bool {
+        let Some(rows) = std::str::from_utf8(raw).ok().filter(|text| text.len() <= MAX_LINE).and_then(envelope::open)
+        else {
+            return false;
+        };
+        for (number, row) in (1..).zip(rows) {
+            let bytes = match row.text {
+                Cow::Borrowed(part) => raw.slice_ref(part.as_bytes()),
+                Cow::Owned(text) => Bytes::from(text),
+            };
+            let mut read = self.fields(&bytes, flatten, now);
+            if let Ok(fields) = &mut read {
+                envelope::share(fields, row.prefix, &row.common, &mut self.names);
+            }
+            batch.push(self.event(read, bytes, at, number, now).map_err(|bad| *bad));
         }
-        let line = std::str::from_utf8(raw).map_err(|error| BadReason::NotUtf8 { at: error.valid_up_to() })?;
-        if self.form == Form::AnyText && !line.trim_start().starts_with('{') {
-            let fields = text::fields(line, &mut self.names, now);
-            return Ok(self.normal.event(&self.source, fields, raw.clone(), at, now));
+        true
+    }
+
+    fn fields(
+        &mut self,
+        raw: &Bytes,
+        flatten: fn(&str, &mut Names) -> Result<Fields, FlatError>,
+        now: Timestamp,
+    ) -> Result<Fields, Stop> {
+        if raw.len() > MAX_LINE {
+            return Err(BadReason::TooLong { limit: MAX_LINE }.into());
+        }
+        let line = layout::text(raw)?;
+        match self.form {
+            Form::OnlyJson => {}
+            Form::AnyText if line.trim_start().starts_with('{') => {}
+            form => return Ok(text::only(form, line, &mut self.names, now)?),
         }
         let mut fields = flatten(line, &mut self.names)?;
         if evtx::is_record(&fields) {
@@ -78,7 +134,45 @@ impl Reader {
         }
         auditd::unpack(&mut fields, &mut self.names);
         sysmon_xml::unpack(&mut fields, &mut self.names);
-        Ok(self.normal.event(&self.source, fields, raw.clone(), at, now))
+        Ok(fields)
+    }
+
+    /// The event of what a line or the `row`-th record in it says; rows count from 1, 0 is the line itself.
+    pub(crate) fn event(
+        &self,
+        read: Result<Fields, Stop>,
+        raw: Bytes,
+        at: u64,
+        row: u64,
+        now: Timestamp,
+    ) -> Result<Event, Box<BadLine>> {
+        let salt = self.salt.wrapping_add(at).wrapping_add(row.wrapping_shl(40));
+        match read {
+            Ok(fields) => Ok(self.normal.event(&self.source, fields, raw, salt, now)),
+            Err(Stop::Bad(reason)) => Err(Box::new(BadLine { at, ..bad_line(&self.source, raw, salt, now, reason) })),
+            Err(Stop::Envelope) => {
+                let reason = BadReason::Malformed(FlatError::Envelope.to_string());
+                Err(Box::new(BadLine { at, ..bad_line(&self.source, raw, salt, now, reason) }))
+            }
+        }
+    }
+}
+
+/// Why a line gave no fields.
+pub(crate) enum Stop {
+    Bad(BadReason),
+    Envelope,
+}
+
+impl From<BadReason> for Stop {
+    fn from(reason: BadReason) -> Self {
+        Self::Bad(reason)
+    }
+}
+
+impl From<FlatError> for Stop {
+    fn from(error: FlatError) -> Self {
+        if error == FlatError::Envelope { Self::Envelope } else { Self::Bad(error.into()) }
     }
 }
 
@@ -89,6 +183,7 @@ impl From<FlatError> for BadReason {
             FlatError::TooManyFields => Self::TooManyFields { limit: MAX_FIELDS },
             FlatError::NotAnObject(kind) => Self::NotAnObject(kind),
             FlatError::Json(why) => Self::NotJson(why),
+            FlatError::Envelope => Self::Malformed(error.to_string()),
         }
     }
 }

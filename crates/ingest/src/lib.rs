@@ -8,20 +8,31 @@ mod auditd;
 mod batch;
 pub mod blocks;
 pub mod bulk;
+mod cef;
+mod csv;
+mod envelope;
 pub mod evtx;
 mod flat;
 pub mod folder;
+mod format;
+mod journald;
 pub mod json_lines;
+mod layout;
+mod logfmt;
 pub mod mail;
 mod normal;
+mod ossec;
+pub mod stream;
 pub mod syslog;
 mod sysmon_xml;
 pub mod tail;
 mod text;
 pub mod upload;
+mod zeek;
 
 pub use batch::{BadLine, BadReason, Batch, Sink, SinkError, Source, deliver};
 pub use flat::{FlatError, Names, flatten};
+pub use format::{Format, UnknownFormat};
 pub use normal::Normaliser;
 
 /// Why an input stopped or refused a whole file or request.

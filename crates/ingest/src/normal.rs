@@ -63,6 +63,14 @@ impl Normaliser {
             }
         }
         times.sort_unstable();
+        // Zeek calls the web server that was asked for `host`.
+        let named = |column: Column, wanted: &[&str]| {
+            let at = best.get(column as usize).copied().flatten().map(|(_, at)| at);
+            at.and_then(|at| fields.get(at)).is_some_and(|(name, _)| wanted.contains(&&**name))
+        };
+        if named(Column::Host, &["host"]) && named(Column::Provider, &["_path", "@stream"]) {
+            best.iter_mut().skip(Column::Host as usize).take(1).for_each(|slot| *slot = None);
+        }
         let pick = |column: Column| -> Option<&Arc<str>> {
             best.get(column as usize).copied().flatten().and_then(|(_, at)| fields.get(at)).map(|(_, value)| value)
         };
@@ -105,11 +113,17 @@ fn wrong(claimed: Timestamp, received: Timestamp) -> Option<String> {
     (claimed.as_second() < SET).then(|| format!("never set: it says {claimed}"))
 }
 
-/// `::ffff:10.0.0.1` is written `10.0.0.1`; anything else stays.
+/// `::ffff:10.0.0.1`, `10.0.0.1:49152` and `[::1]:443` without what is around the address; anything else stays.
 fn plain_address(address: &Arc<str>) -> Arc<str> {
-    match address.strip_prefix("::ffff:") {
-        Some(plain) => plain.into(),
-        None => Arc::clone(address),
+    if let Some(plain) = address.strip_prefix("::ffff:") {
+        return plain.into();
+    }
+    if let Some((inside, _)) = address.strip_prefix('[').and_then(|open| open.split_once(']')) {
+        return inside.into();
+    }
+    match address.split_once(':') {
+        Some((plain, port)) if plain.contains('.') && port.bytes().all(|byte| byte.is_ascii_digit()) => plain.into(),
+        _ => Arc::clone(address),
     }
 }
 
@@ -199,6 +213,19 @@ mod tests {
         assert_eq!(got.src_ip.as_deref(), Some("10.0.0.1"));
         assert_eq!(got.code.as_deref(), Some("1"));
         assert_eq!(&*got.message, "Process Create:");
+    }
+
+    #[test]
+    fn addresses_lose_their_ports() {
+        for (written, plain) in [
+            ("203.0.113.9:49152", "203.0.113.9"),
+            ("[2001:db8::9]:443", "2001:db8::9"),
+            ("2001:db8::9", "2001:db8::9"),
+            ("::ffff:10.0.0.1", "10.0.0.1"),
+            ("host:7", "host:7"),
+        ] {
+            assert_eq!(event(&[("src_ip", written)]).src_ip.as_deref(), Some(plain), "{written}");
+        }
     }
 
     #[test]

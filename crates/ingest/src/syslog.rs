@@ -4,8 +4,8 @@ mod listen;
 
 pub use listen::{Limits, listen_tcp, listen_udp};
 
-use crate::flat::{Fields, Names, flatten};
-use crate::{auditd, sysmon_xml};
+use crate::flat::{Fields, Names, Put};
+use crate::{cef, text};
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 
 /// Name of the log source of everything that comes by syslog, whichever host sent it.
@@ -51,11 +51,10 @@ pub fn parse(line: &str, now: Timestamp) -> Option<Message<'_>> {
 }
 
 impl Message<'_> {
-    /// The message as event fields; JSON, audit records and XML inside the text are read too.
+    /// The message as event fields; JSON, audit records, XML, CEF, LEEF and pairs inside the text are read too.
     pub fn into_fields(self, names: &mut Names) -> Fields {
-        let mut fields = Fields::with_capacity(12);
-        let mut add =
-            |name: &str, value: Option<&str>| fields.extend(value.map(|value| (names.get(name), value.into())));
+        let mut put = Put::new(names);
+        let mut add = |name: &str, value: Option<&str>| value.into_iter().for_each(|value| put.add(name, value));
         add("facility", self.facility);
         add("severity", self.severity);
         add("time", self.time.map(|time| time.to_string()).as_deref());
@@ -66,14 +65,12 @@ impl Message<'_> {
         for (name, value) in &self.data {
             add(name, Some(value));
         }
-        add("message", Some(self.text));
-        let json = self.text.trim_start().trim_start_matches("@cee:").trim_start();
-        if json.starts_with('{') {
-            fields.extend(flatten(json, names).unwrap_or_default());
+        // An appliance's line says it all in its own fields.
+        if !cef::is_one(self.text) {
+            add("message", Some(self.text));
         }
-        auditd::unpack(&mut fields, names);
-        sysmon_xml::unpack(&mut fields, names);
-        fields
+        text::inside(self.text, &mut put);
+        put.fields
     }
 }
 
@@ -144,6 +141,9 @@ fn rfc3164(rest: &str, now: Timestamp) -> Option<Message<'_>> {
     let (time, rest) = stamp(rest, now)?;
     let (host, rest) = rest.split_once(' ')?;
     let mut message = Message { time: Some(time), host: Some(host), text: rest, ..Message::default() };
+    if cef::is_one(rest) {
+        return Some(message);
+    }
     let end = rest.find([':', '[', ' ']).unwrap_or(rest.len());
     let (tag, after) = rest.split_at(end);
     if tag.is_empty() {

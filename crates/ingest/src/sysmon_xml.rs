@@ -1,6 +1,8 @@
-//! Windows-style `<Event>` XML inside another log's message, as Sysmon for Linux and some forwarders send it.
+//! Windows-style `<Event>` XML: exported and forwarded events, and what Sysmon for Linux puts into another log's message.
 
+use crate::batch::BadReason;
 use crate::flat::{Fields, Names};
+use crate::layout::{End, Layout, Next, text};
 use std::sync::Arc;
 
 const CARRIERS: &[&str] = &["SyslogMessage", "message", "Message", "log"];
@@ -24,11 +26,14 @@ pub(crate) fn parse(xml: &str, names: &mut Names) -> Option<Fields> {
     let options = roxmltree::ParsingOptions { allow_dtd: false, nodes_limit: MAX_NODES };
     let document = roxmltree::Document::parse_with_options(xml, options).ok()?;
     let mut fields = Fields::with_capacity(32);
+    let mut user_data = None;
     for node in document.descendants().filter(roxmltree::Node::is_element) {
         let tag = node.tag_name().name();
         let text = node.text().unwrap_or_default();
         match tag {
             "Data" => fields.push((names.get(node.attribute("Name").unwrap_or("Data")), text.into())),
+            // What the sender's own words for level and task are stands beside the numbers.
+            "Level" | "Task" | "Opcode" | "Keywords" | "Channel" if rendered(&node) => {}
             "EventID" | "Channel" | "Computer" | "EventRecordID" | "Level" | "Task" | "Opcode" | "Keywords" => {
                 fields.push((names.get(tag), text.into()))
             }
@@ -39,10 +44,85 @@ pub(crate) fn parse(xml: &str, names: &mut Names) -> Option<Fields> {
             "Security" => {
                 fields.extend(node.attribute("UserID").map(|user| (names.get("Security_UserID"), user.into())))
             }
-            _ => {}
+            // The text that the sender's own message files made of it.
+            "Message" => fields.push((names.get("Message"), text.into())),
+            "UserData" => user_data = Some(node.range()),
+            _ => {
+                let inside = user_data.as_ref().is_some_and(|data| data.contains(&node.range().start));
+                if inside && !text.trim().is_empty() {
+                    fields.push((names.get(tag), text.into()));
+                }
+            }
         }
     }
     Some(fields)
+}
+
+fn rendered(node: &roxmltree::Node<'_, '_>) -> bool {
+    node.parent_element().is_some_and(|parent| parent.tag_name().name() == "RenderingInfo")
+}
+
+/// `<Event>` elements one after the other, over any number of lines, alone or inside `<Events>`: what `wevtutil` and
+/// Event Viewer export, and what Windows forwards.
+#[derive(Debug, Default)]
+pub(crate) struct Elements;
+
+impl Layout for Elements {
+    fn next(&mut self, rest: &[u8], end: End, names: &mut Names) -> Next {
+        let gap = rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        if gap > 0 {
+            return Next::Skip(gap);
+        }
+        if rest.starts_with(b"\xef\xbb\xbf") {
+            return Next::Skip(3);
+        }
+        if end == End::Open && rest.len() < OPEN.len() + 2 {
+            return Next::More;
+        }
+        if is_open(rest) {
+            return element(rest, end, names);
+        }
+        if [&b"<?xml"[..], b"<Events", b"</Events"].iter().any(|tag| rest.starts_with(tag)) {
+            return match memchr::memchr(b'>', rest) {
+                Some(close) => Next::Skip(close + 1),
+                None if end == End::Last => Next::Skip(rest.len()),
+                None => Next::More,
+            };
+        }
+        let ahead = rest.get(1..).unwrap_or_default();
+        let (line_end, next) = (memchr::memchr(b'\n', rest), memchr::memmem::find(ahead, OPEN));
+        match line_end.map(|at| at + 1).into_iter().chain(next.map(|at| at + 1)).min() {
+            Some(size) => Next::Record(size, Err(BadReason::Malformed("expected an <Event> element".to_owned()))),
+            None if end == End::Last => {
+                Next::Record(rest.len(), Err(BadReason::Malformed("expected an <Event> element".to_owned())))
+            }
+            None => Next::More,
+        }
+    }
+}
+
+const OPEN: &[u8] = b"<Event";
+const CLOSE: &[u8] = b"</Event>";
+
+fn is_open(rest: &[u8]) -> bool {
+    rest.strip_prefix(OPEN).is_some_and(|after| after.first().is_some_and(|byte| b" >\r\n\t".contains(byte)))
+}
+
+/// The element that `rest` starts with; one that is never closed ends where the next one starts.
+fn element(rest: &[u8], end: End, names: &mut Names) -> Next {
+    let broken = || Err(BadReason::Malformed("an <Event> element that is not well-formed XML".to_owned()));
+    let next = memchr::memmem::find_iter(rest, OPEN).skip(1).find(|at| is_open(rest.get(*at..).unwrap_or_default()));
+    match (memchr::memmem::find(rest, CLOSE), next) {
+        (Some(close), next) if next.is_none_or(|next| close < next) => {
+            let size = close + CLOSE.len();
+            let read =
+                text(rest.get(..size).unwrap_or_default()).and_then(|xml| parse(xml, names).map_or_else(broken, Ok));
+            Next::Record(size, read)
+        }
+        (_, Some(next)) => Next::Record(next, broken()),
+        (_, None) if end == End::Last => Next::Record(rest.len(), broken()),
+        _ => Next::More,
+    }
 }
 
 #[cfg(test)]

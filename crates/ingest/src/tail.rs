@@ -1,9 +1,11 @@
 //! Tail: follows a growing file through rotation and truncation, and remembers how far it got.
 
+use crate::Format;
 use crate::batch::{Batch, Sink, Source, deliver};
 use crate::blocks::MAX_KEPT;
-use crate::json_lines::{Form, Reader, lines};
-use bytes::{Bytes, BytesMut};
+use crate::json_lines::lines;
+use crate::stream::{At, End, Stream};
+use bytes::{Buf, Bytes, BytesMut};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::future::Future;
@@ -15,6 +17,8 @@ use std::time::Duration;
 const BLOCK: usize = 1 << 20;
 /// First bytes of a file that tell it from another of the same name.
 const HEAD: usize = 256;
+/// First bytes of a file in which its header is looked for.
+const HEADER: usize = 64 << 10;
 
 /// How far a file was read; kept by the caller between runs so that no line is read twice or missed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,20 +34,28 @@ pub struct Position {
 #[derive(Debug)]
 pub struct Tail {
     path: PathBuf,
-    reader: Reader,
+    stream: Stream,
     file: Option<std::fs::File>,
     position: Position,
     /// The end of the file, not yet a whole line.
     rest: BytesMut,
     /// Inside a line of which [`MAX_KEPT`] bytes were kept already.
     skipping: bool,
+    /// Looks at the file, one after the other, that found nothing new.
+    quiet: u32,
 }
 
 impl Tail {
     /// Follows `path` from `position`; the default position is its start. The file need not exist yet.
     pub fn new(path: PathBuf, source: Source, position: Position) -> Self {
-        let reader = Reader::new(source, Form::AnyText);
-        Self { path, reader, file: None, position, rest: BytesMut::new(), skipping: false }
+        let stream = Stream::new(source, Format::Auto);
+        Self { path, stream, file: None, position, rest: BytesMut::new(), skipping: false, quiet: 0 }
+    }
+
+    /// The file is written in `format`, rather than in what its first lines look like.
+    pub fn written_in(mut self, format: Format) -> Self {
+        self.stream = Stream::new(self.stream.source().clone(), format);
+        self
     }
 
     /// The file that is followed.
@@ -62,7 +74,7 @@ impl Tail {
     /// # Errors
     /// When the file exists but cannot be read.
     pub fn read(&mut self, now: Timestamp) -> io::Result<Batch> {
-        if self.file.is_none() && !self.open()? {
+        if self.file.is_none() && !self.open(now)? {
             return Ok(Batch::default());
         }
         if self.truncated()? {
@@ -77,10 +89,18 @@ impl Tail {
         let at_end = block.len() < BLOCK;
         self.rest.extend_from_slice(&block);
         self.remember_head()?;
+        self.quiet = if block.is_empty() { self.quiet.saturating_add(1) } else { 0 };
         if at_end && block.is_empty() && self.rotated() {
-            let batch = self.cut(self.rest.len(), now);
+            let batch = self.last(now);
             self.start_over();
             return if batch.is_empty() { self.read(now) } else { Ok(batch) };
+        }
+        let end = if self.quiet > 1 { End::Quiet } else { End::Open };
+        if !self.stream.settle(&self.rest, end) {
+            return Ok(Batch::default());
+        }
+        if self.stream.is_lines() == Some(false) {
+            return Ok(self.records(end, now));
         }
         let end = match self.rest.iter().rposition(|byte| *byte == b'\n') {
             Some(end) => end + 1,
@@ -88,6 +108,32 @@ impl Tail {
             None => return Ok(Batch::default()),
         };
         Ok(self.cut(end, now))
+    }
+
+    /// Everything that is left of a file that another one follows.
+    fn last(&mut self, now: Timestamp) -> Batch {
+        if self.stream.settle(&self.rest, End::Last) && self.stream.is_lines() == Some(false) {
+            return self.records(End::Last, now);
+        }
+        self.cut(self.rest.len(), now)
+    }
+
+    /// Reads the whole records of the rest; each is numbered by its offset in the file.
+    fn records(&mut self, end: End, now: Timestamp) -> Batch {
+        let mut all = Batch::default();
+        let mut bytes = Bytes::copy_from_slice(&self.rest);
+        let mut at = At::Byte(self.position.offset);
+        loop {
+            let (batch, used) = self.stream.read(&bytes, &mut at, end, now);
+            all.events.extend(batch.events);
+            all.bad.extend(batch.bad);
+            if used == 0 {
+                return all;
+            }
+            bytes.advance(used);
+            self.rest.advance(used);
+            self.position.offset += used as u64;
+        }
     }
 
     /// Reads the lines in the first `end` bytes of the rest; each is numbered by its offset in the file.
@@ -109,12 +155,12 @@ impl Tail {
         for (_, raw) in lines(&bytes, 0) {
             let at = offset + (raw.as_ptr() as usize - start) as u64;
             let raw = Bytes::copy_from_slice(raw.get(..raw.len().min(MAX_KEPT)).unwrap_or_default());
-            batch.push(self.reader.line(raw, at, now).map_err(|bad| *bad));
+            self.stream.lines().take(raw, at, now, &mut batch);
         }
         batch
     }
 
-    fn open(&mut self) -> io::Result<bool> {
+    fn open(&mut self, now: Timestamp) -> io::Result<bool> {
         let mut file = match std::fs::File::open(&self.path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
@@ -123,7 +169,16 @@ impl Tail {
         let same = hash_head(&mut file, self.position.head_size)? == Some(self.position.head)
             && file.metadata()?.len() >= self.position.offset;
         if !same {
+            self.stream.start_over();
             self.position = Position::default();
+        }
+        if self.position.offset > 0 && self.stream.is_lines().is_none_or(|lines| !lines) {
+            // What the file is, and what its columns are called, its first lines say.
+            let mut head = Vec::with_capacity(HEADER);
+            file.seek(SeekFrom::Start(0))?;
+            let read = (HEADER as u64).min(self.position.offset);
+            std::io::Read::by_ref(&mut file).take(read).read_to_end(&mut head)?;
+            self.stream.look(&head.into(), End::Open, now);
         }
         file.seek(SeekFrom::Start(self.position.offset))?;
         self.rest.clear();
@@ -178,6 +233,7 @@ impl Tail {
         self.file = None;
         self.rest.clear();
         self.skipping = false;
+        self.stream.start_over();
         self.position = Position::default();
     }
 }
@@ -195,7 +251,7 @@ pub async fn follow(
     mut saved: impl FnMut(&Position) + Send,
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let name = Arc::clone(&tail.reader.source().name);
+    let name = Arc::clone(&tail.stream.source().name);
     let mut trouble = None;
     tokio::pin!(stop);
     loop {

@@ -1,16 +1,15 @@
-//! Uploads: a whole file in memory, of any kind an input reads, told by its first bytes.
+//! Uploads: a whole file in memory, of any kind an input reads, told by its first bytes or lines.
 
 use crate::batch::{Batch, Source};
-use crate::blocks::{Block, blocks};
 use crate::bulk::{BodyError, unpack};
 use crate::folder::{Content, content_of};
-use crate::json_lines::{Form, Reader, lines};
-use crate::{IngestError, evtx};
+use crate::stream::{self, Stream};
+use crate::{Format, IngestError, evtx};
 use bytes::Bytes;
 use jiff::Timestamp;
 use std::io::Cursor;
 
-/// Reads an event log, JSON lines, a JSON array or a text log, each also as gzip; one batch a block.
+/// Reads an event log, JSON or a text of any [`Format`], each also as gzip; one batch a block.
 /// `name` is for messages; a gzip file may unpack to `limit` bytes. The same file has the same ids again.
 ///
 /// # Errors
@@ -28,11 +27,11 @@ pub fn read(source: &Source, name: &str, file: Bytes, limit: usize, now: Timesta
             if content_of(&plain) == Content::Evtx {
                 event_log(source, name, plain, now)
             } else {
-                text(source, name, &plain, now)
+                text(source, name, plain, now)
             }
         }
         Content::Evtx => event_log(source, name, file, now),
-        Content::Lines => text(source, name, &file, now),
+        Content::Lines => text(source, name, file, now),
     }
 }
 
@@ -41,22 +40,8 @@ fn event_log(source: &Source, name: &str, file: Bytes, now: Timestamp) -> Result
     Ok(evtx::chunks(Cursor::new(file), name)?.map(|chunk| reader.chunk(chunk, now)).collect())
 }
 
-fn text(source: &Source, name: &str, file: &[u8], now: Timestamp) -> Result<Vec<Batch>, IngestError> {
-    let mut reader = Reader::new(source.clone(), Form::AnyText);
-    let mut read = Vec::new();
-    for block in blocks(file, name) {
-        let mut batch = Batch::default();
-        match block? {
-            Block::Lines { first, bytes } => {
-                lines(&bytes, first).for_each(|(at, raw)| batch.push(reader.line(raw, at, now).map_err(|bad| *bad)))
-            }
-            Block::Items { first, items } => {
-                (first..).zip(items).for_each(|(at, raw)| batch.push(reader.line(raw, at, now).map_err(|bad| *bad)))
-            }
-        }
-        read.push(batch);
-    }
-    Ok(read)
+fn text(source: &Source, name: &str, file: Bytes, now: Timestamp) -> Result<Vec<Batch>, IngestError> {
+    stream::whole(&mut Stream::new(source.clone(), Format::Auto), name, &file, now)
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
-use watchkeep_ingest::Source;
-use watchkeep_ingest::json_lines::{Form, Reader};
+use watchkeep_ingest::stream::{Stream, whole};
+use watchkeep_ingest::{Format, Source};
 
 fn samples() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
@@ -15,9 +15,10 @@ fn samples() -> Vec<PathBuf> {
 fn render(path: &Path) -> String {
     let now = "2026-11-22T00:00:00Z".parse().expect("a time");
     let text = std::fs::read(path).expect("a sample");
-    let batch = Reader::new(Source::named("sample"), Form::AnyText).block(&text.into(), 1, now);
+    let mut stream = Stream::new(Source::named("sample"), Format::Auto);
+    let batches = whole(&mut stream, &path.display().to_string(), &text.into(), now).expect("readable");
     let mut out = String::new();
-    for event in &batch.events {
+    for event in batches.iter().flat_map(|batch| &batch.events) {
         let word = |word: &Option<std::sync::Arc<str>>| word.as_deref().unwrap_or("-").to_owned();
         let (host, user, code) = (word(&event.host), word(&event.user), word(&event.code));
         let (from, to, process) = (word(&event.src_ip), word(&event.dst_ip), word(&event.process));
@@ -28,7 +29,7 @@ fn render(path: &Path) -> String {
             writeln!(out, "  {name}={value}").expect("text");
         }
     }
-    for bad in &batch.bad {
+    for bad in batches.iter().flat_map(|batch| &batch.bad) {
         writeln!(out, "bad line {}: {}", bad.at, bad.reason).expect("text");
     }
     out

@@ -27,7 +27,7 @@ pub fn hunt(rules: &RuleSet, inputs: Inputs, min_level: Level, threads: usize, n
     let mut findings = std::thread::scope(|scope| {
         let workers: Vec<_> =
             (0..threads).map(|_| scope.spawn(|| Worker::new(rules, min_level, now).work(&receive))).collect();
-        let mut findings = feed(inputs, &send, &bar);
+        let mut findings = feed(inputs, now, &send, &bar);
         drop(send);
         for worker in workers {
             match worker.join() {
@@ -45,12 +45,12 @@ pub fn hunt(rules: &RuleSet, inputs: Inputs, min_level: Level, threads: usize, n
     findings
 }
 
-fn feed(inputs: Inputs, send: &SyncSender<Work>, bar: &ProgressBar) -> Findings {
+fn feed(inputs: Inputs, now: Timestamp, send: &SyncSender<Work>, bar: &ProgressBar) -> Findings {
     let mut findings = Findings::default();
     let mut order = 0;
     for input in &inputs.files {
         bar.set_message(input.name.to_string());
-        let read = input.pieces(&mut |piece| {
+        let read = input.pieces(now, &mut |piece| {
             order += 1;
             send.send(Work { piece, file: Arc::clone(&input.name), order }).is_ok()
         });
@@ -114,24 +114,23 @@ impl<'r> Worker<'r> {
                 }
                 bad.iter().for_each(|bad| self.bad(bad));
             }
-            Piece::Lines { first, bytes } => {
-                for (number, raw) in json_lines::lines(&bytes, first) {
-                    self.line(raw, number);
-                }
-            }
-            Piece::Items { first, items } => {
-                for (number, raw) in (first..).zip(items) {
-                    self.line(raw, number);
-                }
-            }
+            Piece::Lines { first, bytes } => self.lines(json_lines::lines(&bytes, first)),
+            Piece::Items { first, items } => self.lines((first..).zip(items)),
+            Piece::Read(mut batch) => self.batch(&mut batch, 0),
         }
     }
 
-    fn line(&mut self, raw: bytes::Bytes, number: u64) {
-        match self.lines.line(raw, number, self.now) {
-            Ok(event) => self.event(event, number),
-            Err(bad) => self.bad(&bad),
+    fn lines(&mut self, lines: impl Iterator<Item = (u64, bytes::Bytes)>) {
+        let mut batch = Batch::default();
+        for (number, raw) in lines {
+            self.lines.take(raw, number, self.now, &mut batch);
+            self.batch(&mut batch, number);
         }
+    }
+
+    fn batch(&mut self, batch: &mut Batch, number: u64) {
+        batch.events.drain(..).for_each(|event| self.event(event, number));
+        batch.bad.drain(..).for_each(|bad| self.bad(&bad));
     }
 
     fn event(&mut self, event: Event, record: u64) {

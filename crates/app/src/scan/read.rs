@@ -2,12 +2,15 @@
 
 use bytes::Bytes;
 use flate2::read::MultiGzDecoder;
+use jiff::Timestamp;
 use std::io::{BufRead, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use watchkeep_ingest::blocks::{Block, blocks};
 use watchkeep_ingest::evtx::{self, Chunk};
 use watchkeep_ingest::folder::{self, Content, content_of};
+use watchkeep_ingest::stream::{End, Stream, batches};
+use watchkeep_ingest::{Batch, Format, Source};
 
 /// Unpacked size of one .gz file that is still read.
 const MAX_UNPACKED: u64 = 64 << 30;
@@ -17,8 +20,16 @@ const MAX_UNPACKED_EVTX: u64 = 1 << 30;
 /// A part of one input.
 pub enum Piece {
     Records(Box<Chunk>),
-    Lines { first: u64, bytes: Bytes },
-    Items { first: u64, items: Vec<Bytes> },
+    Lines {
+        first: u64,
+        bytes: Bytes,
+    },
+    Items {
+        first: u64,
+        items: Vec<Bytes>,
+    },
+    /// Records whose meaning hangs on what stands before them, read already.
+    Read(Batch),
 }
 
 /// The files to read and their sizes, in order.
@@ -66,15 +77,15 @@ impl Input {
     ///
     /// # Errors
     /// Why the rest of the input could not be read.
-    pub fn pieces(&self, take: &mut dyn FnMut(Piece) -> bool) -> anyhow::Result<()> {
+    pub fn pieces(&self, now: Timestamp, take: &mut dyn FnMut(Piece) -> bool) -> anyhow::Result<()> {
         match &self.path {
-            None => stream(BufReader::with_capacity(1 << 20, std::io::stdin()), &self.name, take),
-            Some(path) => file(path, &self.name, take),
+            None => stream(BufReader::with_capacity(1 << 20, std::io::stdin()), &self.name, now, take),
+            Some(path) => file(path, &self.name, now, take),
         }
     }
 }
 
-fn file(path: &Path, name: &str, take: &mut dyn FnMut(Piece) -> bool) -> anyhow::Result<()> {
+fn file(path: &Path, name: &str, now: Timestamp, take: &mut dyn FnMut(Piece) -> bool) -> anyhow::Result<()> {
     match folder::content(path)? {
         Content::Evtx => {
             for chunk in evtx::open(path)? {
@@ -85,23 +96,28 @@ fn file(path: &Path, name: &str, take: &mut dyn FnMut(Piece) -> bool) -> anyhow:
             Ok(())
         }
         Content::Gzip | Content::Lines => {
-            stream(BufReader::with_capacity(1 << 20, std::fs::File::open(path)?), name, take)
+            stream(BufReader::with_capacity(1 << 20, std::fs::File::open(path)?), name, now, take)
         }
     }
 }
 
-fn stream<R: BufRead + 'static>(mut input: R, name: &str, take: &mut dyn FnMut(Piece) -> bool) -> anyhow::Result<()> {
+fn stream<R: BufRead + 'static>(
+    mut input: R,
+    name: &str,
+    now: Timestamp,
+    take: &mut dyn FnMut(Piece) -> bool,
+) -> anyhow::Result<()> {
     match content_of(input.fill_buf()?) {
         Content::Gzip => {
             let unpacked = MultiGzDecoder::new(input).take(MAX_UNPACKED);
             let mut unpacked = BufReader::with_capacity(1 << 20, unpacked);
             match content_of(unpacked.fill_buf()?) {
                 Content::Evtx => records(unpacked, name, take),
-                Content::Gzip | Content::Lines => lines(unpacked, name, take),
+                Content::Gzip | Content::Lines => lines(unpacked, name, now, take),
             }
         }
         Content::Evtx => records(input, name, take),
-        Content::Lines => lines(input, name, take),
+        Content::Lines => lines(input, name, now, take),
     }
 }
 
@@ -120,7 +136,21 @@ fn records(input: impl BufRead, name: &str, take: &mut dyn FnMut(Piece) -> bool)
     Ok(())
 }
 
-fn lines(input: impl BufRead, name: &str, take: &mut dyn FnMut(Piece) -> bool) -> anyhow::Result<()> {
+fn lines(
+    mut input: impl BufRead,
+    name: &str,
+    now: Timestamp,
+    take: &mut dyn FnMut(Piece) -> bool,
+) -> anyhow::Result<()> {
+    let format = Format::of(input.fill_buf()?, End::Open).unwrap_or_default();
+    if !format.is_by_line() {
+        for batch in batches(Stream::new(Source::named(name), format), input, now) {
+            if !take(Piece::Read(batch?)) {
+                break;
+            }
+        }
+        return Ok(());
+    }
     for block in blocks(input, name) {
         let piece = match block? {
             Block::Lines { first, bytes } => Piece::Lines { first, bytes },

@@ -3,7 +3,8 @@
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 
 /// Reads a time as logs write it: RFC 3339, the same without an offset (taken as UTC), seconds,
-/// milliseconds, microseconds or nanoseconds since 1970, or a web server's `10/Oct/2000:13:55:36 -0700`.
+/// milliseconds, microseconds or nanoseconds since 1970, a web server's `10/Oct/2000:13:55:36 -0700`, or an appliance's
+/// `Oct 10 2000 13:55:36.123 UTC` (taken as UTC whatever zone it names by letters).
 pub(crate) fn parse_time(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     let bytes = text.as_bytes();
@@ -22,7 +23,21 @@ pub(crate) fn parse_time(text: &str) -> Option<Timestamp> {
     if bytes.get(2) == Some(&b'/') {
         return jiff::fmt::strtime::parse("%d/%b/%Y:%H:%M:%S %z", text).and_then(|parsed| parsed.to_timestamp()).ok();
     }
+    if bytes.get(3) == Some(&b' ') {
+        return appliance(text);
+    }
     None
+}
+
+/// `Oct 10 2000 13:55:36`, with or without a part of the second and a zone; `+0200` is heeded.
+fn appliance(text: &str) -> Option<Timestamp> {
+    let mut words = text.split_ascii_whitespace();
+    let (month, day, year, clock) = (words.next()?, words.next()?, words.next()?, words.next()?);
+    let (clock, part) = clock.split_once('.').unwrap_or((clock, "0"));
+    let digits = part.bytes().all(|byte| byte.is_ascii_digit()) && part.len() <= 9;
+    let zone = words.next().filter(|zone| zone.starts_with(['+', '-'])).unwrap_or("+0000");
+    let whole = format!("{year} {month} {day} {clock}.{} {zone}", if digits { part } else { "0" });
+    jiff::fmt::strtime::parse("%Y %b %d %H:%M:%S%.f %z", whole).and_then(|parsed| parsed.to_timestamp()).ok()
 }
 
 fn since_1970(text: &str) -> Option<Timestamp> {
@@ -60,6 +75,11 @@ mod tests {
             ("1588205199824", "2020-04-30T00:06:39.824Z"),
             ("1588205199824370", "2020-04-30T00:06:39.82437Z"),
             ("10/Oct/2000:13:55:36 -0700", "2000-10-10T20:55:36Z"),
+            ("2026-03-02T08:14:55.123456+0100", "2026-03-02T07:14:55.123456Z"),
+            ("2026-03-02T08:14:55.1234567Z", "2026-03-02T08:14:55.1234567Z"),
+            ("Oct 10 2000 13:55:36", "2000-10-10T13:55:36Z"),
+            ("Mar 02 2026 08:14:54.123 GMT", "2026-03-02T08:14:54.123Z"),
+            ("Mar 2 2026 08:14:54 +0200", "2026-03-02T06:14:54Z"),
         ] {
             assert_eq!(parse_time(text), Some(at(expected)), "{text}");
         }

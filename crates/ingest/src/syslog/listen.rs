@@ -77,7 +77,7 @@ fn take(reader: &mut Reader, batch: &mut Batch, line: &[u8], number: &mut u64, n
     if !line.is_empty() {
         *number += 1;
         let salt = arrival(now, *number);
-        batch.push(reader.line(Bytes::copy_from_slice(line), salt, now).map_err(|bad| *bad));
+        reader.take(Bytes::copy_from_slice(line), salt, now, batch);
     }
 }
 

@@ -151,3 +151,47 @@ async fn a_file_that_cannot_be_read_is_tried_again() {
     follow(tail, kept.clone(), Duration::from_millis(5), now, |_| {}, stop).await.expect("followed");
     assert_eq!(kept.messages(), ["one"]);
 }
+
+#[test]
+fn a_table_is_read_with_its_header_also_after_a_restart_and_a_rotation() {
+    let log = Log::new();
+    let mut tail = log.tail(Position::default());
+    let doors = |tail: &mut Tail| -> Vec<String> {
+        let batch = tail.read(now()).expect("readable");
+        batch.events.iter().map(|event| event.field("door").unwrap_or("-").to_owned()).collect()
+    };
+    log.add("time,user,door\n");
+    assert!(doors(&mut tail).is_empty(), "one line may be anything");
+    log.add("1,anna,Dock\n2,bob,\"Main\nhall\"\n3,ca");
+    assert_eq!(doors(&mut tail), ["Dock", "Main\nhall"]);
+    let mut again = log.tail(tail.position().clone());
+    log.add("rl,Roof\n");
+    assert_eq!(doors(&mut again), ["Roof"]);
+    assert_eq!(doors(&mut tail), ["Roof"]);
+    log.rotate();
+    log.add("door;time;user\nGate;4;anna\n");
+    assert_eq!(doors(&mut tail), ["Gate"]);
+}
+
+#[test]
+fn records_that_only_the_next_one_ends_are_read_once_nothing_more_comes() {
+    let log = Log::new();
+    let mut tail = log.tail(Position::default());
+    log.add("type=SYSCALL msg=audit(1700000000.1:7): syscall=59\n");
+    let read = |tail: &mut Tail| tail.read(now()).expect("readable").len();
+    assert_eq!((read(&mut tail), read(&mut tail)), (0, 0), "the action may go on");
+    assert_eq!(tail.position().offset, 0, "and is read again after a crash");
+    assert_eq!(read(&mut tail), 1);
+    log.add(
+        "type=CWD msg=audit(1700000000.1:8): cwd=\"/\"\ntype=PROCTITLE msg=audit(1700000000.1:8): proctitle=6964\n",
+    );
+    assert_eq!(read(&mut tail), 1);
+}
+
+#[test]
+fn a_format_that_is_set_is_read_whatever_the_first_lines_look_like() {
+    let log = Log::new();
+    let mut tail = log.tail(Position::default()).written_in(Format::Plain);
+    log.add("time,user,door\n1,anna,Dock\n");
+    assert_eq!(messages(&mut tail), ["time,user,door", "1,anna,Dock"]);
+}

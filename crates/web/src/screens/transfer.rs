@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde_json::json;
 use watchkeep_desk::import::{Complete, Format, Report};
-use watchkeep_ingest::{Sink, SinkError, Source, bulk};
+use watchkeep_ingest::{Format as TextFormat, Sink, SinkError, Source, bulk};
 use watchkeep_model::Kind;
 
 /// A compressed request may unpack to this many bytes.
@@ -110,15 +110,19 @@ fn outcome(kind: &Kind, report: &Report, dry: bool) -> Markup {
     )
 }
 
-/// Newline-delimited JSON for one source; 200 only once every line is durable.
+/// Events for one source in any format, told by the first lines unless `?format=` names it; 200 only once every line
+/// is durable.
 fn ingest(ask: &Ask) -> Result<Response, Fault> {
     may_send(ask)?;
+    let format: TextFormat = ask.query("format").unwrap_or("auto").parse().map_err(bad)?;
     let body = unpacked(ask)?;
     let source = Source::named(source_name(ask)?);
-    let batch = bulk::ndjson(&source, &body, salt(&body), arrival(ask));
-    let (good, bad) = (batch.events.len(), batch.bad.len());
-    take(ask, &source.name, batch)?;
-    Ok(axum::Json(json!({"accepted": good, "unreadable": bad})).into_response())
+    let (mut good, mut unread) = (0, 0);
+    for batch in bulk::text(&source, format, &body, salt(&body), arrival(ask)).map_err(bad)? {
+        (good, unread) = (good + batch.events.len(), unread + batch.bad.len());
+        take(ask, &source.name, batch)?;
+    }
+    Ok(axum::Json(json!({"accepted": good, "unreadable": unread})).into_response())
 }
 
 /// A log file from a browser: EVTX, JSON lines, text, also gzip, told by its first bytes.
@@ -171,6 +175,10 @@ fn source_name(ask: &Ask) -> Result<&str, Fault> {
 /// Whether a log source may be called so; the lake keeps its events under this name.
 fn is_source_name(name: &str) -> bool {
     !name.is_empty() && name.len() <= 80 && !name.chars().any(|c| c.is_control() || c == '/')
+}
+
+fn bad(error: impl std::fmt::Display) -> Fault {
+    Fault::Bad(error.to_string())
 }
 
 fn unnamed() -> Fault {
