@@ -59,9 +59,7 @@ impl Class {
             }
         }
         if let Some(index) = &self.anywhere {
-            for at in record.own() {
-                index.look(record, at, |rules| mark(&mut hits, rules));
-            }
+            index.look_anywhere(record, |rules| mark(&mut hits, rules));
         }
         for (word, start) in hits.iter_mut().zip((0..).step_by(64)) {
             while *word != 0 {

@@ -4,6 +4,7 @@ use super::clause::Key;
 use super::names::ShortHasher;
 use super::record::Record;
 use super::trie::Trie;
+use aho_corasick::packed::Searcher;
 use aho_corasick::{AhoCorasick, MatchKind};
 use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasherDefault;
@@ -21,9 +22,19 @@ pub(super) struct Index {
     numbers: Table<i64>,
     start: Option<Trie>,
     end: Option<Trie>,
-    inside: Option<AhoCorasick>,
-    /// Number of the key that each text of `inside` is.
-    inside_keys: Box<[u32]>,
+    inside: Option<Inside>,
+}
+
+/// Texts that stand anywhere in a value.
+#[derive(Debug)]
+struct Inside {
+    /// Says quickly that none is there, where they are few enough.
+    filter: Option<Searcher>,
+    all: AhoCorasick,
+    /// Number of the key that each text is.
+    keys: Box<[u32]>,
+    /// Length of the shortest, in bytes.
+    shortest: usize,
 }
 
 /// Lists of rules in one piece.
@@ -75,7 +86,7 @@ impl Index {
                 texts.iter().map(|(text, rules)| (bytes(text), lists.push(rules))).collect();
             (!texts.is_empty()).then(|| Trie::new(texts))
         };
-        let (automaton, inside_keys) = automaton(&inside, &mut lists)?;
+        let inside = Inside::new(&inside, &mut lists)?;
         present.sort_unstable();
         present.dedup();
         Ok(Self {
@@ -84,8 +95,7 @@ impl Index {
             numbers: numbers.iter().map(|(number, rules)| (*number, lists.push(rules))).collect(),
             start: trie(start, |text| text.bytes().collect(), &mut lists),
             end: trie(end, |text| text.bytes().rev().collect(), &mut lists),
-            inside: automaton,
-            inside_keys,
+            inside,
             lists,
         })
     }
@@ -104,6 +114,26 @@ impl Index {
             return;
         }
         let low = record.low(at);
+        self.look_at_ends(low, &mut hit);
+        if let Some(inside) = &self.inside {
+            inside.look(low, |list| hit(self.lists.get(list)));
+        }
+    }
+
+    /// The same for every value of the event at once.
+    pub(super) fn look_anywhere(&self, record: &mut Record<'_>, mut hit: impl FnMut(&[u32])) {
+        if let Some(inside) = &self.inside {
+            inside.look(record.lower_all(inside.shortest), |list| hit(self.lists.get(list)));
+        }
+        if self.whole.is_empty() && self.start.is_none() && self.end.is_none() {
+            return;
+        }
+        for at in record.own() {
+            self.look_at_ends(record.low(at), &mut hit);
+        }
+    }
+
+    fn look_at_ends(&self, low: &str, hit: &mut impl FnMut(&[u32])) {
         if let Some(list) = self.whole.get(low) {
             hit(self.lists.get(*list));
         }
@@ -113,20 +143,27 @@ impl Index {
         if let Some(trie) = &self.end {
             trie.walk(low.bytes().rev(), |list| hit(self.lists.get(list)));
         }
-        if let Some(inside) = &self.inside {
-            for found in inside.find_overlapping_iter(low) {
-                let list = self.inside_keys.get(found.pattern().as_usize()).copied().unwrap_or(u32::MAX);
-                hit(self.lists.get(list));
-            }
-        }
     }
 }
 
-fn automaton(texts: &BTreeMap<&str, Vec<u32>>, lists: &mut Lists) -> Result<(Option<AhoCorasick>, Box<[u32]>), String> {
-    if texts.is_empty() {
-        return Ok((None, Box::default()));
+impl Inside {
+    fn new(texts: &BTreeMap<&str, Vec<u32>>, lists: &mut Lists) -> Result<Option<Self>, String> {
+        let Some(shortest) = texts.keys().map(|text| text.len()).min() else {
+            return Ok(None);
+        };
+        let all = AhoCorasick::builder().match_kind(MatchKind::Standard).prefilter(false).build(texts.keys());
+        let all = all.map_err(|error| format!("its texts do not fit one automaton: {error}"))?;
+        let keys = texts.values().map(|rules| lists.push(rules)).collect();
+        Ok(Some(Self { filter: Searcher::new(texts.keys()), all, keys, shortest }))
     }
-    let built = AhoCorasick::builder().match_kind(MatchKind::Standard).prefilter(false).build(texts.keys());
-    let built = built.map_err(|error| format!("its texts do not fit one automaton: {error}"))?;
-    Ok((Some(built), texts.values().map(|rules| lists.push(rules)).collect()))
+
+    /// Calls `found` with the key of each text in `low`.
+    fn look(&self, low: &str, mut found: impl FnMut(u32)) {
+        if low.len() < self.shortest || self.filter.as_ref().is_some_and(|filter| filter.find(low).is_none()) {
+            return;
+        }
+        for text in self.all.find_overlapping_iter(low) {
+            found(self.keys.get(text.pattern().as_usize()).copied().unwrap_or(u32::MAX));
+        }
+    }
 }

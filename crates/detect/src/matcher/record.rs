@@ -112,6 +112,16 @@ impl<'r> Record<'r> {
         }
     }
 
+    /// At least every own value of `shortest` bytes or more in lower case, one after the other.
+    pub(super) fn lower_all(&mut self, shortest: usize) -> &str {
+        for at in self.own() {
+            if self.text(at).len() >= shortest {
+                self.lower(at);
+            }
+        }
+        &self.scratch.low
+    }
+
     /// The value in lower case, once [`Record::lower`] was called.
     pub(super) fn lowered(&self, at: usize) -> &str {
         let (start, end) = self.scratch.values.get(at).map_or((0, 0), |held| held.low);
