@@ -86,6 +86,10 @@ fn test(at: Where, found: &Test) -> Option<Clause<'_>> {
         Test::Text(text) => key(text.place, text.case, &text.text),
         Test::Shape(shape) => key(Place::Inside, Case::Folded, &shape.literal),
         Test::Number(Order::Equal, number) => whole(*number).map(Key::Number).filter(|_| at.is_some()),
+        Test::Texts(texts) => {
+            let keys = texts.texts.iter().map(|text| key(texts.place, texts.case, text));
+            return union(keys.map(|key| key.map(|key| Clause::one(at, key)))).or_else(|| present(at));
+        }
         Test::Any(tests) => return union(tests.iter().map(|part| test(at, part))).or_else(|| present(at)),
         Test::All(tests) => return best(tests.iter().map(|part| test(at, part))).or_else(|| present(at)),
         _ => None,

@@ -7,7 +7,7 @@ use super::names::Names;
 use super::net::Net;
 use super::shape::{Kind, Shape};
 use super::test::{Detection, Expr, Item, Order, Rule, Test};
-use super::text::{Case, Place, Text};
+use super::text::{Case, Place, Text, Texts};
 use rsigma_ir::lower::{LowerOptions, lower_condition, lower_detection};
 use rsigma_ir::{IrCondition, IrDetection, IrDetectionItem, IrEncoding, IrMatcher, IrNumber, IrStrOp, IrTimePart};
 use rsigma_parser::{Quantifier, SigmaRule};
@@ -147,16 +147,26 @@ fn encoded(encodings: &[IrEncoding], place: Place, case: Case, value: &str) -> T
     Test::Text(Text::new(place, case, value))
 }
 
+/// From how many on texts are looked for together.
+const MANY_TEXTS: usize = 8;
+/// Expressions that count as one, from so many on.
+const MANY_EXPRESSIONS: usize = 3;
+
 /// Any of several tests, kinds together: that is the order in which a match lists them. Expressions among nothing but
 /// texts without case are held against the value in lower case, as the texts are.
 fn any(mut tests: Vec<Test>) -> Test {
+    if tests.len() > 2 {
+        tests.sort_by_key(kind);
+        let expressions = tests.iter().filter(|test| is_expression(test)).count();
+        tests = gather(tests);
+        if expressions >= MANY_EXPRESSIONS && tests.len() == expressions {
+            return Test::Any(tests.into());
+        }
+    }
     if tests.len() == 1 {
         return tests.remove(0);
     }
-    if tests.len() > 2 {
-        tests.sort_by_key(rank);
-    }
-    if groups(&tests) > 1 && tests.iter().all(folded) {
+    if tests.iter().all(folded) {
         for test in &mut tests {
             if let Test::Shape(shape) = test {
                 shape.on = Case::Folded;
@@ -166,32 +176,57 @@ fn any(mut tests: Vec<Test>) -> Test {
     Test::Any(tests.into())
 }
 
+/// Puts neighbours that look for texts at the same place together, where they are many.
+fn gather(tests: Vec<Test>) -> Vec<Test> {
+    let mut gathered = Vec::with_capacity(tests.len());
+    let mut run: Vec<Text> = Vec::new();
+    for test in tests {
+        match test {
+            Test::Text(text) => {
+                if run.first().is_some_and(|first| (first.place, first.case) != (text.place, text.case)) {
+                    end_run(&mut run, &mut gathered);
+                }
+                run.push(text);
+            }
+            other => {
+                end_run(&mut run, &mut gathered);
+                gathered.push(other);
+            }
+        }
+    }
+    end_run(&mut run, &mut gathered);
+    gathered
+}
+
+fn end_run(run: &mut Vec<Text>, gathered: &mut Vec<Test>) {
+    match run.first().map(|first| (first.place, first.case)) {
+        Some((place, case)) if run.len() >= MANY_TEXTS => {
+            let texts = run.drain(..).map(|text| text.text).collect();
+            gathered.push(Test::Texts(Box::new(Texts::new(place, case, texts))));
+        }
+        _ => gathered.extend(run.drain(..).map(Test::Text)),
+    }
+}
+
 /// Texts inside a value, regardless of case or not; expressions; everything else.
-pub(super) fn rank(test: &Test) -> u8 {
+fn kind(test: &Test) -> u8 {
     match test {
         Test::Text(Text { place: Place::Inside, case: Case::Folded, .. }) => 0,
         Test::Text(Text { place: Place::Inside, case: Case::Kept, .. }) => 1,
-        Test::Shape(shape) if !matches!(shape.kind, Kind::Dashes(_)) => 2,
+        _ if is_expression(test) => 2,
         _ => 3,
     }
 }
 
-/// Tests of one rank that are held against a value together, by rank: how many there must be.
-pub(super) const TOGETHER: [usize; 4] = [8, 8, 3, usize::MAX];
-
-/// How many there are when those that are tried together count as one.
-fn groups(tests: &[Test]) -> usize {
-    if tests.len() < 3 {
-        return tests.len();
-    }
-    let of = |wanted: usize| tests.iter().filter(|test| usize::from(rank(test)) == wanted).count();
-    TOGETHER.iter().enumerate().map(|(rank, least)| if of(rank) >= *least { 1 } else { of(rank) }).sum()
+fn is_expression(test: &Test) -> bool {
+    matches!(test, Test::Shape(shape) if !matches!(shape.kind, Kind::Dashes(_)))
 }
 
 /// Whether case counts nowhere in `test`.
 fn folded(test: &Test) -> bool {
     match test {
         Test::Text(text) => text.case == Case::Folded,
+        Test::Texts(texts) => texts.case == Case::Folded,
         Test::Shape(shape) => match &shape.kind {
             Kind::Dashes(text) => text.case == Case::Folded,
             Kind::Expression | Kind::Wildcards => ignores_case(&shape.source),

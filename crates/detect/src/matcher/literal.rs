@@ -1,15 +1,17 @@
-//! The longest text that everything an expression matches must hold.
+//! What can be said of everything an expression matches: a text it holds, and how long it is at least.
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-/// That text in lower case and ASCII; empty where there is none.
-pub(super) fn of(source: &str) -> String {
+/// The longest text it must hold, in lower case and ASCII, empty where there is none; and its least length in bytes.
+pub(super) fn of(source: &str) -> (String, usize) {
     let mut found = Found::default();
+    let mut shortest = 0;
     if let Ok(hir) = regex_syntax::Parser::new().parse(source) {
+        shortest = hir.properties().minimum_len().unwrap_or(0);
         found.walk(&hir);
     }
     found.end();
-    found.best
+    (found.best, shortest)
 }
 
 /// The text that is being read, and the longest one so far.
@@ -74,6 +76,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_least_length_is_found() {
+        for (source, expected) in [("ab?c", 2), (".{1000,}", 1_000), ("^$", 0), ("(", 0), ("(?i)\u{212a}", 1)] {
+            assert_eq!(of(source).1, expected, "{source}");
+        }
+    }
+
+    #[test]
     fn the_longest_text_is_found() {
         for (source, expected) in [
             ("whoami", "whoami"),
@@ -89,7 +98,7 @@ mod tests {
             (r"ÄBC", ""),
             ("(", ""),
         ] {
-            assert_eq!(of(source), expected, "{source}");
+            assert_eq!(of(source).0, expected, "{source}");
         }
     }
 }

@@ -15,6 +15,8 @@ pub(crate) struct Shape {
     pub on: Case,
     /// Text in lower case that every value of this shape holds, in lower case; empty where there is none.
     pub literal: Box<str>,
+    /// Bytes that such a value has at least.
+    shortest: usize,
     ready: OnceLock<Option<Regex>>,
 }
 
@@ -34,8 +36,10 @@ impl Shape {
     /// Why it is none.
     pub(super) fn expression(source: &str) -> Result<Self, String> {
         let regex = Regex::new(source).map_err(|error| format!("invalid regular expression: {error}"))?;
-        let literal = super::literal::of(source).into();
-        Ok(Self { source: source.into(), kind: Kind::Expression, on: Case::Kept, literal, ready: Some(regex).into() })
+        let (literal, shortest) = super::literal::of(source);
+        let ready = Some(regex).into();
+        let literal = literal.into();
+        Ok(Self { source: source.into(), kind: Kind::Expression, on: Case::Kept, literal, shortest, ready })
     }
 
     /// A text with wildcards; none of them stands for a line end.
@@ -59,7 +63,9 @@ impl Shape {
             _ => None,
         });
         let literal = longest(texts);
-        Self { source: source.into(), kind: Kind::Wildcards, on: Case::Kept, literal, ready: OnceLock::new() }
+        let shortest = literal.len();
+        let ready = OnceLock::new();
+        Self { source: source.into(), kind: Kind::Wildcards, on: Case::Kept, literal, shortest, ready }
     }
 
     /// A text in which each `-` stands for any dash.
@@ -74,11 +80,16 @@ impl Shape {
         let any_dash = format!("[{}]", DASHES.map(|dash| regex::escape(&dash.to_string())).concat());
         let source = format!("{start}{}{end}", pieces.join(&any_dash));
         let literal = longest(text.text.split('-'));
-        Self { source: source.into(), on: text.case, kind: Kind::Dashes(text), literal, ready: OnceLock::new() }
+        let shortest = text.text.len();
+        let ready = OnceLock::new();
+        Self { source: source.into(), on: text.case, kind: Kind::Dashes(text), literal, shortest, ready }
     }
 
     /// Whether `value` has this shape; it is in lower case where [`Shape::on`] says so.
     pub(super) fn holds(&self, value: &str) -> bool {
+        if value.len() < self.shortest {
+            return false;
+        }
         let regex = self.ready.get_or_init(|| Regex::new(&self.source).ok());
         regex.as_ref().is_some_and(|regex| regex.is_match(value))
     }

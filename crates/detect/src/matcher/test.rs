@@ -5,12 +5,13 @@ use super::names::FieldId;
 use super::net::Net;
 use super::record::Record;
 use super::shape::Shape;
-use super::text::{Case, Place, Text, stands};
+use super::text::{Case, Place, Text, Texts, stands};
 
 /// A test of the values of one field, or of every value for keywords.
 #[derive(Debug)]
 pub(crate) enum Test {
     Text(Text),
+    Texts(Box<Texts>),
     Shape(Box<Shape>),
     Number(Order, f64),
     Net(Net),
@@ -189,7 +190,7 @@ impl Test {
     /// Whether this one value passes the whole tree. Only texts and shapes are looked for without a field.
     pub(super) fn keyword(&self, record: &mut Record<'_>, at: usize) -> bool {
         match self {
-            Self::Text(_) | Self::Shape(_) => self.passes(record, at),
+            Self::Text(_) | Self::Texts(_) | Self::Shape(_) => self.passes(record, at),
             Self::Not(test) => !test.keyword(record, at),
             Self::Any(tests) => tests.iter().any(|test| test.keyword(record, at)),
             Self::All(tests) => tests.iter().all(|test| test.keyword(record, at)),
@@ -200,6 +201,7 @@ impl Test {
     fn passes(&self, record: &mut Record<'_>, at: usize) -> bool {
         match self {
             Self::Text(text) => text.holds(cased(record, at, text.case)),
+            Self::Texts(texts) => texts.hold(cased(record, at, texts.case)),
             Self::Shape(shape) => shape.holds(cased(record, at, shape.on)),
             Self::Number(order, wanted) => record.number(at).is_some_and(|value| order.holds(value, *wanted)),
             Self::Net(net) => net.holds(record.text(at)),

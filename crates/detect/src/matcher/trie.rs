@@ -53,7 +53,23 @@ impl Trie {
 
     /// Calls `found` with the number of each text that `bytes` begins with.
     pub(super) fn walk(&self, bytes: impl Iterator<Item = u8>, mut found: impl FnMut(u32)) {
-        let Some(mut node) = self.nodes.first() else { return };
+        self.walk_until(bytes, |number| {
+            found(number);
+            false
+        });
+    }
+
+    /// Whether `bytes` begins with any of the texts.
+    pub(super) fn begin(&self, bytes: impl Iterator<Item = u8>) -> bool {
+        self.walk_until(bytes, |_| true)
+    }
+
+    /// Walks along `bytes` until `enough` says so of a text they begin with; whether it did.
+    fn walk_until(&self, bytes: impl Iterator<Item = u8>, mut enough: impl FnMut(u32) -> bool) -> bool {
+        let Some(mut node) = self.nodes.first() else { return false };
+        if node.found != NONE && enough(node.found) {
+            return true;
+        }
         for byte in bytes {
             let edges = self.edges.get(node.start as usize..node.end as usize).unwrap_or_default();
             let next = match edges {
@@ -62,12 +78,15 @@ impl Trie {
                     edges.binary_search_by_key(&byte, |(edge, _)| *edge).ok().and_then(|at| edges.get(at)).map(|e| e.1)
                 }
             };
-            let Some(next) = next.and_then(|next| self.nodes.get(next as usize)) else { return };
+            let Some(next) = next.and_then(|next| self.nodes.get(next as usize)) else {
+                return false;
+            };
             node = next;
-            if node.found != NONE {
-                found(node.found);
+            if node.found != NONE && enough(node.found) {
+                return true;
             }
         }
+        false
     }
 }
 
@@ -85,7 +104,9 @@ mod tests {
             let mut found = Vec::new();
             trie.walk(walked.bytes(), |number| found.push(number));
             assert_eq!(found, expected, "{walked}");
+            assert_eq!(trie.begin(walked.bytes()), !expected.is_empty(), "{walked}");
         }
+        assert!(Trie::new([(Vec::new(), 0)]).begin("any".bytes()));
         Trie::default().walk("a".bytes(), |_| panic!("nothing is in it"));
     }
 }

@@ -1,6 +1,5 @@
 //! What made a rule match: the fields and values, the selection they belong to, and what was looked for.
 
-use super::compile::{TOGETHER, rank};
 use super::encode::dashed;
 use super::names::Names;
 use super::record::Record;
@@ -123,6 +122,7 @@ fn pattern(test: &Test, names: &Names) -> Option<String> {
     Some(match test {
         Test::Null => return None,
         Test::Text(text) => short(text.text.to_string()),
+        Test::Texts(texts) => list(texts.texts.iter().map(|text| text.to_string())),
         Test::Shape(shape) => match &shape.kind {
             Kind::Expression | Kind::Wildcards => short(shape.source.to_string()),
             Kind::Dashes(text) => list(dashed(&text.text).map(short)),
@@ -133,19 +133,7 @@ fn pattern(test: &Test, names: &Names) -> Option<String> {
         Test::Truth(wanted) | Test::Exists(wanted) => wanted.to_string(),
         Test::Time(_, number) => format!("= {number}"),
         Test::Not(test) => return pattern(test, names),
-        Test::Any(tests) => list(together(tests, names)),
-        Test::All(tests) => list(tests.iter().filter_map(|test| pattern(test, names))),
-    })
-}
-
-/// The patterns of `tests`; of those that are tried together only as many as are shown.
-fn together<'t>(tests: &'t [Test], names: &'t Names) -> impl Iterator<Item = String> + 't {
-    let groups = tests.chunk_by(move |one, other| tests.len() > 2 && rank(one) == rank(other));
-    groups.flat_map(move |group| {
-        let kind = group.first().map(|test| usize::from(rank(test)));
-        let least = kind.and_then(|kind| TOGETHER.get(kind)).copied().unwrap_or(usize::MAX);
-        let patterns: Vec<String> = group.iter().filter_map(|test| pattern(test, names)).collect();
-        if tests.len() > 2 && group.len() >= least { vec![list(patterns.into_iter())] } else { patterns }
+        Test::Any(tests) | Test::All(tests) => list(tests.iter().filter_map(|test| pattern(test, names))),
     })
 }
 
