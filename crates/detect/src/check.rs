@@ -9,7 +9,9 @@ pub(crate) fn refusal(rule: &SigmaRule) -> Option<String> {
             "it counts over a timeframe, which single-event detection cannot; write a correlation rule".to_owned(),
         );
     }
-    rule.detection.named.iter().find_map(|(name, detection)| refuse_detection(name, detection))
+    let mut named: Vec<_> = rule.detection.named.iter().collect();
+    named.sort_unstable_by_key(|(name, _)| *name);
+    named.into_iter().find_map(|(name, detection)| refuse_detection(name, detection))
 }
 
 fn refuse_detection(name: &str, detection: &Detection) -> Option<String> {

@@ -1,16 +1,21 @@
-//! Detection: Sigma rules in, matches out, with our own log-source router in front of the evaluator.
+//! Detection: Sigma rules in, matches out, by our own matcher behind our own log-source router.
 //!
 //! A rule only ever sees events of the class its `logsource` names. Every rule that was offered
 //! is listed, live or refused with the reason; a refused rule never matches.
 
 mod check;
 mod info;
+mod matcher;
+mod oracle;
+mod read;
 mod route;
 mod rule_set;
 mod starter;
 mod view;
 
 pub use info::{Level, Match, RuleInfo, State, Why};
+pub use matcher::Matcher;
+pub use oracle::Oracle;
 pub use route::{Classes, classes, route};
 pub use rule_set::{RuleFile, RuleSet};
 pub use starter::starter_rules;

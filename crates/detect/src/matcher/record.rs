@@ -1,0 +1,187 @@
+//! An event as tests see it: values by field number, each put in lower case or read as a number at most once.
+
+use super::names::{FieldId, Names};
+use std::borrow::Cow;
+use watchkeep_model::event::Event;
+
+/// Buffers that one thread uses for event after event.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    /// By field number: where its values begin.
+    slots: Vec<Slot>,
+    /// By position of the value: own fields first, then aliases.
+    values: Vec<Held>,
+    /// Values in lower case, one after the other.
+    low: String,
+    /// Number of the present event; slots of another are empty.
+    turn: u32,
+    /// Rules of one class that may match, one bit each.
+    pub(super) hits: Vec<u64>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Slot {
+    turn: u32,
+    first: u32,
+    last: u32,
+}
+
+/// What was found out about a value.
+#[derive(Debug, Clone, Copy)]
+struct Held {
+    /// The next value of the same field.
+    next: u32,
+    /// Where it lies in lower case.
+    low: (u32, u32),
+    number: Number,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Number {
+    Unread,
+    No,
+    Is(f64),
+}
+
+const NONE: u32 = u32::MAX;
+const FRESH: Held = Held { next: NONE, low: (NONE, NONE), number: Number::Unread };
+
+/// One event, its further names, and what was found out about its values.
+pub(crate) struct Record<'r> {
+    event: &'r Event,
+    aliases: &'r [(Cow<'r, str>, Cow<'r, str>)],
+    pub(super) scratch: &'r mut Scratch,
+}
+
+impl<'r> Record<'r> {
+    /// Finds out where the fields that rules use lie.
+    pub(crate) fn new(
+        event: &'r Event,
+        aliases: &'r [(Cow<'r, str>, Cow<'r, str>)],
+        names: &Names,
+        scratch: &'r mut Scratch,
+    ) -> Self {
+        scratch.start(names.len(), event.fields.len() + aliases.len());
+        let own = event.fields.iter().map(|(name, _)| &**name);
+        let further = aliases.iter().map(|(name, _)| &**name);
+        for (at, name) in own.chain(further).enumerate() {
+            if let Some(id) = names.id(name) {
+                scratch.put(id, at);
+            }
+        }
+        Self { event, aliases, scratch }
+    }
+
+    /// Position of the first value of a field; `None` where the event has no such field.
+    pub(super) fn first(&self, field: FieldId) -> Option<usize> {
+        let slot = self.scratch.slots.get(field.index())?;
+        (slot.turn == self.scratch.turn).then_some(slot.first as usize)
+    }
+
+    /// Position of the next value of the same field.
+    pub(super) fn next(&self, at: usize) -> Option<usize> {
+        self.scratch.values.get(at).map(|held| held.next).filter(|next| *next != NONE).map(|next| next as usize)
+    }
+
+    /// Positions of the values that keywords are looked for in.
+    pub(super) fn own(&self) -> std::ops::Range<usize> {
+        0..self.event.fields.len()
+    }
+
+    /// The value as it came.
+    pub(super) fn text(&self, at: usize) -> &'r str {
+        match self.event.fields.get(at) {
+            Some((_, value)) => value,
+            None => self.aliases.get(at - self.event.fields.len()).map_or("", |(_, value)| value),
+        }
+    }
+
+    /// The value in lower case.
+    pub(super) fn low(&mut self, at: usize) -> &str {
+        self.lower(at);
+        self.lowered(at)
+    }
+
+    /// Puts the value in lower case, for [`Record::lowered`].
+    pub(super) fn lower(&mut self, at: usize) {
+        let text = self.text(at);
+        if let Some(held) = self.scratch.values.get_mut(at)
+            && held.low.0 == NONE
+        {
+            held.low = lower(&mut self.scratch.low, text);
+        }
+    }
+
+    /// At least every own value of `shortest` bytes or more in lower case, one after the other.
+    pub(super) fn lower_all(&mut self, shortest: usize) -> &str {
+        for at in self.own() {
+            if self.text(at).len() >= shortest {
+                self.lower(at);
+            }
+        }
+        &self.scratch.low
+    }
+
+    /// The value in lower case, once [`Record::lower`] was called.
+    pub(super) fn lowered(&self, at: usize) -> &str {
+        let (start, end) = self.scratch.values.get(at).map_or((0, 0), |held| held.low);
+        self.scratch.low.get(start as usize..end as usize).unwrap_or_default()
+    }
+
+    /// The value as a number, if it is one.
+    pub(super) fn number(&mut self, at: usize) -> Option<f64> {
+        let text = self.text(at);
+        let held = self.scratch.values.get_mut(at)?;
+        if let Number::Unread = held.number {
+            held.number = text.parse().map_or(Number::No, Number::Is);
+        }
+        match held.number {
+            Number::Is(number) => Some(number),
+            Number::Unread | Number::No => None,
+        }
+    }
+}
+
+impl Scratch {
+    fn start(&mut self, names: usize, values: usize) {
+        self.turn = self.turn.wrapping_add(1);
+        if self.turn == 0 {
+            self.slots.clear();
+            self.turn = 1;
+        }
+        if self.slots.len() < names {
+            self.slots.resize(names, Slot::default());
+        }
+        self.values.clear();
+        self.values.resize(values, FRESH);
+        self.low.clear();
+    }
+
+    fn put(&mut self, field: FieldId, at: usize) {
+        let Some(slot) = self.slots.get_mut(field.index()) else { return };
+        let at = u32::try_from(at).unwrap_or(NONE);
+        if slot.turn == self.turn {
+            if let Some(held) = self.values.get_mut(slot.last as usize) {
+                held.next = at;
+            }
+            slot.last = at;
+        } else {
+            *slot = Slot { turn: self.turn, first: at, last: at };
+        }
+    }
+}
+
+/// Appends `text` in lower case to `room`; where it lies there.
+fn lower(room: &mut String, text: &str) -> (u32, u32) {
+    let start = room.len();
+    if text.is_ascii() {
+        room.push_str(text);
+        if let Some(added) = room.get_mut(start..) {
+            added.make_ascii_lowercase();
+        }
+    } else {
+        room.push_str(&text.to_lowercase());
+    }
+    let place = |at: usize| u32::try_from(at).unwrap_or(NONE);
+    (place(start), place(room.len()))
+}
