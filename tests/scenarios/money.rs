@@ -222,6 +222,23 @@ fn story_c_11_the_end_of_support_is_red_until_it_is_estimated_and_the_business_c
     let made = case.api("POST", "/api/money_line", &asked.to_string());
     assert_eq!(made.status, 201, "{}", made.body);
     assert_eq!((figure().figure().as_str(), figure().state.name()), ("1 of 1", "green"));
+    let party = office.make("party", &[("name", "Tools & Co".into())]);
+    let class = office.kind("agreement").choice_value("class", "software");
+    let values = [
+        ("title", "Scanner licence".into()),
+        ("class", class),
+        ("party", party.id.into()),
+        ("ends", "2026-12-31".into()),
+    ];
+    let contract = office.make("agreement", &values);
+    let signed = [("starts", "2026-01-01".into()), ("owner", office.person("Uwe").id.into())];
+    office.act(&Actor::system(), &contract, "sign", &signed, None).expect("in force");
+    assert_eq!((figure().figure().as_str(), figure().state.name()), ("1 of 2", "red"), "a contract ends too");
+    let asked = json!({"title": "Licence for another year", "class": "estimate", "fiscal_year": 2027, "account": "line 1",
+        "amount": {"minor": eur(900), "currency": "EUR"}, "on": "2027-01-01", "agreement": contract.number(),
+        "grounds": "Same as this year."});
+    assert_eq!(case.api("POST", "/api/money_line", &asked.to_string()).status, 201);
+    assert_eq!((figure().figure().as_str(), figure().state.name()), ("2 of 2", "green"));
     assert_eq!(office.reload(&wall).read::<Money>("estimate"), Some(Money { minor: eur(18_500), currency: EUR }));
     let number = made.json()["number"].as_str().expect("a number").to_owned();
     let id = number.trim_start_matches("MNY-").to_owned();

@@ -160,7 +160,7 @@ fn story_c_13_a_backup_by_api_without_a_restore_is_amber_until_one_is_recorded()
     let found = office.desk.measure(&Actor::system(), "D-173", None, now()).expect("asked").expect("measured");
     assert_eq!(
         (found.offenders[0].record.title(), found.offenders[0].why.as_str()),
-        ("Files", "no good backup in a week, or no restore test in six months")
+        ("Files", "no restore test in six months")
     );
     result(&restore, "passed", "2026-03-03");
     assert_eq!(measured(&office, "D-173", 1), ("1 of 1".to_owned(), "green"));
@@ -170,7 +170,10 @@ fn story_c_13_a_backup_by_api_without_a_restore_is_amber_until_one_is_recorded()
         ["2026-03-03", "2026-09-02"],
         "the next dates are set"
     );
-    assert_eq!(measured(&office, "D-173", 24 * 9).1, "amber", "no backup for a week");
+    assert_eq!(measured(&office, "D-173", 24 * 9), ("0 of 1".to_owned(), "red"), "no backup for a week");
+    let class = office.kind("asset").choice_value("class", "server");
+    office.make("asset", &[("name", "Never backed up".into()), ("class", class), ("criticality", 5.into())]);
+    assert_eq!(measured(&office, "D-173", 1), ("1 of 2".to_owned(), "red"), "a critical one has no backup at all");
 }
 
 #[test]

@@ -32,6 +32,8 @@ const ALL: &[ByHand] = &[
         ask: |desk, actor, _, now| desk.segregated(actor, now),
         ..PLAIN
     },
+    ByHand { code: "D-114", reads: &["asset", "agreement"], ask: Desk::ends_estimated, ..PLAIN },
+    ByHand { code: "D-173", reads: &["asset"], ask: Desk::restorable, ..PLAIN },
     ByHand { code: "D-150", reads: &["check", "task", "asset"], ask: Desk::equipment_kept, ..PLAIN },
 ];
 

@@ -123,6 +123,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0019_stories.sqlite.sql"),
         include_str!("../migrations/0019_stories.postgres.sql"),
     ),
+    (
+        20,
+        "estimates",
+        include_str!("../migrations/0020_estimates.sqlite.sql"),
+        include_str!("../migrations/0020_estimates.postgres.sql"),
+    ),
 ];
 
 /// Words and types that only the engine's own tables use.

@@ -52,6 +52,44 @@ pub struct Asset {
 }
 
 /// Whether it does its work.
+/// The things among what ends within a year (D-114).
+pub const ENDING: Measure = Measure {
+    duty: "D-114",
+    version: 2,
+    question: "Of the assets whose support or licence ends within a year, and the contracts whose term does, how many have an estimate of what comes next?",
+    unit: "ends with an estimate",
+    of: "support_ends:any support_ends<=365d retired:no",
+    bad: "estimate:none",
+    why: "support ends, and nobody has estimated what comes next",
+    since: "support_ends",
+    target: Target::None,
+    ..Measure::PLAIN
+};
+
+/// What must be restorable (D-173): without a good backup of the last week it is red.
+pub const BACKED_UP: Measure = Measure {
+    duty: "D-173",
+    version: 3,
+    question: "Of the critical systems and all that is backed up, how many have a good backup of the last week and a restore that was shown to work in the last six months?",
+    unit: "systems with backup and restore test",
+    of: "((criticality>=4 class:server,application,data_set,cloud_account) or backed_up:any) retired:no",
+    bad: "backed_up:none or backed_up<-7d",
+    why: "no good backup in a week",
+    since: "backed_up",
+    target: Target::None,
+    ..Measure::PLAIN
+};
+
+/// Of what has its backup, what was restored too; what was not is amber.
+pub const RESTORED: Measure = Measure {
+    of: "((criticality>=4 class:server,application,data_set,cloud_account) or backed_up:any) retired:no backed_up>=-7d",
+    bad: "restored:none or restored<-183d",
+    why: "no restore test in six months",
+    since: "restored",
+    target: Target::Share { green: 100, amber: 0 },
+    ..BACKED_UP
+};
+
 /// What duties ask of them.
 const MEASURES: &[Measure] = &[
     Measure {
@@ -70,28 +108,6 @@ const MEASURES: &[Measure] = &[
         of: "class:data_set retired:no",
         bad: "owner:none or site:none",
         why: "owner or place missing",
-        ..Measure::PLAIN
-    },
-    Measure {
-        duty: "D-114",
-        question: "Of the assets whose support or licence ends within a year, how many have an estimate of what comes next?",
-        unit: "ends of support with an estimate",
-        of: "support_ends:any support_ends<=365d retired:no",
-        bad: "estimate:none",
-        why: "support ends, and nobody has estimated what comes next",
-        since: "support_ends",
-        target: Target::None,
-        ..Measure::PLAIN
-    },
-    Measure {
-        duty: "D-173",
-        version: 2,
-        question: "Of the critical systems and all that is backed up, how many have a good backup of the last week and a restore that was shown to work in the last six months?",
-        unit: "systems with backup and restore test",
-        of: "((criticality>=4 class:server,application,data_set,cloud_account) or backed_up:any) retired:no",
-        bad: "backed_up:none or backed_up<-7d or restored:none or restored<-183d",
-        why: "no good backup in a week, or no restore test in six months",
-        target: Target::Share { green: 100, amber: 0 },
         ..Measure::PLAIN
     },
     Measure {

@@ -42,6 +42,9 @@ pub struct Agreement {
     /// Last day to give notice.
     #[field(index, inline)]
     pub notice_by: Option<Date>,
+    /// What its renewal would cost, by the newest estimate.
+    #[field(managed)]
+    pub estimate: Option<Money>,
     /// What happens at the end of the term.
     #[field(facet, inline)]
     pub at_term: AtTerm,
@@ -158,6 +161,19 @@ fn may_renew(moving: &Moving<'_>) -> Result<(), Refusal> {
 fn undecided(record: &mut watchkeep_model::Record, _: &Moving<'_>) {
     record.set_choice("at_term", "undecided");
 }
+
+/// The contracts among what ends within a year (D-114); a decision to end one needs no estimate.
+pub const ENDING: Measure = Measure {
+    duty: "D-114",
+    version: 2,
+    of: "state:in_force ends:any ends<=365d -at_term:end",
+    bad: "estimate:none",
+    why: "its term ends, and nobody has estimated what comes next",
+    since: "ends",
+    site: "sites",
+    target: Target::None,
+    ..Measure::PLAIN
+};
 
 /// What duties ask of them.
 const MEASURES: &[Measure] = &[

@@ -6,7 +6,7 @@ mod money_line;
 mod party;
 mod service_level;
 
-pub use agreement::Agreement;
+pub use agreement::{Agreement, ENDING};
 pub use bid::Bid;
 pub use money_line::{Class as MoneyClass, Leg, MoneyLine, legs};
 pub use party::Party;

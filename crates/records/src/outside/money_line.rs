@@ -158,20 +158,25 @@ fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
 /// What is closed or lies in a closed month stays; so does the estimate that an asset rests on.
 fn kept(moving: &Moving<'_>) -> Result<(), Refusal> {
     books::still_open(moving)?;
-    match (moving.record.state(), moving.record.choice("class"), moving.record.get("asset").is_empty()) {
+    let rests = ["asset", "agreement"].iter().all(|field| moving.record.get(field).is_empty());
+    match (moving.record.state(), moving.record.choice("class"), rests) {
         (Some("closed"), ..) => Err(Refusal::invalid("this line is closed; enter another line to correct it")),
         (_, Some("estimate"), false) => {
-            Err(Refusal::invalid("an asset rests on this estimate; enter a newer one instead"))
+            Err(Refusal::invalid("an asset or contract rests on this estimate; enter a newer one instead"))
         }
         _ => Ok(()),
     }
 }
 
-/// The asset shows its newest estimate (D-114); one that it was taken from shows none.
+/// The asset or contract shows its newest estimate (D-114); one that it was taken from shows none.
 fn estimated(moving: &Moving<'_>) -> Vec<Effect> {
-    let asset = |record: &Record| record.get("asset").as_int().filter(|_| record.choice("class") == Some("estimate"));
-    let (now, before) = (asset(moving.record), moving.before.and_then(asset));
-    let set = |id: i64, amount: Value| Effect::Set { kind: "asset", id, values: vec![("estimate", amount)] };
+    ["asset", "agreement"].iter().flat_map(|kind| estimate_of(moving, kind)).collect()
+}
+
+fn estimate_of(moving: &Moving<'_>, kind: &'static str) -> Vec<Effect> {
+    let about = |record: &Record| record.get(kind).as_int().filter(|_| record.choice("class") == Some("estimate"));
+    let (now, before) = (about(moving.record), moving.before.and_then(about));
+    let set = |id: i64, amount: Value| Effect::Set { kind, id, values: vec![("estimate", amount)] };
     let amount = |record: &Record| record.get("amount").clone();
     let mut effects = Vec::new();
     if let Some(id) = before.filter(|id| Some(*id) != now) {
