@@ -1,6 +1,6 @@
 // Story C: Sam, security manager of a firm of sixty people, and Dana, its director, from the first start to the month's end.
-// Step 6 is walked by reading.mjs (sixty people); step 19, a kill in the middle of an import, by the contract tests.
 import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
 import { assertLooksRight, base, leads, openPage, picture, signInOnce, submit, text, until, visit } from "./browser.mjs";
 import { DAY, ahead, as, call, choose, day, duty, id, later, make, person, tell } from "./story.mjs";
 
@@ -10,6 +10,7 @@ const chapters = [
   ["3 assets", assets],
   ["4 logs", logs],
   ["5 findings", findings],
+  ["6 a policy", policy],
   ["7 a risk above appetite", risk],
   ["8 an incident alone", alone],
   ["9 shop round", round],
@@ -22,6 +23,7 @@ const chapters = [
   ["16 exercise", exercise],
   ["17 month end", monthEnd],
   ["18 an auditor with one tag", auditor],
+  ["19 a hard stop", hardStop],
 ];
 
 await tell("sam", { sam: "sam@firm.example", dana: "dana@firm.example" }, chapters);
@@ -153,6 +155,67 @@ async function findings({ sam }) {
   assert.match(closed, /device 44/);
   await leads(sam, () => sam.click("text=Weak cipher on device 43"));
   assert.match(await text(sam, "main"), /Proof scan\.csv of \d{4}-\d\d-\d\d finds it no more/);
+}
+
+/** Reads what waits for somebody and confirms it: a click that opens it, a click that confirms. */
+async function reads(page) {
+  await visit(page, "/");
+  assert.match(await text(page, "main"), /To read: Clear desk and clear screen/);
+  await leads(page, () => page.click("main tr:has-text('Clear desk') a.btn"));
+  assert.match(await text(page, "main"), /to read · policy · issue 1 .*Purpose.*Laptops go along or into a locked drawer.*approved by Dana Reed/);
+  await leads(page, () => page.click("main form button[type=submit]"));
+  assert.match(await text(page, ".note"), /Thank you\. Clear desk and clear screen: confirmed/);
+}
+
+/** From one of our texts to sixty people; each confirms it in two clicks without any role, and six are left, by name. */
+async function policy({ browser, sam, dana }) {
+  const all = await call(sam, "GET", "person?limit=100&sort=number");
+  const sixty = all.body.items;
+  assert.equal(sixty.length, 60);
+  const readers = await make(sam, "group", { name: "All of us", people: sixty.map((one) => one.number) });
+  await visit(sam, "/r/document/new");
+  await leads(sam, () => sam.click("a:has-text('Clear desk and clear screen')"));
+  await leads(sam, () => sam.click("button:has-text('Save')"));
+  const page = new URL(sam.url()).pathname;
+  const changed = await call(sam, "PATCH", `document/DOC-${page.split("/").pop()}`, { audience: [readers.number] });
+  assert.equal(changed.status, 200, JSON.stringify(changed.body));
+  await visit(sam, page);
+  await leads(sam, () => sam.click("button:has-text('Put forward')"));
+  await visit(sam, page);
+  const csrf = await sam.getAttribute("meta[name=csrf]", "content");
+  const alone = await sam.request.post(`${base}${page}/move/approve`, { form: { csrf, review_due: "2030-01-01" } });
+  assert.equal(alone.status(), 422);
+  assert.match(await alone.text(), /whoever asks does not decide.*RU-38/s);
+  await visit(dana, page);
+  await dana.click('button[data-open="move-approve"]');
+  await submit(dana, "move-approve", { review_due: "2030-01-01" });
+  await visit(sam, page);
+  await leads(sam, () => sam.click("button:has-text('Publish')"));
+  await visit(sam, page);
+  assert.match(await text(sam, "main"), /Who has read it .* 0 of 60.* 60 not yet/);
+
+  // Colleagues have no role: the document is not there for them, the text is.
+  const others = sixty.filter((one) => one.name.startsWith("Colleague"));
+  const first = await as(browser, others[0].email, { size: "phone" });
+  assert.equal((await first.request.get(base + page)).status(), 404);
+  await assertLooksRight(browser, "/reading", "c6-reading", await first.context().storageState());
+  const link = await (await visit(first, "/reading"), first.getAttribute("main a.btn", "href"));
+  await assertLooksRight(browser, link, "c6-reading-one", await first.context().storageState());
+  await reads(first);
+  await first.context().close();
+  for (const one of others.slice(1, 52)) {
+    const reader = await as(browser, one.email);
+    await reads(reader);
+    await reader.context().close();
+  }
+  await reads(sam);
+  await reads(dana);
+  await visit(sam, page);
+  assert.match(await text(sam, "main"), /54 of 60.* 6 not yet/);
+  const left = await text(sam, ".names");
+  for (const one of others.slice(52)) assert.ok(left.includes(one.name), `${one.name} is named`);
+  assert.ok(!left.includes(others[0].name));
+  await picture(sam, "c6-six-left");
 }
 
 async function risk(firm) {
@@ -498,4 +561,60 @@ async function auditor({ browser, sam }) {
   }
   const changed = await call(nora, "PATCH", `document/${shown.number}`, { title: "Other" });
   assert.equal(changed.status, 403, "and changes nothing");
+}
+
+/** The process is stopped hard in the middle of an import and started again: whole or absent, everything else as before. */
+async function hardStop(firm) {
+  const figures = async (page) => {
+    await visit(page, "/");
+    return [await text(page, ".head .actions"), await text(page, "section:has(h2:text('By area'))")];
+  };
+  const command = (...words) => execFileSync(process.env.WATCHKEEP_BINARY, words, { encoding: "utf8", maxBuffer: 1 << 28 });
+  const exportOf = (kind, data) => command("export", kind, "--data", data);
+  const assets = () => exportOf("asset", process.env.WATCHKEEP_DATA).trim().split("\n").length - 1;
+  // States follow within fifteen seconds: what stands that long is what is compared.
+  let stood;
+  await until("the figures to stand", async () => {
+    const was = stood;
+    stood = await figures(firm.sam);
+    const stands = JSON.stringify(was) === JSON.stringify(stood);
+    if (!stands) await new Promise((done) => setTimeout(done, 16000));
+    return stands;
+  });
+  const before = { assets: assets(), figures: stood };
+  const rows = Array.from({ length: 20000 }, (_, at) => `stop-${at},Machine ${at},workstation,2`).join("\n");
+  const csrf = await firm.sam.getAttribute("meta[name=csrf]", "content");
+  const importing = firm.sam.request
+    .post(`${base}/r/asset/import`, {
+      headers: { "x-csrf-token": csrf },
+      multipart: { mode: "real", file: { name: "machines.csv", mimeType: "text/csv", buffer: Buffer.from(`external_id,name,class,criticality\n${rows}\n`) } },
+    })
+    .then(() => "answered", () => "cut off");
+  await new Promise((done) => setTimeout(done, 700));
+  process.kill(Number(process.env.WATCHKEEP_PID), "SIGKILL");
+  assert.equal(await importing, "cut off", "it was stopped in the middle");
+
+  const { host } = new URL(base);
+  const again = spawn(process.env.WATCHKEEP_BINARY, ["serve", "--listen", host], { stdio: "ignore", env: process.env });
+  try {
+    await until("the server to be back", async () => (await fetch(`${base}/healthz`).catch(() => null))?.ok);
+    const sam = await as(firm.browser, firm.people.sam);
+    const after = assets();
+    assert.ok([before.assets, before.assets + 20000].includes(after), `${after} assets, ${before.assets} before`);
+    if (after === before.assets) assert.deepEqual(await figures(sam), before.figures, "the page and its figures are as before");
+    await sam.context().close();
+
+    // A backup of it, restored in a second place, counts the same.
+    const [copy, second] = ["copy", "second"].map((name) => `${process.env.WATCHKEEP_DATA}-${name}`);
+    command("backup", copy);
+    command("restore", copy, second);
+    for (const kind of ["asset", "finding", "person", "held_duty", "risk", "document", "receipt"]) {
+      assert.equal(exportOf(kind, second), exportOf(kind, process.env.WATCHKEEP_DATA), kind);
+    }
+    assert.match(command("verify", "--data", second), /unbroken and every record fits/);
+  } finally {
+    again.kill();
+    // The pages that were open said that the server was away.
+    firm.sam.errors = [];
+  }
 }

@@ -39,7 +39,7 @@ fn a_duty_without_data_is_recorded_by_a_run() {
 }
 
 #[test]
-fn a_policy_is_read_by_sixty_people_in_two_clicks_each() {
+fn who_has_read_a_policy_is_known_by_name() {
     walk("reading.mjs");
 }
 
@@ -90,6 +90,7 @@ fn on(script: &str, command: &[&str]) {
         .stderr(Stdio::null())
         .spawn()
         .expect("it starts");
+    let pid = server.id().to_string();
     let lines = BufReader::new(server.stdout.take().expect("its output")).lines();
     let _server = Server(server);
     let link = lines
@@ -103,6 +104,7 @@ fn on(script: &str, command: &[&str]) {
         .arg(script)
         .env("WATCHKEEP_URL", format!("http://{address}"))
         .env("WATCHKEEP_ONCE", path)
+        .env("WATCHKEEP_PID", pid)
         .env("WATCHKEEP_BINARY", env!("CARGO_BIN_EXE_watchkeep"))
         .env("WATCHKEEP_DATA", folder.path().join("data"))
         .env("WATCHKEEP_TEST_CLOCK", folder.path().join("clock"))

@@ -158,8 +158,8 @@ fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
 /// What is closed or lies in a closed month stays; so does the estimate that an asset rests on.
 fn kept(moving: &Moving<'_>) -> Result<(), Refusal> {
     books::still_open(moving)?;
-    let rests = ["asset", "agreement"].iter().all(|field| moving.record.get(field).is_empty());
-    match (moving.record.state(), moving.record.choice("class"), rests) {
+    let alone = ["asset", "agreement"].iter().all(|field| moving.record.get(field).is_empty());
+    match (moving.record.state(), moving.record.choice("class"), alone) {
         (Some("closed"), ..) => Err(Refusal::invalid("this line is closed; enter another line to correct it")),
         (_, Some("estimate"), false) => {
             Err(Refusal::invalid("an asset or contract rests on this estimate; enter a newer one instead"))
