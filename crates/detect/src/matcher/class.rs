@@ -2,7 +2,7 @@
 
 use super::clause::Clause;
 use super::index::Index;
-use super::names::{FieldId, Names};
+use super::names::FieldId;
 use super::record::Record;
 use super::test::Rule;
 use super::why;
@@ -46,11 +46,14 @@ impl Class {
     }
 
     /// Adds the rules that match.
-    pub(crate) fn evaluate(&self, record: &mut Record<'_>, names: &Names, found: &mut Vec<Match>) {
+    pub(crate) fn evaluate(&self, record: &mut Record<'_>, found: &mut Vec<Match>) {
         let mut hits = std::mem::take(&mut record.scratch.hits);
         hits.clear();
         hits.resize(self.rules.len().div_ceil(64), 0);
         mark(&mut hits, &self.always);
+        if let Some(index) = &self.anywhere {
+            index.look_anywhere(record, |rules| mark(&mut hits, rules));
+        }
         for (field, index) in &self.fields {
             let mut at = record.first(*field);
             while let Some(here) = at {
@@ -58,15 +61,12 @@ impl Class {
                 at = record.next(here);
             }
         }
-        if let Some(index) = &self.anywhere {
-            index.look_anywhere(record, |rules| mark(&mut hits, rules));
-        }
         for (word, start) in hits.iter_mut().zip((0..).step_by(64)) {
             while *word != 0 {
                 let rule = self.rules.get(start + word.trailing_zeros() as usize);
                 *word &= *word - 1;
                 if let Some(rule) = rule.filter(|rule| rule.holds(record)) {
-                    found.push(Match { rule: rule.at, why: why::of(rule, record, names) });
+                    found.push(Match { rule: rule.at, why: why::of(rule, record) });
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! An event as tests see it: values by field number, each put in lower case or read as a number at most once.
 
 use super::names::{FieldId, Names};
+use crate::route::Fields;
 use std::borrow::Cow;
 use watchkeep_model::event::Event;
 
@@ -50,26 +51,32 @@ const FRESH: Held = Held { next: NONE, low: (NONE, NONE), number: Number::Unread
 pub(crate) struct Record<'r> {
     event: &'r Event,
     aliases: &'r [(Cow<'r, str>, Cow<'r, str>)],
+    pub(super) names: &'r Names,
     pub(super) scratch: &'r mut Scratch,
 }
 
 impl<'r> Record<'r> {
     /// Finds out where the fields that rules use lie.
-    pub(crate) fn new(
-        event: &'r Event,
-        aliases: &'r [(Cow<'r, str>, Cow<'r, str>)],
-        names: &Names,
-        scratch: &'r mut Scratch,
-    ) -> Self {
-        scratch.start(names.len(), event.fields.len() + aliases.len());
-        let own = event.fields.iter().map(|(name, _)| &**name);
-        let further = aliases.iter().map(|(name, _)| &**name);
-        for (at, name) in own.chain(further).enumerate() {
+    pub(crate) fn new(event: &'r Event, names: &'r Names, scratch: &'r mut Scratch) -> Self {
+        scratch.start(names.len(), event.fields.len());
+        for (at, (name, _)) in event.fields.iter().enumerate() {
             if let Some(id) = names.id(name) {
                 scratch.put(id, at);
             }
         }
-        Self { event, aliases, scratch }
+        Self { event, aliases: &[], names, scratch }
+    }
+
+    /// The same event under further names.
+    pub(crate) fn with_aliases(self, aliases: &'r [(Cow<'r, str>, Cow<'r, str>)]) -> Self {
+        let own = self.event.fields.len();
+        self.scratch.values.resize(own + aliases.len(), FRESH);
+        for (at, (name, _)) in aliases.iter().enumerate() {
+            if let Some(id) = self.names.id(name) {
+                self.scratch.put(id, own + at);
+            }
+        }
+        Self { aliases, ..self }
     }
 
     /// Position of the first value of a field; `None` where the event has no such field.
@@ -114,12 +121,35 @@ impl<'r> Record<'r> {
 
     /// At least every own value of `shortest` bytes or more in lower case, one after the other.
     pub(super) fn lower_all(&mut self, shortest: usize) -> &str {
+        let start = self.scratch.low.len();
+        let fits = |value: &str| value.len() >= shortest;
+        let Scratch { values, low, .. } = &mut *self.scratch;
+        for (held, (_, value)) in values.iter_mut().zip(&self.event.fields) {
+            if held.low.0 == NONE && fits(value) {
+                let begin = low.len();
+                low.push_str(value);
+                held.low = (place(begin), place(low.len()));
+            }
+        }
+        match low.get_mut(start..) {
+            Some(added) if added.is_ascii() => added.make_ascii_lowercase(),
+            _ => self.lower_each_from(start),
+        }
+        &self.scratch.low
+    }
+
+    /// Puts the values that lie raw in the buffer from `start` on in lower case, one by one.
+    fn lower_each_from(&mut self, start: usize) {
+        self.scratch.low.truncate(start);
         for at in self.own() {
-            if self.text(at).len() >= shortest {
+            if let Some(held) = self.scratch.values.get_mut(at)
+                && held.low.0 != NONE
+                && held.low.0 as usize >= start
+            {
+                held.low = (NONE, NONE);
                 self.lower(at);
             }
         }
-        &self.scratch.low
     }
 
     /// The value in lower case, once [`Record::lower`] was called.
@@ -138,6 +168,19 @@ impl<'r> Record<'r> {
         match held.number {
             Number::Is(number) => Some(number),
             Number::Unread | Number::No => None,
+        }
+    }
+}
+
+impl<'r> Fields<'r> for Record<'r> {
+    fn event(&self) -> &'r Event {
+        self.event
+    }
+
+    fn field(&self, name: &str) -> Option<&'r str> {
+        match self.names.id(name) {
+            Some(id) => self.first(id).map(|at| self.text(at)),
+            None => self.event.field(name),
         }
     }
 }
@@ -175,13 +218,34 @@ impl Scratch {
 fn lower(room: &mut String, text: &str) -> (u32, u32) {
     let start = room.len();
     if text.is_ascii() {
-        room.push_str(text);
-        if let Some(added) = room.get_mut(start..) {
-            added.make_ascii_lowercase();
-        }
-    } else {
+        lower_ascii(room, text);
+    } else if text.contains('Σ') {
+        // Which small sigma it becomes depends on its neighbours.
         room.push_str(&text.to_lowercase());
+    } else {
+        let mut rest = text;
+        while let Some(sign) = rest.chars().next() {
+            let plain = rest.bytes().take_while(u8::is_ascii).count();
+            if plain > 0 {
+                lower_ascii(room, rest.get(..plain).unwrap_or_default());
+                rest = rest.get(plain..).unwrap_or_default();
+            } else {
+                room.extend(sign.to_lowercase());
+                rest = rest.get(sign.len_utf8()..).unwrap_or_default();
+            }
+        }
     }
-    let place = |at: usize| u32::try_from(at).unwrap_or(NONE);
     (place(start), place(room.len()))
+}
+
+fn lower_ascii(room: &mut String, text: &str) {
+    let start = room.len();
+    room.push_str(text);
+    if let Some(added) = room.get_mut(start..) {
+        added.make_ascii_lowercase();
+    }
+}
+
+fn place(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(NONE)
 }
