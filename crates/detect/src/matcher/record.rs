@@ -3,6 +3,7 @@
 use super::names::{FieldId, Names};
 use crate::route::Fields;
 use std::borrow::Cow;
+use std::sync::Arc;
 use watchkeep_model::event::Event;
 
 /// Buffers that one thread uses for event after event.
@@ -18,6 +19,45 @@ pub(crate) struct Scratch {
     turn: u32,
     /// Rules of one class that may match, one bit each.
     pub(super) hits: Vec<u64>,
+    known: Known,
+}
+
+/// Numbers of names met lately, by the place in memory that readers share between events.
+#[derive(Debug, Default)]
+struct Known {
+    /// Which set of names the numbers are of.
+    of: u64,
+    names: Vec<Option<(Arc<str>, Option<FieldId>)>>,
+}
+
+/// How many names are kept, and how long one may be.
+const KNOWN: usize = 512;
+const KNOWN_BYTES: usize = 64;
+
+impl Known {
+    fn turn_to(&mut self, names: &Names) {
+        if self.of != names.mark() {
+            self.of = names.mark();
+            self.names.clear();
+            self.names.resize(KNOWN, None);
+        }
+    }
+
+    /// The number of `name` in `names`. A name that is kept here stays where it is, so its place tells it.
+    fn id(&mut self, name: &Arc<str>, names: &Names) -> Option<FieldId> {
+        let at = (Arc::as_ptr(name).addr() >> 4) % KNOWN;
+        let slot = self.names.get_mut(at)?;
+        if let Some((known, id)) = slot
+            && Arc::ptr_eq(known, name)
+        {
+            return *id;
+        }
+        let id = names.id(name);
+        if name.len() <= KNOWN_BYTES {
+            *slot = Some((Arc::clone(name), id));
+        }
+        id
+    }
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -59,8 +99,9 @@ impl<'r> Record<'r> {
     /// Finds out where the fields that rules use lie.
     pub(crate) fn new(event: &'r Event, names: &'r Names, scratch: &'r mut Scratch) -> Self {
         scratch.start(names.len(), event.fields.len());
+        scratch.known.turn_to(names);
         for (at, (name, _)) in event.fields.iter().enumerate() {
-            if let Some(id) = names.id(name) {
+            if let Some(id) = scratch.known.id(name, names) {
                 scratch.put(id, at);
             }
         }
@@ -225,7 +266,7 @@ fn lower(room: &mut String, text: &str) -> (u32, u32) {
     } else {
         let mut rest = text;
         while let Some(sign) = rest.chars().next() {
-            let plain = rest.bytes().take_while(u8::is_ascii).count();
+            let plain = plain_bytes(rest);
             if plain > 0 {
                 lower_ascii(room, rest.get(..plain).unwrap_or_default());
                 rest = rest.get(plain..).unwrap_or_default();
@@ -236,6 +277,13 @@ fn lower(room: &mut String, text: &str) -> (u32, u32) {
         }
     }
     (place(start), place(room.len()))
+}
+
+/// How many bytes of ASCII `text` begins with.
+fn plain_bytes(text: &str) -> usize {
+    let blocks = text.as_bytes().chunks_exact(32).take_while(|block| block.is_ascii()).count();
+    let rest = text.as_bytes().get(blocks * 32..).unwrap_or_default();
+    blocks * 32 + rest.iter().take_while(|byte| byte.is_ascii()).count()
 }
 
 fn lower_ascii(room: &mut String, text: &str) {
