@@ -45,8 +45,11 @@ impl Matcher for Oracle {
     fn evaluate(&self, event: &Event) -> Vec<Match> {
         let classes = classes(event);
         let view = View { event, aliases: &classes.aliases };
-        let engines = self.words.keys(&classes).filter_map(|key| self.engines.get(&key));
-        let mut found: Vec<Match> = engines.flat_map(|engine| engine.evaluate(&view)).filter_map(matched).collect();
+        let mut found = Vec::new();
+        self.words.each_key(&classes, |key| {
+            let results = self.engines.get(&key).map(|engine| engine.evaluate(&view));
+            found.extend(results.into_iter().flatten().filter_map(matched));
+        });
         found.sort_unstable_by_key(|found| found.rule);
         found
     }

@@ -41,21 +41,16 @@ impl Words {
         }))
     }
 
-    /// The classes whose rules see an event of `classes`: a word that a rule leaves out fits any.
-    pub(crate) fn keys(&self, classes: &Classes<'_>) -> impl Iterator<Item = Key> {
-        let known = |words: &[Cow<'_, str>]| -> Vec<u16> {
-            std::iter::once(0).chain(words.iter().filter_map(|word| self.0.get(&**word).copied())).collect()
-        };
-        let products = known(classes.product.as_slice());
-        let categories = known(&classes.categories);
-        let services = known(&classes.services);
-        let mut keys = Vec::with_capacity(products.len() * categories.len() * services.len());
-        for product in &products {
-            for category in &categories {
-                keys.extend(services.iter().map(|service| Key([*product, *category, *service])));
+    /// Calls `with` for the classes whose rules see an event of `classes`: a word that a rule leaves out fits any.
+    pub(crate) fn each_key(&self, classes: &Classes<'_>, mut with: impl FnMut(Key)) {
+        let known = |word: &Cow<'_, str>| self.0.get(&**word).copied();
+        for product in std::iter::once(0).chain(classes.product.iter().filter_map(known)) {
+            for category in std::iter::once(0).chain(classes.categories.iter().filter_map(known)) {
+                for service in std::iter::once(0).chain(classes.services.iter().filter_map(known)) {
+                    with(Key([product, category, service]));
+                }
             }
         }
-        keys.into_iter()
     }
 }
 

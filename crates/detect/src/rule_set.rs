@@ -8,7 +8,7 @@ use crate::matcher::names::Names;
 use crate::matcher::record::{Record, Scratch};
 use crate::matcher::test::Rule;
 use crate::read::{ByKey, Words, read_all};
-use crate::route::classes;
+use crate::route::{classes_of, names as routed};
 use std::cell::RefCell;
 use std::sync::Arc;
 use watchkeep_model::event::Event;
@@ -44,6 +44,9 @@ impl RuleSet {
     /// Reads every rule of every file; none is dropped silently. The infos are those of [`RuleSet::rules`].
     pub fn load(files: impl IntoIterator<Item = RuleFile>) -> (Self, Vec<RuleInfo>) {
         let mut names = Names::default();
+        for name in routed() {
+            names.add(name);
+        }
         let mut ready: ByKey<Vec<Rule>> = ByKey::default();
         let (rules, words) = read_all(files, |at, key, rule| {
             ready.entry(key).or_default().push(compile(&rule, at, &mut names)?);
@@ -66,13 +69,16 @@ impl RuleSet {
 
     /// The rules that `event` matches, in rule order.
     pub fn evaluate(&self, event: &Event) -> Vec<Match> {
-        let classes = classes(event);
         let mut found = Vec::new();
         SCRATCH.with_borrow_mut(|scratch| {
-            let mut record = Record::new(event, &classes.aliases, &self.names, scratch);
-            for class in self.words.keys(&classes).filter_map(|key| self.classes.get(&key)) {
-                class.evaluate(&mut record, &self.names, &mut found);
-            }
+            let record = Record::new(event, &self.names, scratch);
+            let classes = classes_of(&record);
+            let mut record = record.with_aliases(&classes.aliases);
+            self.words.each_key(&classes, |key| {
+                if let Some(class) = self.classes.get(&key) {
+                    class.evaluate(&mut record, &mut found);
+                }
+            });
         });
         found.sort_unstable_by_key(|found| found.rule);
         found

@@ -2,31 +2,38 @@
 
 use super::clause::Clause;
 use super::index::Index;
-use super::names::{FieldId, Names};
+use super::names::FieldId;
 use super::record::Record;
 use super::test::Rule;
 use super::why;
 use crate::info::Match;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 /// The rules of one product, category and service.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Class {
     rules: Vec<Rule>,
+    /// Made when the first event of the class comes: most classes are never seen.
+    plan: OnceLock<Plan>,
+}
+
+/// Which rules are worth a look.
+#[derive(Debug, Default)]
+struct Plan {
     /// Rules that nothing can be said about beforehand.
     always: Vec<u32>,
     fields: Vec<(FieldId, Index)>,
     anywhere: Option<Index>,
 }
 
-impl Class {
-    /// Indexes `rules`.
-    pub(crate) fn new(rules: Vec<Rule>) -> Self {
-        let mut always = Vec::new();
+impl Plan {
+    fn of(rules: &[Rule]) -> Self {
+        let mut plan = Self::default();
         let mut keys: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for (rule, number) in rules.iter().zip(0_u32..) {
             match Clause::of(rule) {
-                None => always.push(number),
+                None => plan.always.push(number),
                 Some(clause) => {
                     for (at, key) in clause.keys {
                         keys.entry(at).or_default().push((key, number));
@@ -34,39 +41,45 @@ impl Class {
                 }
             }
         }
-        let (mut fields, mut anywhere) = (Vec::new(), None);
         for (at, keys) in &keys {
             match (Index::new(keys), at) {
-                (Ok(index), Some(field)) => fields.push((*field, index)),
-                (Ok(index), None) => anywhere = Some(index),
-                (Err(_), _) => always.extend(keys.iter().map(|(_, rule)| *rule)),
+                (Ok(index), Some(field)) => plan.fields.push((*field, index)),
+                (Ok(index), None) => plan.anywhere = Some(index),
+                (Err(_), _) => plan.always.extend(keys.iter().map(|(_, rule)| *rule)),
             }
         }
-        Self { rules, always, fields, anywhere }
+        plan
+    }
+}
+
+impl Class {
+    pub(crate) fn new(rules: Vec<Rule>) -> Self {
+        Self { rules, plan: OnceLock::new() }
     }
 
     /// Adds the rules that match.
-    pub(crate) fn evaluate(&self, record: &mut Record<'_>, names: &Names, found: &mut Vec<Match>) {
+    pub(crate) fn evaluate(&self, record: &mut Record<'_>, found: &mut Vec<Match>) {
+        let plan = self.plan.get_or_init(|| Plan::of(&self.rules));
         let mut hits = std::mem::take(&mut record.scratch.hits);
         hits.clear();
         hits.resize(self.rules.len().div_ceil(64), 0);
-        mark(&mut hits, &self.always);
-        for (field, index) in &self.fields {
+        mark(&mut hits, &plan.always);
+        if let Some(index) = &plan.anywhere {
+            index.look_anywhere(record, |rules| mark(&mut hits, rules));
+        }
+        for (field, index) in &plan.fields {
             let mut at = record.first(*field);
             while let Some(here) = at {
                 index.look(record, here, |rules| mark(&mut hits, rules));
                 at = record.next(here);
             }
         }
-        if let Some(index) = &self.anywhere {
-            index.look_anywhere(record, |rules| mark(&mut hits, rules));
-        }
         for (word, start) in hits.iter_mut().zip((0..).step_by(64)) {
             while *word != 0 {
                 let rule = self.rules.get(start + word.trailing_zeros() as usize);
                 *word &= *word - 1;
                 if let Some(rule) = rule.filter(|rule| rule.holds(record)) {
-                    found.push(Match { rule: rule.at, why: why::of(rule, record, names) });
+                    found.push(Match { rule: rule.at, why: why::of(rule, record) });
                 }
             }
         }

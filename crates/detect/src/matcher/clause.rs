@@ -135,6 +135,8 @@ const COMMON: &[&str] = &[
     r"\windowspowershell\v1.0\powershell.exe -command ",
     r"\cmd.exe /c ",
     r"c:\windows\explorer.exe",
+    r"c:\windows\system32\ntdll.dll+9d204|c:\windows\system32\kernelbase.dll+2c13e|unknown(00007ff8",
+    r"c:\windows\system32\kernel32.dll+17bd4",
     r"c:\windows\system32\rundll32.exe",
     "http://www.microsoft.com/",
     "https://",
@@ -175,5 +177,5 @@ fn weight(key: Key<'_>) -> f32 {
             _ => 0.001,
         },
     };
-    if common { base * 10.0 } else { base }
+    if common { f32::max(base, 0.3) } else { base }
 }

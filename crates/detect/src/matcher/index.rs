@@ -5,7 +5,7 @@ use super::names::ShortHasher;
 use super::record::Record;
 use super::trie::Trie;
 use aho_corasick::packed::Searcher;
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
 use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasherDefault;
 
@@ -64,7 +64,7 @@ impl Index {
     ///
     /// # Errors
     /// When the texts are too many for one automaton.
-    pub(super) fn new(keys: &[(Key<'_>, u32)]) -> Result<Self, String> {
+    pub(super) fn new(keys: &[(Key<'_>, u32)]) -> Result<Self, BuildError> {
         let mut lists = Lists::default();
         let mut present = Vec::new();
         let mut numbers: BTreeMap<i64, Vec<u32>> = BTreeMap::new();
@@ -146,13 +146,18 @@ impl Index {
     }
 }
 
+/// Bytes of text from which on the fastest automaton would take too much memory.
+const LARGE: usize = 20_000;
+
 impl Inside {
-    fn new(texts: &BTreeMap<&str, Vec<u32>>, lists: &mut Lists) -> Result<Option<Self>, String> {
+    fn new(texts: &BTreeMap<&str, Vec<u32>>, lists: &mut Lists) -> Result<Option<Self>, BuildError> {
         let Some(shortest) = texts.keys().map(|text| text.len()).min() else {
             return Ok(None);
         };
-        let all = AhoCorasick::builder().match_kind(MatchKind::Standard).prefilter(false).build(texts.keys());
-        let all = all.map_err(|error| format!("its texts do not fit one automaton: {error}"))?;
+        let size: usize = texts.keys().map(|text| text.len()).sum();
+        let kind = (size < LARGE).then_some(AhoCorasickKind::DFA);
+        let mut builder = AhoCorasick::builder();
+        let all = builder.match_kind(MatchKind::Standard).kind(kind).prefilter(false).build(texts.keys())?;
         let keys = texts.values().map(|rules| lists.push(rules)).collect();
         Ok(Some(Self { filter: Searcher::new(texts.keys()), all, keys, shortest }))
     }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Number of a field name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -15,13 +16,29 @@ impl FieldId {
 }
 
 /// Every field name of a set of rules.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Names {
+    mark: u64,
     ids: HashMap<Arc<str>, FieldId, BuildHasherDefault<ShortHasher>>,
     names: Vec<Arc<str>>,
 }
 
+/// Marks given so far.
+static MARKS: AtomicU64 = AtomicU64::new(0);
+
+impl Default for Names {
+    fn default() -> Self {
+        let mark = MARKS.fetch_add(1, Ordering::Relaxed) + 1;
+        Self { mark, ids: HashMap::default(), names: Vec::new() }
+    }
+}
+
 impl Names {
+    /// Tells this set of names from every other of this process.
+    pub(crate) fn mark(&self) -> u64 {
+        self.mark
+    }
+
     /// The number of `name`, given now if it has none.
     pub(crate) fn add(&mut self, name: &str) -> FieldId {
         if let Some(id) = self.ids.get(name) {

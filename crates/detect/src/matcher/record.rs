@@ -1,7 +1,9 @@
 //! An event as tests see it: values by field number, each put in lower case or read as a number at most once.
 
 use super::names::{FieldId, Names};
+use crate::route::Fields;
 use std::borrow::Cow;
+use std::sync::Arc;
 use watchkeep_model::event::Event;
 
 /// Buffers that one thread uses for event after event.
@@ -17,6 +19,45 @@ pub(crate) struct Scratch {
     turn: u32,
     /// Rules of one class that may match, one bit each.
     pub(super) hits: Vec<u64>,
+    known: Known,
+}
+
+/// Numbers of names met lately, by the place in memory that readers share between events.
+#[derive(Debug, Default)]
+struct Known {
+    /// Which set of names the numbers are of.
+    of: u64,
+    names: Vec<Option<(Arc<str>, Option<FieldId>)>>,
+}
+
+/// How many names are kept, and how long one may be.
+const KNOWN: usize = 512;
+const KNOWN_BYTES: usize = 64;
+
+impl Known {
+    fn turn_to(&mut self, names: &Names) {
+        if self.of != names.mark() {
+            self.of = names.mark();
+            self.names.clear();
+            self.names.resize(KNOWN, None);
+        }
+    }
+
+    /// The number of `name` in `names`. A name that is kept here stays where it is, so its place tells it.
+    fn id(&mut self, name: &Arc<str>, names: &Names) -> Option<FieldId> {
+        let at = (Arc::as_ptr(name).addr() >> 4) % KNOWN;
+        let slot = self.names.get_mut(at)?;
+        if let Some((known, id)) = slot
+            && Arc::ptr_eq(known, name)
+        {
+            return *id;
+        }
+        let id = names.id(name);
+        if name.len() <= KNOWN_BYTES {
+            *slot = Some((Arc::clone(name), id));
+        }
+        id
+    }
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -50,26 +91,33 @@ const FRESH: Held = Held { next: NONE, low: (NONE, NONE), number: Number::Unread
 pub(crate) struct Record<'r> {
     event: &'r Event,
     aliases: &'r [(Cow<'r, str>, Cow<'r, str>)],
+    pub(super) names: &'r Names,
     pub(super) scratch: &'r mut Scratch,
 }
 
 impl<'r> Record<'r> {
     /// Finds out where the fields that rules use lie.
-    pub(crate) fn new(
-        event: &'r Event,
-        aliases: &'r [(Cow<'r, str>, Cow<'r, str>)],
-        names: &Names,
-        scratch: &'r mut Scratch,
-    ) -> Self {
-        scratch.start(names.len(), event.fields.len() + aliases.len());
-        let own = event.fields.iter().map(|(name, _)| &**name);
-        let further = aliases.iter().map(|(name, _)| &**name);
-        for (at, name) in own.chain(further).enumerate() {
-            if let Some(id) = names.id(name) {
+    pub(crate) fn new(event: &'r Event, names: &'r Names, scratch: &'r mut Scratch) -> Self {
+        scratch.start(names.len(), event.fields.len());
+        scratch.known.turn_to(names);
+        for (at, (name, _)) in event.fields.iter().enumerate() {
+            if let Some(id) = scratch.known.id(name, names) {
                 scratch.put(id, at);
             }
         }
-        Self { event, aliases, scratch }
+        Self { event, aliases: &[], names, scratch }
+    }
+
+    /// The same event under further names.
+    pub(crate) fn with_aliases(self, aliases: &'r [(Cow<'r, str>, Cow<'r, str>)]) -> Self {
+        let own = self.event.fields.len();
+        self.scratch.values.resize(own + aliases.len(), FRESH);
+        for (at, (name, _)) in aliases.iter().enumerate() {
+            if let Some(id) = self.names.id(name) {
+                self.scratch.put(id, own + at);
+            }
+        }
+        Self { aliases, ..self }
     }
 
     /// Position of the first value of a field; `None` where the event has no such field.
@@ -114,12 +162,35 @@ impl<'r> Record<'r> {
 
     /// At least every own value of `shortest` bytes or more in lower case, one after the other.
     pub(super) fn lower_all(&mut self, shortest: usize) -> &str {
+        let start = self.scratch.low.len();
+        let fits = |value: &str| value.len() >= shortest;
+        let Scratch { values, low, .. } = &mut *self.scratch;
+        for (held, (_, value)) in values.iter_mut().zip(&self.event.fields) {
+            if held.low.0 == NONE && fits(value) {
+                let begin = low.len();
+                low.push_str(value);
+                held.low = (place(begin), place(low.len()));
+            }
+        }
+        match low.get_mut(start..) {
+            Some(added) if added.is_ascii() => added.make_ascii_lowercase(),
+            _ => self.lower_each_from(start),
+        }
+        &self.scratch.low
+    }
+
+    /// Puts the values that lie raw in the buffer from `start` on in lower case, one by one.
+    fn lower_each_from(&mut self, start: usize) {
+        self.scratch.low.truncate(start);
         for at in self.own() {
-            if self.text(at).len() >= shortest {
+            if let Some(held) = self.scratch.values.get_mut(at)
+                && held.low.0 != NONE
+                && held.low.0 as usize >= start
+            {
+                held.low = (NONE, NONE);
                 self.lower(at);
             }
         }
-        &self.scratch.low
     }
 
     /// The value in lower case, once [`Record::lower`] was called.
@@ -138,6 +209,19 @@ impl<'r> Record<'r> {
         match held.number {
             Number::Is(number) => Some(number),
             Number::Unread | Number::No => None,
+        }
+    }
+}
+
+impl<'r> Fields<'r> for Record<'r> {
+    fn event(&self) -> &'r Event {
+        self.event
+    }
+
+    fn field(&self, name: &str) -> Option<&'r str> {
+        match self.names.id(name) {
+            Some(id) => self.first(id).map(|at| self.text(at)),
+            None => self.event.field(name),
         }
     }
 }
@@ -175,13 +259,41 @@ impl Scratch {
 fn lower(room: &mut String, text: &str) -> (u32, u32) {
     let start = room.len();
     if text.is_ascii() {
-        room.push_str(text);
-        if let Some(added) = room.get_mut(start..) {
-            added.make_ascii_lowercase();
-        }
-    } else {
+        lower_ascii(room, text);
+    } else if text.contains('Σ') {
+        // Which small sigma it becomes depends on its neighbours.
         room.push_str(&text.to_lowercase());
+    } else {
+        let mut rest = text;
+        while let Some(sign) = rest.chars().next() {
+            let plain = plain_bytes(rest);
+            if plain > 0 {
+                lower_ascii(room, rest.get(..plain).unwrap_or_default());
+                rest = rest.get(plain..).unwrap_or_default();
+            } else {
+                room.extend(sign.to_lowercase());
+                rest = rest.get(sign.len_utf8()..).unwrap_or_default();
+            }
+        }
     }
-    let place = |at: usize| u32::try_from(at).unwrap_or(NONE);
     (place(start), place(room.len()))
+}
+
+/// How many bytes of ASCII `text` begins with.
+fn plain_bytes(text: &str) -> usize {
+    let blocks = text.as_bytes().chunks_exact(32).take_while(|block| block.is_ascii()).count();
+    let rest = text.as_bytes().get(blocks * 32..).unwrap_or_default();
+    blocks * 32 + rest.iter().take_while(|byte| byte.is_ascii()).count()
+}
+
+fn lower_ascii(room: &mut String, text: &str) {
+    let start = room.len();
+    room.push_str(text);
+    if let Some(added) = room.get_mut(start..) {
+        added.make_ascii_lowercase();
+    }
+}
+
+fn place(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(NONE)
 }

@@ -13,8 +13,8 @@ const LONGEST: usize = 256;
 const MOST_KEYWORDS: usize = 16;
 
 /// Why `rule` matches the event; empty when it does not.
-pub(super) fn of(rule: &Rule, record: &mut Record<'_>, names: &Names) -> Vec<Why> {
-    let mut whys = Whys { record, names, selection: "", found: Vec::new() };
+pub(super) fn of(rule: &Rule, record: &mut Record<'_>) -> Vec<Why> {
+    let mut whys = Whys { record, selection: "", found: Vec::new() };
     for condition in &rule.conditions {
         let mut selections = Vec::new();
         if holds(rule, condition, whys.record, &mut selections) {
@@ -51,7 +51,6 @@ fn holds(rule: &Rule, expr: &Expr, record: &mut Record<'_>, selections: &mut Vec
 
 struct Whys<'w, 'r> {
     record: &'w mut Record<'r>,
-    names: &'w Names,
     selection: &'w str,
     found: Vec<Why>,
 }
@@ -70,7 +69,7 @@ impl Whys<'_, '_> {
                                 (None, _) => None,
                             };
                             if let Some(value) = value {
-                                self.push(self.names.name(field).to_owned(), value, &item.test);
+                                self.push(self.record.names.name(field).to_owned(), value, &item.test);
                             }
                         }
                     }
@@ -102,7 +101,7 @@ impl Whys<'_, '_> {
             field,
             value,
             selection: Some(self.selection.to_owned()),
-            pattern: pattern(test, self.names),
+            pattern: pattern(test, self.record.names),
         });
     }
 

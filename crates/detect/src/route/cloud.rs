@@ -1,8 +1,7 @@
 //! Cloud and software services: told by a field that only they write.
 
-use super::Classes;
+use super::{Classes, Fields};
 use std::borrow::Cow;
-use watchkeep_model::event::Event;
 
 /// A service is what its record says: these fields present, each with one of the values if any are given.
 struct Sign {
@@ -99,8 +98,13 @@ const GCP: &[(&str, &str)] = &[
 ];
 const OKTA: &[(&str, &str)] = &[("eventType", "eventtype"), ("displayMessage", "displaymessage")];
 
+/// Names of the fields that events are asked for.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    SIGNS.iter().flat_map(|sign| sign.fields.iter().map(|(name, _)| *name))
+}
+
 /// Whether the event is from a known service; says which.
-pub(super) fn read<'e>(event: &'e Event, found: &mut Classes<'e>) -> bool {
+pub(super) fn read<'e>(event: &impl Fields<'e>, found: &mut Classes<'e>) -> bool {
     let Some(sign) = SIGNS
         .iter()
         .find(|sign| sign.fields.iter().all(|(name, test)| event.field(name).is_some_and(|value| test.holds(value))))

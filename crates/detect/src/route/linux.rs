@@ -1,8 +1,7 @@
 //! Linux: Sysmon for Linux, audit records and the daemons that write syslog.
 
-use super::{Classes, windows};
+use super::{Classes, Fields, windows};
 use std::borrow::Cow;
-use watchkeep_model::event::Event;
 
 /// Programs that only Linux runs and their services; all of them are `syslog` too.
 const PROGRAMS: &[(&str, &[&str])] = &[
@@ -37,12 +36,17 @@ const PROGRAMS: &[(&str, &[&str])] = &[
 const AUOMS: &[(&str, &str)] =
     &[("cmdline", "CommandLine"), ("exe", "Image"), ("cwd", "CurrentDirectory"), ("user", "User")];
 
+/// Names of the fields that events are asked for.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    ["type", "serial", "appname", "ProcessName", "process.name", "facility"].into_iter()
+}
+
 /// Whether the event is Sysmon for Linux, an audit record or from a known daemon; says which.
-pub(super) fn read<'e>(event: &'e Event, found: &mut Classes<'e>) -> bool {
+pub(super) fn read<'e>(event: &impl Fields<'e>, found: &mut Classes<'e>) -> bool {
     read_sysmon(event, found) || audit(event, found) || daemon(event, found)
 }
 
-pub(super) fn read_sysmon<'e>(event: &'e Event, found: &mut Classes<'e>) -> bool {
+pub(super) fn read_sysmon<'e>(event: &impl Fields<'e>, found: &mut Classes<'e>) -> bool {
     let linux = event.field("Channel").is_some_and(|channel| channel.eq_ignore_ascii_case("linux-sysmon/operational"));
     if linux {
         found.is("linux", &[], &["sysmon"]);
@@ -51,7 +55,7 @@ pub(super) fn read_sysmon<'e>(event: &'e Event, found: &mut Classes<'e>) -> bool
     linux
 }
 
-fn audit<'e>(event: &'e Event, found: &mut Classes<'e>) -> bool {
+fn audit<'e>(event: &impl Fields<'e>, found: &mut Classes<'e>) -> bool {
     let Some(kind) = event.field("type").filter(|_| event.field("serial").is_some()) else {
         return false;
     };
@@ -64,14 +68,14 @@ fn audit<'e>(event: &'e Event, found: &mut Classes<'e>) -> bool {
     true
 }
 
-fn daemon<'e>(event: &'e Event, found: &mut Classes<'e>) -> bool {
+fn daemon<'e>(event: &impl Fields<'e>, found: &mut Classes<'e>) -> bool {
     let Some(program) =
         event.field("appname").or_else(|| event.field("ProcessName")).or_else(|| event.field("process.name"))
     else {
         return false;
     };
     let program = program.to_ascii_lowercase();
-    let stated = event.log.product.as_deref() == Some("linux");
+    let stated = event.event().log.product.as_deref() == Some("linux");
     let known = PROGRAMS.iter().find(|(name, _)| *name == program).map(|(_, services)| *services);
     if known.is_none() && !stated {
         return false;

@@ -1,8 +1,7 @@
 //! Network logs without a product: Zeek, web servers, proxies, firewalls, doors and alarms.
 
-use super::{Classes, lower};
+use super::{Classes, Fields, lower};
 use std::borrow::Cow;
-use watchkeep_model::event::Event;
 
 /// Exporters write Zeek's dotted names with an underscore.
 const ZEEK: &[(&str, &str)] =
@@ -20,12 +19,18 @@ const PAIRS: &[(&str, &str, Option<&str>, &str)] = &[
     ("alarm", "zone", Some("physical"), "alarm"),
 ];
 
+/// Names of the fields that events are asked for.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    let pairs = PAIRS.iter().flat_map(|(one, other, _, _)| [*one, *other]);
+    ["@stream", "_path", "uid", "@proc", "ts"].into_iter().chain(pairs)
+}
+
 /// Whether the event is from Zeek or one of the pairs; says which.
-pub(super) fn read<'e>(event: &'e Event, found: &mut Classes<'e>) -> bool {
+pub(super) fn read<'e>(event: &impl Fields<'e>, found: &mut Classes<'e>) -> bool {
     zeek(event, found) || pair(event, found)
 }
 
-fn zeek<'e>(event: &'e Event, found: &mut Classes<'e>) -> bool {
+fn zeek<'e>(event: &impl Fields<'e>, found: &mut Classes<'e>) -> bool {
     let stream = ["@stream", "_path"].iter().find_map(|name| event.field(name));
     let told = event.field("uid").is_some() || event.field("@proc") == Some("zeek") || event.field("ts").is_some();
     let Some(stream) = stream.filter(|_| told) else {
@@ -41,7 +46,7 @@ fn zeek<'e>(event: &'e Event, found: &mut Classes<'e>) -> bool {
     true
 }
 
-fn pair<'e>(event: &'e Event, found: &mut Classes<'e>) -> bool {
+fn pair<'e>(event: &impl Fields<'e>, found: &mut Classes<'e>) -> bool {
     let hit = PAIRS.iter().find(|(one, other, _, _)| event.field(one).is_some() && event.field(other).is_some());
     let Some((_, _, product, category)) = hit else {
         return false;

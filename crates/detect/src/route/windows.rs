@@ -1,8 +1,7 @@
 //! Windows: channels to services, event codes to categories, and other exporters' field names.
 
-use super::Classes;
+use super::{Classes, Fields};
 use std::borrow::Cow;
-use watchkeep_model::event::Event;
 
 /// Event log channels, in lower case, and the services they are.
 const CHANNELS: &[(&str, &str)] = &[
@@ -152,11 +151,20 @@ const INTEGRITY: &[(&str, &str)] = &[
 /// A virus found, in the words of the `antivirus` rules.
 const VIRUS: &[(&str, &str)] = &[("Threat Name", "Signature"), ("Path", "Filename"), ("Process Name", "Image")];
 
+/// Fields that carry the channel and the event code.
+const CHANNEL_OF: &[&str] = &["Channel", "winlog.channel", "EventLog"];
+const CODES_OF: &[&str] = &["EventID", "winlog.event_id", "event.code", "EventId"];
+
+/// Names of the fields that events are asked for.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    let renamed = COMMON.iter().chain(PROCESS).flat_map(|(own, rule)| [*own, *rule]);
+    let account = ["SubjectUserName", "SubjectDomainName", "TargetUserName", "TargetDomainName", "MandatoryLabel"];
+    CHANNEL_OF.iter().chain(CODES_OF).copied().chain(renamed).chain(account).chain(["EventType", "User"])
+}
+
 /// Whether the event is a Windows record; says which.
-pub(super) fn read<'e>(event: &'e Event, found: &mut Classes<'e>) -> bool {
-    let Some(channel) =
-        event.field("Channel").or_else(|| event.field("winlog.channel")).or_else(|| event.field("EventLog"))
-    else {
+pub(super) fn read<'e>(event: &impl Fields<'e>, found: &mut Classes<'e>) -> bool {
+    let Some(channel) = CHANNEL_OF.iter().find_map(|name| event.field(name)) else {
         return false;
     };
     let channel = channel.to_ascii_lowercase();
@@ -194,7 +202,7 @@ pub(super) fn read<'e>(event: &'e Event, found: &mut Classes<'e>) -> bool {
 }
 
 /// The categories of a Sysmon record with this code.
-pub(super) fn sysmon(event: &Event, code: &str, found: &mut Classes<'_>) {
+pub(super) fn sysmon<'e>(event: &impl Fields<'e>, code: &str, found: &mut Classes<'e>) {
     if code == "12" {
         let kind = event.field("EventType").unwrap_or_default();
         let category = if kind.starts_with("Delete") { "registry_delete" } else { "registry_add" };
@@ -205,22 +213,22 @@ pub(super) fn sysmon(event: &Event, code: &str, found: &mut Classes<'_>) {
     }
 }
 
-pub(super) fn code(event: &Event) -> &str {
-    ["EventID", "winlog.event_id", "event.code", "EventId"]
-        .iter()
-        .find_map(|name| event.field(name))
-        .unwrap_or_default()
+pub(super) fn code<'e>(event: &impl Fields<'e>) -> &'e str {
+    CODES_OF.iter().find_map(|name| event.field(name)).unwrap_or_default()
 }
 
 /// Gives the fields every Windows record has the names that rules use.
-pub(super) fn rename<'e>(event: &'e Event, found: &mut Classes<'e>) {
+pub(super) fn rename<'e>(event: &impl Fields<'e>, found: &mut Classes<'e>) {
     found.rename(event, COMMON);
     let wrapped = |name: &str| WRAPPINGS.iter().find_map(|wrapping| name.strip_prefix(wrapping).map(str::len));
-    if !event.fields.iter().any(|(name, _)| name.starts_with("winlog.") || wrapped(name).is_some()) {
+    let may_be = |name: &str| matches!(name.as_bytes().first(), Some(b'w' | b'E'));
+    let fields = &event.event().fields;
+    let any = fields.iter().any(|(name, _)| may_be(name) && (name.starts_with("winlog.") || wrapped(name).is_some()));
+    if !any {
         return;
     }
     found.rename(event, WRAPPED);
-    for (name, value) in &event.fields {
+    for (name, value) in fields {
         let short = wrapped(name).and_then(|length| name.get(name.len() - length..));
         if let Some(short) = short.filter(|short| event.field(short).is_none()) {
             found.aliases.push((Cow::Borrowed(short), Cow::Borrowed(value)));
@@ -228,11 +236,12 @@ pub(super) fn rename<'e>(event: &'e Event, found: &mut Classes<'e>) {
     }
 }
 
-fn process<'e>(event: &'e Event, found: &mut Classes<'e>) {
+fn process<'e>(event: &impl Fields<'e>, found: &mut Classes<'e>) {
     found.rename(event, PROCESS);
     let data = |name: &str| {
         event.field(name).or_else(|| {
             event
+                .event()
                 .fields
                 .iter()
                 .find(|(own, _)| own.strip_prefix("winlog.event_data.") == Some(name))
