@@ -6,6 +6,7 @@
 
 use crate::by_hand::by_hand;
 use crate::duties::State;
+use crate::measures::{Counts, bad_of, soon_of, tally_of};
 use crate::{Desk, DeskError};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeSet, HashMap};
@@ -201,8 +202,8 @@ impl Desk {
                 for site in sites {
                     let figure = match &at_once {
                         Some(counts) => {
-                            let (all, bad) = counts.counts.get(site).copied().unwrap_or((0, 0));
-                            Some(Figure::of(measure, crate::measures::tally_of(measure, all, bad, counts.fresh)))
+                            let here = counts.counts.get(site).copied().unwrap_or_default();
+                            Some(Figure::of(measure, tally_of(measure, here, counts.fresh)))
                         }
                         None => self.tallied((kind, measure), Some(*site), now)?,
                     };
@@ -248,21 +249,27 @@ impl Desk {
             let list = List::of(kind).filtered(self.filter(&system, kind, filter, now)?);
             Ok(self.store.counts_by(&system, &list, measure.site)?)
         };
-        let bad = format!("{} ({})", measure.of, measure.bad);
-        let Some((all, bad)) = by_site(measure.of)?.zip(by_site(bad.trim())?) else { return Ok(None) };
-        let mut counts: HashMap<i64, (i64, i64)> = HashMap::new();
+        let Some((all, bad)) = by_site(measure.of)?.zip(by_site(&bad_of(measure.of, measure))?) else {
+            return Ok(None);
+        };
+        let soon = soon_of(measure.of, measure);
+        let soon = if soon.is_empty() { Vec::new() } else { by_site(&soon)?.unwrap_or_default() };
+        let mut counts: HashMap<i64, Counts> = HashMap::new();
         for (site, count) in all {
-            site.as_int().into_iter().for_each(|site| counts.entry(site).or_default().0 = count);
+            site.as_int().into_iter().for_each(|site| counts.entry(site).or_default().all = count);
         }
         for (site, count) in bad {
-            site.as_int().into_iter().for_each(|site| counts.entry(site).or_default().1 = count);
+            site.as_int().into_iter().for_each(|site| counts.entry(site).or_default().bad = count);
+        }
+        for (site, count) in soon {
+            site.as_int().into_iter().for_each(|site| counts.entry(site).or_default().soon = count);
         }
         Ok(Some(CountsBySite { counts, fresh: self.freshest(&system, kind)? }))
     }
 }
 
 struct CountsBySite {
-    counts: HashMap<i64, (i64, i64)>,
+    counts: HashMap<i64, Counts>,
     fresh: Option<Timestamp>,
 }
 
@@ -281,7 +288,7 @@ impl Figure {
 
 /// Every kind that the filters of a measure name, by following each path from field to field.
 fn reads(catalog: &Catalog, kind: &'static Kind, measure: &Measure) -> Reads {
-    let text = format!("{} {} {}", measure.of, measure.bad, measure.site);
+    let text = format!("{} {} {} {}", measure.of, measure.bad, measure.soon, measure.site);
     let mut kinds = BTreeSet::from([kind.name]);
     for path in text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '.')) {
         let mut at = kind;

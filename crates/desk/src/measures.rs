@@ -16,6 +16,8 @@ const SHOWN: usize = 50;
 pub struct Tally {
     pub all: i64,
     pub bad: i64,
+    /// Rows that soon are not as they should be.
+    pub soon: i64,
     pub state: State,
     /// When the newest record of the kind was written; nothing means no data.
     pub fresh: Option<Timestamp>,
@@ -36,12 +38,14 @@ impl Desk {
         site: Option<i64>,
         now: Timestamp,
     ) -> Result<Option<Tally>, DeskError> {
-        let Some((of, bad)) = filters(measure, site) else { return Ok(None) };
+        let Some((of, bad, soon)) = filters(measure, site) else { return Ok(None) };
         let count = |filter: &str| -> Result<i64, DeskError> {
             let list = List::of(kind).filtered(self.filter(actor, kind, filter, now)?);
             Ok(self.store.count_exactly(actor, &list)?)
         };
-        Ok(Some(tally_of(measure, count(&of)?, count(&bad)?, self.freshest(actor, kind)?)))
+        let soon = if soon.is_empty() { 0 } else { count(&soon)? };
+        let counts = Counts { all: count(&of)?, bad: count(&bad)?, soon };
+        Ok(Some(tally_of(measure, counts, self.freshest(actor, kind)?)))
     }
 
     /// When the newest record of a kind was written.
@@ -60,22 +64,29 @@ impl Desk {
         now: Timestamp,
     ) -> Result<Option<Measured>, DeskError> {
         let Some(tally) = self.tally(actor, (kind, measure), site, now)? else { return Ok(None) };
-        let Some((of, bad)) = filters(measure, site) else { return Ok(None) };
-        let mut list = List::of(kind).filtered(self.filter(actor, kind, &bad, now)?).limited(SHOWN);
-        (list.sort, list.descending) = (measure.since.to_owned(), false);
-        let records = if tally.bad > 0 { self.store.list(actor, &list)?.records } else { Vec::new() };
+        let Some((of, bad, soon)) = filters(measure, site) else { return Ok(None) };
         let red = tally.state == State::Red;
-        let offender = |record: Record| {
-            let since = self.since(&record, measure.since);
-            Offender { record, why: measure.why.to_owned(), since, red }
-        };
+        let mut offenders = Vec::new();
+        for (filter, count, why, red) in
+            [(&bad, tally.bad, measure.why, red), (&soon, tally.soon, measure.soon_why, false)]
+        {
+            if count == 0 {
+                continue;
+            }
+            let mut list = List::of(kind).filtered(self.filter(actor, kind, filter, now)?).limited(SHOWN);
+            (list.sort, list.descending) = (measure.since.to_owned(), false);
+            for record in self.store.list(actor, &list)?.records {
+                let since = self.since(&record, measure.since);
+                offenders.push(Offender { record, why: why.to_owned(), since, red });
+            }
+        }
         Ok(Some(Measured {
             definition: measure.version,
             question: measure.question,
             numerator: tally.all - tally.bad,
             denominator: tally.all,
             unit: measure.unit,
-            offenders: records.into_iter().map(offender).collect(),
+            offenders,
             rows: (kind.name, if tally.bad > 0 { bad } else { of }),
             also: None,
             as_of: now,
@@ -99,25 +110,50 @@ impl Desk {
     }
 }
 
-/// What two counts say. A share of nothing is no data; that nothing is wrong can be known of nothing too.
-pub(crate) fn tally_of(measure: &Measure, all: i64, bad: i64, fresh: Option<Timestamp>) -> Tally {
+/// What was counted of a measure.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Counts {
+    pub all: i64,
+    pub bad: i64,
+    pub soon: i64,
+}
+
+/// What counts say. A share of nothing is no data; that nothing is wrong can be known of nothing too.
+pub(crate) fn tally_of(measure: &Measure, counts: Counts, fresh: Option<Timestamp>) -> Tally {
+    let Counts { all, bad, soon } = counts;
     let unknown = fresh.is_none() || (all == 0 && measure.target != Target::None);
     let state = match measure.target.reached(bad, all) {
         _ if unknown => State::Grey,
+        Reached::Green if soon > 0 => State::Amber,
         Reached::Green => State::Green,
         Reached::Amber => State::Amber,
         Reached::Red => State::Red,
     };
-    Tally { all, bad, state, fresh }
+    Tally { all, bad, soon, state, fresh }
 }
 
-/// The filters of all and of the offending rows, narrowed to a site.
-fn filters(measure: &Measure, site: Option<i64>) -> Option<(String, String)> {
+/// The filters of all, of the offending rows, and of those that soon offend, narrowed to a site.
+fn filters(measure: &Measure, site: Option<i64>) -> Option<(String, String, String)> {
     let of = match site {
         Some(_) if measure.site.is_empty() => return None,
         Some(site) => format!("{} {}:SIT-{site}", measure.of, measure.site),
         None => measure.of.to_owned(),
     };
-    let bad = format!("{of} ({})", measure.bad);
-    Some((of.trim().to_owned(), bad.trim().to_owned()))
+    let bad = bad_of(&of, measure);
+    let soon = soon_of(&of, measure);
+    Some((of.trim().to_owned(), bad, soon))
+}
+
+/// The offending rows among those of a filter.
+pub(crate) fn bad_of(of: &str, measure: &Measure) -> String {
+    format!("{of} ({})", measure.bad).trim().to_owned()
+}
+
+/// Those that soon offend; empty where a measure does not look ahead.
+pub(crate) fn soon_of(of: &str, measure: &Measure) -> String {
+    if measure.soon.is_empty() {
+        String::new()
+    } else {
+        format!("{of} -({}) ({})", measure.bad, measure.soon).trim().to_owned()
+    }
 }

@@ -22,6 +22,10 @@ pub struct Measure {
     /// The way to a row's site, `asset.site`; empty where there is none, and a duty held for one site is not measured.
     pub site: &'static str,
     pub target: Target,
+    /// Of the rows that are as they should be, those that soon are not: they make a green duty amber. Empty for none.
+    pub soon: &'static str,
+    /// Why such a row is named.
+    pub soon_why: &'static str,
 }
 
 /// From when on a share is no longer green.
@@ -54,6 +58,8 @@ impl Measure {
         since: "created",
         site: "site",
         target: Target::Share { green: 95, amber: 80 },
+        soon: "",
+        soon_why: "",
     };
 }
 

@@ -78,6 +78,9 @@ const IN_TIME: Measure = Measure {
     ..Measure::PLAIN
 };
 
+/// The same for what an authority asks for by its day: amber in the week before, unless it is done every month.
+const DATED: Measure = Measure { soon: "due<=7d (every:none or every>31)", soon_why: "due within a week", ..IN_TIME };
+
 /// What duties ask of them.
 const MEASURES: &[Measure] = &[
     Measure {
@@ -114,14 +117,16 @@ const MEASURES: &[Measure] = &[
         question: "Of the fire checks, how many are in time?",
         unit: "fire checks in date",
         of: "class:fire_check retired:no",
-        ..IN_TIME
+        version: 2,
+        ..DATED
     },
     Measure {
         duty: "D-157",
         question: "Of the safety checks, how many are in time?",
         unit: "safety checks in time",
         of: "class:safety_check retired:no",
-        ..IN_TIME
+        version: 2,
+        ..DATED
     },
     Measure {
         duty: "D-160",

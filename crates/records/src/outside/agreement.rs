@@ -188,6 +188,7 @@ const MEASURES: &[Measure] = &[
         since: "notice_by",
         site: "",
         target: Target::None,
+        ..Measure::PLAIN
     },
     Measure {
         duty: "D-102",

@@ -9,6 +9,7 @@ mod bulk;
 mod by_site;
 mod cell;
 mod clocks;
+mod checks;
 mod coverage;
 mod custom;
 pub mod design;

@@ -63,6 +63,7 @@ const ALL: &[Own] = &[
     Own { kind: "person", below: Some(super::people::below), ..GENERIC },
     Own { kind: "money_line", below: Some(super::money::below), ..GENERIC },
     Own { kind: "function", below: Some(super::people::vacancy), ..GENERIC },
+    Own { kind: "check", below: Some(super::checks::below), ..GENERIC },
     Own { kind: "detection_rule", below: Some(super::rules::below), ..GENERIC },
     Own { kind: "rota", below: Some(super::turns::below), ..GENERIC },
     Own { kind: "duty", list: Some("/duties"), ..GENERIC },
