@@ -18,6 +18,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use watchkeep_model::{Kind, Record, Value};
 use watchkeep_records::assure::{questions, receipt_key};
+use watchkeep_records::talk::CONFIRMED;
 use watchkeep_store::{Change, Store};
 
 /// Whether somebody may owe something new since the job last ran.
@@ -70,7 +71,7 @@ impl Who {
     }
 }
 
-/// What is read: a document's published issue, or a briefing.
+/// What is read: a document's published issue, a briefing, or a notice.
 struct Asked {
     kind: &'static str,
     id: i64,
@@ -118,9 +119,10 @@ impl Desk {
             Ok(())
         })?;
         let messages = self.kind("message")?;
-        let test = self.filter(&system, messages, "class:briefing state:sent sent>=-30d", now)?;
+        let test =
+            self.filter(&system, messages, &format!("class:{} state:sent sent>=-30d", CONFIRMED.join(",")), now)?;
         self.each(&system, messages, test, |message| {
-            asked.push(self.briefing_asked(message, &around, now));
+            asked.push(self.message_asked(message, &around, now));
             Ok(())
         })?;
         asked.iter().try_for_each(|asked| self.settle(asked, now))?;
@@ -167,8 +169,8 @@ impl Desk {
         })
     }
 
-    /// A briefing is read before the next one.
-    fn briefing_asked(&self, message: &Record, around: &Around, now: Timestamp) -> Asked {
+    /// A briefing is read before the next one, a notice by the next day.
+    fn message_asked(&self, message: &Record, around: &Around, now: Timestamp) -> Asked {
         let sent = message.read::<Timestamp>("sent").unwrap_or(now).to_zoned(self.zone.clone()).date();
         Asked {
             kind: "message",

@@ -62,6 +62,9 @@ pub struct Message {
     pub answered: Option<Timestamp>,
 }
 
+/// Classes that everybody in the audience confirms to have read.
+pub const CONFIRMED: &[&str] = &["briefing", "notice", "team_notice", "violation_notice"];
+
 #[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Class {
     Notice,
@@ -221,6 +224,9 @@ fn approved(moving: &Moving<'_>) -> Result<(), Refusal> {
     if moving.record.choice("class") == Some("briefing") && moving.record.get("audience").is_empty() {
         return Err(Refusal::rule("RU-58", "say first which group is briefed").at("audience"));
     }
+    if moving.record.choice("class") == Some("violation_notice") && moving.record.get("audience").is_empty() {
+        return Err(Refusal::invalid("say first which head of a department is told").at("audience"));
+    }
     if moving.record.choice("class") == Some("posture_notice") && moving.record.get("audience").is_empty() {
         return Err(Refusal::rule("RU-49", "say first which group of leaders or officials is told").at("audience"));
     }
@@ -280,11 +286,11 @@ const MEASURES: &[Measure] = &[
     Measure {
         duty: "D-036",
         version: 2,
-        question: "Of the violations of the last 90 days that are told to heads of departments, how many went out in time, or still have time (as shipped: five days)?",
-        unit: "heads notified",
+        question: "Of the violations of the last 90 days that are told to heads of departments, how many were told in time (as shipped: within five days), and have their outcome five days later?",
+        unit: "violations with an outcome, or in time",
         of: "class:violation_notice created>=-90d -state:dropped",
-        bad: "state:draft,approved due<now",
-        why: "not sent in time",
+        bad: "(state:draft,approved due<now) or (state:sent sent<-5d)",
+        why: "head not told, or no outcome, after five days",
         site: "",
         ..Measure::PLAIN
     },

@@ -6,6 +6,6 @@ mod report;
 mod survey;
 
 pub use meeting::Meeting;
-pub use message::Message;
+pub use message::{CONFIRMED, Message};
 pub use report::{Figure, Report};
 pub use survey::{Asked, Count, Remark, Survey};

@@ -13,6 +13,7 @@ use maud::{Markup, html};
 use watchkeep_desk::reading::reminders;
 use watchkeep_model::{Record, Rows, Value};
 use watchkeep_records::assure::{Attempt, questions};
+use watchkeep_records::talk::CONFIRMED;
 use watchkeep_store::{Issue, List};
 
 /// Names that are shown of who has read it, and of who has not.
@@ -167,10 +168,11 @@ fn readers(ask: &Ask, document: &Record) -> Result<Markup, Fault> {
     receipts(ask, document, &aside)
 }
 
-/// Who has read a briefing, and who has not (RU-58).
+/// Who has read a briefing or notice, and who has not (RU-58).
 pub fn briefed(ask: &Ask, message: &Record) -> Result<Markup, Fault> {
     let sent = message.read::<Timestamp>("sent");
-    let Some(at) = sent.filter(|_| message.choice("class") == Some("briefing")) else { return Ok(html! {}) };
+    let confirmed = message.choice("class").is_some_and(|class| CONFIRMED.contains(&class));
+    let Some(at) = sent.filter(|_| confirmed && !message.get("audience").is_empty()) else { return Ok(html! {}) };
     receipts(ask, message, &html! { "sent " (time::ago(at, ask.now)) })
 }
 

@@ -83,7 +83,7 @@ fn questions(surveys: &[Record]) -> Markup {
 fn about(receipt: &Record) -> String {
     let reminded = watchkeep_desk::reading::reminders(receipt);
     let what = match receipt.get("document").is_empty() {
-        true => "briefing".to_owned(),
+        true => "message".to_owned(),
         false => format!("issue {}", receipt.get("issue").as_int().unwrap_or(0)),
     };
     match reminded.last() {
