@@ -1,16 +1,20 @@
 // Story B: Piet's three sites, the steps that need neither roster rules, patrol timing nor an alarm input; step 10, the
 // inspection by phone, is rounds.mjs.
 import assert from "node:assert/strict";
-import { base, leads, picture, signInOnce, submit, text, until, visit } from "./browser.mjs";
+import { assertLooksRight, base, leads, picture, signInOnce, submit, text, until, visit } from "./browser.mjs";
 import { DAY, as, call, day, duty, id, later, make, person, tell } from "./story.mjs";
 
 const people = { ada: "ada@sites.example", piet: "piet@sites.example", luc: "luc@sites.example" };
 
 await tell("ada", people, [
   ["1 three columns", columns],
+  ["4 a point not passed", patrol],
   ["7 a theft", theft],
+  ["8 a broken rule", violation],
   ["9 a new site", opening],
+  ["11 a fire check", fireCheck],
   ["13 training", training],
+  ["17 a drill", drill],
   ["18 a briefing", briefing],
   ["20 a guard", guard],
 ]);
@@ -49,6 +53,107 @@ async function columns(firm) {
   assert.deepEqual([theirs.status(), none.status()], [404, 404]);
   const plain = async (answer) => (await answer.text()).replace(/csrf" content="[^"]*"/, "").replaceAll(id(hidden), "N").replaceAll("999999", "N");
   assert.equal(await plain(theirs), await plain(none), "word for word the same answer");
+}
+
+/** A procedure of a class at a site, approved by Ada. */
+async function approved({ ada, piet }, values) {
+  const procedure = await make(piet, "procedure", values);
+  const done = await call(ada, "POST", `procedure/${procedure.number}/moves/approve`, { review_due: day(300) });
+  assert.equal(done.status, 200, JSON.stringify(done.body));
+  return procedure;
+}
+
+async function answered(page, run, step, values) {
+  const done = await call(page, "POST", `procedure_run/${run.number}/moves/answer`, { step, ...values });
+  assert.equal(done.status, 200, JSON.stringify(done.body));
+}
+
+/** Twenty-four points, the seventh not passed: red, and amber once it has its reason and a work order. */
+async function patrol(firm) {
+  const { piet, sites } = firm;
+  const steps = Array.from({ length: 24 }, (_, at) => ({ what: `Checkpoint ${at + 1}`, answer: "scan", options: `BER-${at + 1}` }));
+  const round = await approved(firm, { title: "Night patrol", class: "patrol", site: sites.Berlin.number, steps });
+  const run = await make(piet, "procedure_run", { procedure: round.number, assignee: await person(piet, people.piet), due: day(-1) });
+  for (let step = 1; step <= 24; step++) {
+    if (step !== 7) await answered(piet, run, step, { answer: `BER-${step}` });
+  }
+  const path = await duty(piet, "D-147", /red.*23 of 24 points passed.*Checkpoint 7 not passed, and no reason given/s, sites.Berlin);
+  await picture(piet, "b4-red");
+  await answered(piet, run, 7, { verdict: "skipped", note: "door blocked" });
+  await visit(piet, path);
+  await leads(piet, () => piet.click("tr:has-text('Checkpoint 7') a:has-text('Task')"));
+  await piet.fill("[name=title]", "Clear the door at checkpoint 7");
+  await leads(piet, () => piet.click("button:has-text('Save')"));
+  await duty(piet, "D-147", /amber.*23 of 24 points passed.*Checkpoint 7 not passed: door blocked.*TSK-\d+ Clear the door/s, sites.Berlin);
+  await assertLooksRight(firm.browser, path, "b4-amber", await piet.context().storageState());
+}
+
+/** Who took a key home: the head of the department is told, and owes the outcome in five days. */
+async function violation(firm) {
+  const { ada, piet } = firm;
+  const head = await make(ada, "person", { name: "Heidi Brandt", email: "heidi@sites.example" });
+  const heads = await make(ada, "group", { name: "Head of stores", people: [head.number] });
+  const notice = await make(piet, "message", { title: "Key 17 taken home", class: "violation_notice", text: "Luc's colleague kept key 17 over night." });
+  const send = () => call(piet, "POST", `message/${notice.number}/moves/send`, {});
+  assert.match((await send()).body.detail, /which head of a department/);
+  await call(piet, "PATCH", `message/${notice.number}`, { audience: [heads.number] });
+  assert.equal((await send()).status, 200);
+  const heidi = await as(firm.browser, "heidi@sites.example", { size: "phone" });
+  await until("the notice", async () => {
+    await visit(heidi, "/reading");
+    return /Key 17 taken home/.test(await text(heidi, "main"));
+  });
+  await heidi.context().close();
+  await duty(piet, "D-036", /green.*1 of 1/s);
+  await later(firm, 5 * DAY + 60);
+  await duty(firm.piet, "D-036", /red.*0 of 1.*no outcome, after five days/s);
+  await visit(firm.piet, `/r/message/${id(notice)}`);
+  await firm.piet.click('button[data-open="move-answer"]');
+  await submit(firm.piet, "move-answer", { answer: "Warned in writing; keys are counted at six." });
+  await duty(firm.piet, "D-036", /green.*1 of 1/s);
+}
+
+/** Due in six days; the dated form makes it green and sets the next day. */
+async function fireCheck({ browser, piet, sites }) {
+  const owner = await person(piet, people.piet);
+  const check = await make(piet, "check", { title: "Extinguishers Lyon", class: "fire_check", site: sites.Lyon.number, owner, every: 365, due: day(6) });
+  await duty(piet, "D-156", /amber.*1 of 1 fire checks in date.*Extinguishers Lyon due within a week/s, sites.Lyon);
+  await picture(piet, "b11-amber");
+  await visit(piet, `/r/check/${id(check)}`);
+  await leads(piet, () => piet.click("a:has-text('Record a result')"));
+  await piet.selectOption("[name=conclusion]", "passed");
+  await piet.fill("[name=evidence]", "Form signed by the fire brigade, attached");
+  await leads(piet, () => piet.click("button:has-text('Save')"));
+  const result = new URL(piet.url()).pathname;
+  await piet.setInputFiles("input[type=file]", { name: "form.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.4 signed") });
+  await leads(piet, () => piet.click("button:has-text('Attach')"));
+  await visit(piet, result);
+  assert.match(await text(piet, "main"), /form\.pdf/);
+  await duty(piet, "D-156", /green.*1 of 1 fire checks in date/s, sites.Lyon);
+  assert.equal((await call(piet, "GET", `check/${check.number}`)).body.due, day(365), "the next day");
+  await assertLooksRight(browser, `/r/check/${id(check)}`, "b11-check", await piet.context().storageState());
+}
+
+/** A hundred and eighteen of a hundred and thirty took part; what was seen becomes two actions. */
+async function drill(firm) {
+  const { piet, sites } = firm;
+  const plan = await approved(firm, { title: "Emergency drill", class: "drill", site: sites.Berlin.number, steps: [{ what: "Everybody out", answer: "check" }, { what: "Counted at the meeting point", answer: "check" }] });
+  const of = (await call(firm.ada, "GET", `duty?q=${encodeURIComponent("code:D-171")}&limit=1`)).body.items[0];
+  const [first] = (await call(firm.ada, "GET", `held_duty?q=${encodeURIComponent("duty.code:D-171")}&limit=1`)).body.items;
+  await make(firm.ada, "held_duty", { title: "Emergency drills Berlin", duty: of.number, site: sites.Berlin.number, responsible: first.responsible, accountable: first.accountable });
+  const run = await make(piet, "procedure_run", { procedure: plan.number, assignee: await person(piet, people.piet), due: day(0) });
+  for (const step of [1, 2]) await answered(piet, run, step, { verdict: "passed" });
+  await visit(piet, `/r/procedure_run/${id(run)}/edit`);
+  await piet.fill("[name=expected]", "130");
+  await piet.fill("[name=attended]", "118");
+  await leads(piet, () => piet.click("button:has-text('Save')"));
+  await call(piet, "POST", `procedure_run/${run.number}/moves/finish`, { summary: "The lift was used; the list lacked six names." });
+  const actions = ["Lock the lifts on alarm", "Keep the list current"];
+  await make(piet, "task", actions.map((title) => ({ title, about: run.number, assignee: run.assignee, due: day(14) })));
+  const path = await duty(piet, "D-171", /green.*118 of 130 people drilled/s, sites.Berlin);
+  await visit(piet, `/r/procedure_run/${id(run)}`);
+  assert.match(await text(piet, "main"), /Tasks about it 2 open.*Lock the lifts on alarm.*Keep the list current/s);
+  await assertLooksRight(firm.browser, path, "b17-drill", await piet.context().storageState());
 }
 
 /** Two involved, one witness: closed once each was heard, or why not (RU-52). */

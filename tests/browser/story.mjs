@@ -39,9 +39,10 @@ export async function as(browser, email, options = {}) {
   return page;
 }
 
-/** The page of the held duty of a code, once its figure fits. */
-export async function duty(page, code, figure) {
-  const found = await call(page, "GET", `held_duty?q=${encodeURIComponent(`duty.code:${code}`)}&limit=1`);
+/** The page of the held duty of a code, at a site where one is named, once its figure fits. */
+export async function duty(page, code, figure, site) {
+  const held = `duty.code:${code}${site ? ` site:${site.number}` : ""}`;
+  const found = await call(page, "GET", `held_duty?q=${encodeURIComponent(held)}&limit=1`);
   const path = `/duty/${id(found.body.items[0])}`;
   await until(`${code} to say ${figure}`, async () => {
     await visit(page, path);

@@ -18,6 +18,7 @@ mod money;
 mod nouns;
 mod operations;
 mod packs;
+mod patrols;
 mod policies;
 mod procedures;
 mod raci;

@@ -26,6 +26,7 @@ pub mod mail;
 pub mod measures;
 pub mod money;
 pub mod packs;
+mod patrols;
 mod plan;
 pub mod raci;
 pub mod reading;

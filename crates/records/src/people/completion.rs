@@ -169,11 +169,4 @@ const MEASURES: &[Measure] = &[
         of: "course.class:tool -person.leaves<today -state:excused",
         ..IN_DATE
     },
-    Measure {
-        duty: "D-171",
-        question: "Of the emergency training of people who work here, how much is in date?",
-        unit: "emergency training in date",
-        of: "course.class:emergency -person.leaves<today -state:excused",
-        ..IN_DATE
-    },
 ];

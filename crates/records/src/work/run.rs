@@ -159,9 +159,17 @@ fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
         Some(before) => {
             frozen(moving, &["procedure"], "a run keeps its procedure; plan another one")?;
             if before.state() == Some("finished") && moving.record.state() == Some("finished") {
-                frozen(moving, &["answers", "findings"], "this run is finished; reopen it first")?;
+                frozen(
+                    moving,
+                    &["answers", "findings", "expected", "attended"],
+                    "this run is finished; reopen it first",
+                )?;
             }
         }
+    }
+    let number = |field: &str| moving.record.get(field).as_int();
+    if number("attended").is_some() && number("attended") > number("expected") {
+        return Err(Refusal::invalid("no more can take part than should; say how many should").at("expected"));
     }
     leaver::handed_over(moving)?;
     answers::check(moving)
@@ -185,13 +193,6 @@ const IN_TIME: Measure = Measure {
 
 /// What duties ask of them.
 const MEASURES: &[Measure] = &[
-    Measure {
-        duty: "D-147",
-        question: "Of the patrols that were due in the last 30 days, how many were walked?",
-        unit: "patrols walked",
-        of: "procedure.class:patrol due>=-30d due<=today",
-        ..IN_TIME
-    },
     Measure {
         duty: "D-155",
         question: "Of the drills, inspections and patrols that were due in the last 90 days, how many were carried out?",
