@@ -1,21 +1,25 @@
 // Story B: Piet's three sites, the steps that need neither roster rules, patrol timing nor an alarm input; step 10, the
 // inspection by phone, is rounds.mjs.
 import assert from "node:assert/strict";
-import { assertLooksRight, base, leads, picture, signInOnce, submit, text, until, visit } from "./browser.mjs";
-import { DAY, as, call, day, duty, id, later, make, person, tell } from "./story.mjs";
+import { assertLooksRight, assertNoSidewaysScroll, base, leads, picture, signInOnce, submit, text, until, visit } from "./browser.mjs";
+import { DAY, ahead, as, call, choose, day, duty, id, later, make, person, tell } from "./story.mjs";
 
 const people = { ada: "ada@sites.example", piet: "piet@sites.example", luc: "luc@sites.example" };
 
 await tell("ada", people, [
   ["1 three columns", columns],
+  ["2 and 3 a gap at the gate", gate],
   ["4 a point not passed", patrol],
   ["7 a theft", theft],
   ["8 a broken rule", violation],
   ["9 a new site", opening],
   ["11 a fire check", fireCheck],
+  ["12 visitors", visitors],
   ["13 training", training],
+  ["14 the vault", vault],
   ["17 a drill", drill],
   ["18 a briefing", briefing],
+  ["19 three sites", compare],
   ["20 a guard", guard],
 ]);
 
@@ -66,6 +70,128 @@ async function approved({ ada, piet }, values) {
 async function answered(page, run, step, values) {
   const done = await call(page, "POST", `procedure_run/${run.number}/moves/answer`, { step, ...values });
   assert.equal(done.status, 200, JSON.stringify(done.body));
+}
+
+/** The hour of today or of a coming day, by the server's clock, as the API takes it. */
+function hour(days, hours) {
+  return `${day(days)}T${String(hours).padStart(2, "0")}:00:00Z`;
+}
+
+/** The night at the gate: whoever has no licence that counts is refused, by page and API; Luc takes it and knows his orders. */
+async function gate(firm) {
+  const { ada, piet, luc, sites } = firm;
+  const orders = await make(piet, "document", { title: "Post orders, gate Lyon", class: "post_order", site: sites.Lyon.number, text: "Check seals of every truck." });
+  await call(piet, "POST", `document/${orders.number}/moves/submit`, {});
+  const approved = await call(ada, "POST", `document/${orders.number}/moves/approve`, { review_due: day(300) });
+  assert.equal(approved.status, 200, JSON.stringify(approved.body));
+  const post = await make(piet, "place", { name: "Gate Lyon", class: "post", site: sites.Lyon.number, guards: 1, needs: "licence", orders: orders.number });
+  const noor = await make(ada, "person", { name: "Noor", email: "noor@sites.example", site: sites.Lyon.number });
+  const whoLuc = await person(ada, people.luc);
+  await make(ada, "credential", [
+    { title: "Guard licence", class: "licence", person: noor.number, expires: day(-1) },
+    { title: "Guard licence", class: "licence", person: whoLuc, expires: day(300) },
+  ]);
+  const night = await make(piet, "shift", { class: "regular", place: post.number, starts: hour(1, 22), ends: hour(2, 6) });
+  await duty(piet, "D-135", /red.*0 of 8 post-hours covered.*8 h that nobody covers/s, sites.Lyon);
+  const forced = await call(piet, "PATCH", `shift/${night.number}`, { person: noor.number });
+  assert.equal(forced.status, 422);
+  assert.match(JSON.stringify(forced.body), new RegExp(`Gate Lyon asks for a licence; Noor, whose licence counted until ${day(-1)}`));
+  await visit(piet, `/r/shift/${id(night)}/edit`);
+  await choose(piet, ".field:has(label:text-is('Person'))", "Noor");
+  await leads(piet, () => piet.click("button:has-text('Save')"));
+  assert.match(await text(piet, "main"), /Noor, whose licence counted until/);
+  await picture(piet, "b2-refused");
+  await visit(piet, `/r/shift/${id(night)}/edit`);
+  await choose(piet, ".field:has(label:text-is('Person'))", "Luc");
+  await leads(piet, () => piet.click("button:has-text('Save')"));
+  const path = await duty(piet, "D-135", /green.*8 of 8 post-hours covered/s, sites.Lyon);
+  await assertLooksRight(firm.browser, path, "b3-covered", await piet.context().storageState());
+  const phone = await as(firm.browser, people.luc, { size: "phone" });
+  await visit(phone, `/r/shift/${id(night)}`);
+  assert.match(await text(phone, "main"), /Post orders.*Check seals of every truck/s);
+  await leads(phone, () => phone.click("button:has-text('Confirm')"));
+  assert.match(await text(phone, ".head"), /Confirmed/);
+  await picture(phone, "b3-phone");
+  await assertNoSidewaysScroll(phone, "b3-phone");
+  await phone.context().close();
+}
+
+/** Three announced, all in; one needs an escort, one stays too long; the evacuation list is whoever is there. */
+async function visitors(firm) {
+  const { sites } = firm;
+  const host = await person(firm.piet, people.piet);
+  const place = await make(firm.piet, "place", { name: "Reception Berlin", class: "zone", site: sites.Berlin.number });
+  const now = Date.now() + ahead * 1000;
+  const at = (minutes) => new Date(now + minutes * 60_000).toISOString();
+  const visit3 = await make(firm.piet, "shift", ["Ann Archer", "Bo Berg", "Cem Can"].map((visitor, n) => ({ class: "visit", visitor, place: place.number, starts: at(-5), ends: at(120), escorted: n === 2 })));
+  const act = (one, name) => call(firm.piet, "POST", `shift/${one.number}/moves/${name}`, {});
+  for (const one of visit3.slice(0, 2)) assert.equal((await act(one, "come")).status, 200);
+  const alone = await act(visit3[2], "come");
+  assert.match(alone.body.detail, /must not go alone/);
+  await call(firm.piet, "PATCH", `shift/${visit3[2].number}`, { person: host });
+  assert.equal((await act(visit3[2], "come")).status, 200);
+  const guard = await make(firm.piet, "shift", { class: "regular", place: place.number, person: host, starts: at(-60), ends: at(420) });
+  assert.equal((await act(guard, "come")).status, 200);
+  await duty(firm.piet, "D-158", /green.*3 of 3 visitors in within their time/s, sites.Berlin);
+  for (const one of visit3.slice(0, 2)) assert.equal((await act(one, "go")).status, 200);
+  await later(firm, 121 * 60);
+  await duty(firm.piet, "D-158", /red.*0 of 1 visitors in within their time.*Cem Can overstayed/s, sites.Berlin);
+  const site = `/r/site/${id(sites.Berlin)}`;
+  await visit(firm.piet, site);
+  assert.match(await text(firm.piet, "main"), /On site now.*2 1 visitor, 1 on shift · overstayed 1/s);
+  await leads(firm.piet, () => firm.piet.click("a:has-text('Evacuation list')"));
+  const list = new URL(firm.piet.url()).pathname;
+  const names = await firm.piet.locator("tbody tr b").allInnerTexts();
+  assert.deepEqual(names, ["Cem Can", "Piet van Dam"], "exactly those present");
+  await picture(firm.piet, "b12-list");
+  await assertLooksRight(firm.browser, list, "b12-list", await firm.piet.context().storageState());
+  await assertLooksRight(firm.browser, site, "b12-site", await firm.piet.context().storageState());
+  await visit(firm.piet, `/r/shift/${id(visit3[2])}`);
+  await firm.piet.click('button[data-open="move-go"]');
+  await submit(firm.piet, "move-go", {});
+  await act(guard, "go");
+  await duty(firm.piet, "D-158", /green.*0 of 0/s, sites.Berlin);
+}
+
+/** Next week at the vault by a file: whoever lacks the clearance is refused and reported, the others enter. */
+async function vault(firm) {
+  const { ada, piet, sites } = firm;
+  const post = await make(piet, "place", { name: "Vault Berlin", class: "post", site: sites.Berlin.number, needs: "clearance" });
+  const crew = await make(ada, "person", ["Vic", "Val", "Nemo"].map((name) => ({ name, email: `${name.toLowerCase()}@sites.example` })));
+  await make(ada, "credential", crew.slice(0, 2).map((one) => ({ title: "Clearance", class: "clearance", person: one.number, expires: day(300) })));
+  await duty(piet, "D-136", /green.*2 of 2 clearances and shifts in order/s);
+  await visit(piet, "/r/shift/import");
+  const rows = crew.map((one, n) => `regular,${one.number},${post.number},${hour(7 + n, 8)},${hour(7 + n, 16)}`);
+  const file = ["class,person,place,starts,ends", ...rows].join("\r\n");
+  await piet.setInputFiles("#file", { name: "roster.csv", mimeType: "text/csv", buffer: Buffer.from(file) });
+  await leads(piet, () => piet.click("button[value=real]"));
+  assert.match(await text(piet, "main"), /2 created .* 1 refused.*4 Vault Berlin asks for a clearance; Nemo, who holds no clearance that counts/is);
+  await picture(piet, "b14-import");
+  await duty(piet, "D-136", /green.*4 of 4 clearances and shifts in order/s);
+}
+
+/** The daily report of each site is signed; the week's compares them, and each figure opens to rows of its site. */
+async function compare({ browser, piet, sites }) {
+  for (const name of ["Berlin", "Lyon", "Gdansk"]) {
+    await visit(piet, "/reports");
+    await leads(piet, () => piet.locator(`tr:has(th:text-is('${name}')) form:has([name=class][value=daily]) button`).click());
+    assert.match(await text(piet, ".head"), new RegExp(`report, ${name}`));
+    await piet.click('button[data-open="move-sign"]');
+    await leads(piet, () => piet.click("#move-sign footer button[type=submit]"));
+    assert.match(await text(piet, "main"), /Signed by Piet van Dam/);
+  }
+  await visit(piet, "/reports");
+  await leads(piet, () => piet.locator("tr:has(th:text-is('Organisation')) form:has([name=class][value=weekly]) button").click());
+  const table = piet.locator("section:has(h2:text('Sites compared'))");
+  assert.deepEqual(await table.locator("thead th").allInnerTexts(), ["Duty", "Berlin", "Gdansk", "Lyon"]);
+  await assertLooksRight(browser, new URL(piet.url()).pathname, "b19-week", await piet.context().storageState());
+  await leads(piet, () => table.locator("tr:has(th:text-is('D-156')) td").nth(2).locator("a").click());
+  await leads(piet, () => piet.click(".figure a"));
+  const rows = await piet.locator("tbody tr").allInnerTexts();
+  assert.ok(rows.length === 1 && /Extinguishers Lyon/.test(rows[0]), "rows of Lyon only");
+  await visit(piet, "/duties");
+  assert.match(await text(piet, "main"), /D-147.*23 of 24|D-156.*1 of 1/s);
+  await assertLooksRight(browser, "/duties", "b19-duties", await piet.context().storageState());
 }
 
 /** Twenty-four points, the seventh not passed: red, and amber once it has its reason and a work order. */

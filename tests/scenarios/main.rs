@@ -20,6 +20,7 @@ mod operations;
 mod packs;
 mod patrols;
 mod policies;
+mod posts;
 mod procedures;
 mod raci;
 mod reading;

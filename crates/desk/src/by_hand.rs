@@ -35,6 +35,8 @@ const ALL: &[ByHand] = &[
     ByHand { code: "D-114", reads: &["asset", "agreement"], ask: Desk::ends_estimated, ..PLAIN },
     ByHand { code: "D-173", reads: &["asset"], ask: Desk::restorable, ..PLAIN },
     ByHand { code: "D-150", reads: &["check", "task", "asset"], ask: Desk::equipment_kept, ..PLAIN },
+    ByHand { code: "D-135", reads: &["shift", "place", "person"], ask: Desk::posts_covered, ..PLAIN },
+    ByHand { code: "D-136", reads: &["shift", "place", "credential", "person"], ask: Desk::staff_cleared, ..PLAIN },
     ByHand { code: "D-147", reads: &["procedure_run", "procedure"], ask: Desk::points_passed, ..PLAIN },
     ByHand { code: "D-171", reads: &["procedure_run", "procedure", "site"], ask: Desk::people_drilled, ..PLAIN },
 ];

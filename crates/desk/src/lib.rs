@@ -28,6 +28,7 @@ pub mod money;
 pub mod packs;
 mod patrols;
 mod plan;
+mod posts;
 pub mod raci;
 pub mod reading;
 pub mod reports;

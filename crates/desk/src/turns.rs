@@ -19,11 +19,23 @@ pub struct Turns {
     pub next: Vec<Record>,
 }
 
+/// More people than are at one site at a time.
+const PRESENT: usize = 10_000;
+
 impl Desk {
+    /// Whoever is at a site now, as far as it is known: visitors who came and have not gone, and people on shift.
+    pub fn present(&self, actor: &Actor, site: &Record, now: Timestamp) -> Result<Vec<Record>, DeskError> {
+        let kind = self.kind("shift")?;
+        let of = format!("state:standing place.site:{}", site.number());
+        let mut list = List::of(kind).filtered(self.filter(actor, kind, &of, now)?).limited(PRESENT);
+        (list.sort, list.descending) = ("title".to_owned(), false);
+        Ok(self.store.list(actor, &list)?.records)
+    }
+
     /// Who is on now and next, as far as the person asking sees the shifts.
     pub fn turns(&self, actor: &Actor, rota: &Record, now: Timestamp) -> Result<Turns, DeskError> {
         let kind = self.kind("shift")?;
-        let of = format!("rota:{} person:any -class:leave -state:missed", rota.number());
+        let of = format!("rota:{} person:any -class:leave,visit -state:missed", rota.number());
         let covering = self.filter(actor, kind, &format!("{of} starts<=now ends>now"), now)?;
         let mut list = List::of(kind).filtered(covering).limited(50);
         (list.sort, list.descending) = ("starts".to_owned(), false);

@@ -3,7 +3,7 @@
 use crate::guards::in_order;
 use crate::people::Person;
 use jiff::civil::Date;
-use watchkeep_model::{ChoiceField, Measure, Moving, RecordKind, Ref, Refusal, Target};
+use watchkeep_model::{ChoiceField, Measure, Moving, Record, RecordKind, Ref, Refusal, Target};
 
 /// What somebody holds from somebody else: licence, clearance, certificate, registration.
 #[derive(RecordKind)]
@@ -42,6 +42,12 @@ pub enum CredentialClass {
     Driving,
 }
 
+/// Whether a credential counts on a day.
+pub fn counts_on(credential: &Record, day: Date) -> bool {
+    credential.read::<bool>("withdrawn") != Some(true)
+        && credential.read::<Date>("expires").is_none_or(|last| last >= day)
+}
+
 fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
     in_order(moving, "issued", "expires")
 }
@@ -64,13 +70,6 @@ const MEASURES: &[Measure] = &[
         unit: "certificates in date",
         of: "class:certificate -person.leaves<today",
         target: Target::Share { green: 95, amber: 80 },
-        ..COUNTS
-    },
-    Measure {
-        duty: "D-136",
-        question: "Of the clearances of people who work here, how many count today?",
-        unit: "clearances in date",
-        of: "class:clearance -person.leaves<today",
         ..COUNTS
     },
     Measure {

@@ -10,6 +10,6 @@ mod review;
 pub use access::{Role, RoleAssignment, ScopeTag, permission_words};
 pub use completion::Completion;
 pub use course::Course;
-pub use credential::{Credential, CredentialClass};
+pub use credential::{Credential, CredentialClass, counts_on};
 pub use person::{Function, Group, Person};
 pub use review::Review;

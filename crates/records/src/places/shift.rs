@@ -1,9 +1,10 @@
 //! A shift: who is where from when to when.
 
 use crate::guards::in_order;
-use crate::people::Person;
+use crate::people::{Person, counts_on};
 use crate::places::{Place, Rota};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use watchkeep_model::{ChoiceField, Markdown, Measure, Move, Moving, Record, RecordKind, Ref, Refusal, Value};
 
 /// One person at one place or on one rota, from one instant to another. Nobody is in two places at once.
@@ -42,6 +43,7 @@ pub struct Shift {
     #[field(search, len = 200)]
     pub visitor: Option<String>,
     /// For a visit: never without somebody who goes along, who is the person of this shift.
+    #[field(label = "Needs an escort")]
     pub escorted: bool,
 }
 
@@ -115,8 +117,50 @@ fn prepare(record: &mut Record, moving: &Moving<'_>) {
         other.map(|other| other.title().to_owned())
     };
     let place = name("place", "place").or_else(|| name("rota", "rota")).unwrap_or_else(|| "Shift".to_owned());
-    let who = name("person", "person").unwrap_or_else(|| "nobody yet".to_owned());
+    let visitor = record.get("visitor").as_text().filter(|_| is_visit(record)).map(str::to_owned);
+    let who = visitor.or_else(|| name("person", "person")).unwrap_or_else(|| "nobody yet".to_owned());
     record.set("title", format!("{place}: {who}").chars().take(300).collect::<String>());
+}
+
+/// Nobody is put on a post without what it asks for: a licence or clearance that counts on that day.
+fn may_stand(moving: &Moving<'_>, person: i64) -> Result<(), Refusal> {
+    let record = moving.record;
+    let Some(place) = record.get("place").as_int().and_then(|id| moving.look.record("place", id)) else {
+        return Ok(());
+    };
+    let (Some(needs), Some(starts)) = (place.choice("needs"), record.read::<Timestamp>("starts")) else {
+        return Ok(());
+    };
+    let day = starts.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let held = moving.look.with("credential", "person", &Value::Int(person), 1000);
+    let held: Vec<&Record> = held.iter().filter(|one| one.choice("class") == Some(needs)).collect();
+    if held.iter().any(|one| counts_on(one, day)) {
+        return Ok(());
+    }
+    let name = moving.look.record("person", person).map_or("somebody".to_owned(), |person| person.title().to_owned());
+    let needs = needs.replace('_', " ");
+    let why = match held.iter().filter_map(|one| one.read::<Date>("expires")).max() {
+        Some(last) if last < day => format!("whose {needs} counted until {last}"),
+        _ => format!("who holds no {needs} that counts"),
+    };
+    Err(Refusal::invalid(format!("{} asks for a {needs}; {name}, {why}, cannot stand there on {day}", place.title()))
+        .at("person"))
+}
+
+fn is_visit(shift: &Record) -> bool {
+    shift.choice("class") == Some("visit")
+}
+
+/// A visit says who comes and where; anything else names no visitor.
+fn visited(record: &Record) -> Result<(), Refusal> {
+    match (is_visit(record), record.get("visitor").is_empty()) {
+        (true, true) => Err(Refusal::invalid("say who comes").at("visitor")),
+        (true, false) if record.get("place").is_empty() => {
+            Err(Refusal::invalid("say where they come to, such as the reception").at("place"))
+        }
+        (false, false) => Err(Refusal::invalid("a visitor comes by a visit; choose that class").at("class")),
+        _ => Ok(()),
+    }
 }
 
 /// It ends after it begins, belongs somewhere, and takes nobody who is elsewhere.
@@ -126,14 +170,23 @@ fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
     if record.get("place").is_empty() && record.get("rota").is_empty() {
         return Err(Refusal::invalid("say at which place, or on which rota").at("place"));
     }
+    visited(record)?;
+    // A host may receive several visitors, also while at a post.
+    if is_visit(record) {
+        return Ok(());
+    }
     let unchanged = moving.before.is_some_and(|before| {
-        ["person", "starts", "ends", "class"].iter().all(|field| before.get(field) == record.get(field))
+        ["person", "place", "starts", "ends", "class"].iter().all(|field| before.get(field) == record.get(field))
     });
     let Some(person) = record.get("person").as_int().filter(|_| !unchanged) else { return Ok(()) };
+    if record.choice("class") != Some("leave") {
+        may_stand(moving, person)?;
+    }
     let (from, to) = (record.get("starts").as_int(), record.get("ends").as_int());
     let clashes = |other: &&Record| {
         other.id != record.id
             && other.state() != Some("missed")
+            && !is_visit(other)
             // One may be on call while at a post.
             && (other.choice("class") == Some("on_call")) == (record.choice("class") == Some("on_call"))
             && other.get("starts").as_int() < to
@@ -149,7 +202,15 @@ fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
     }
 }
 
+/// Somebody stands it; a visitor needs nobody, unless they must not go alone.
 fn somebody(moving: &Moving<'_>) -> Result<(), Refusal> {
+    if is_visit(moving.record) {
+        let alone = moving.record.read::<bool>("escorted") == Some(true) && moving.record.get("person").is_empty();
+        return match alone {
+            true => Err(Refusal::invalid("they must not go alone; name who goes along").at("person")),
+            false => Ok(()),
+        };
+    }
     if moving.record.get("person").is_empty() {
         return Err(Refusal::invalid("nobody has this shift yet; name somebody").at("person"));
     }
@@ -170,7 +231,7 @@ const MEASURES: &[Measure] = &[
         duty: "D-134",
         question: "Of the shifts of the next 14 days, how many have somebody who works here?",
         unit: "shifts covered",
-        of: "starts>=today starts<14d -class:leave",
+        of: "starts>=today starts<14d -class:leave,visit",
         bad: "person:none or person.leaves<today or person.state:locked",
         why: "nobody to stand it",
         since: "starts",
@@ -178,21 +239,22 @@ const MEASURES: &[Measure] = &[
         ..Measure::PLAIN
     },
     Measure {
-        duty: "D-135",
-        question: "Of the shifts at posts that began in the last 7 days, how many were stood?",
-        unit: "shifts stood",
-        of: "place:any starts>=-7d starts<now -class:leave",
-        bad: "state:missed,planned,confirmed",
-        why: "nobody clocked in",
-        since: "starts",
+        duty: "D-158",
+        question: "Of the visitors who are in, how many are within their time, and have somebody with them where they must?",
+        unit: "visitors in within their time",
+        of: "class:visit state:standing",
+        bad: "ends<now or (escorted:yes person:none)",
+        why: "overstayed, or nobody goes along",
+        since: "ends",
         site: "place.site",
+        target: watchkeep_model::Target::None,
         ..Measure::PLAIN
     },
     Measure {
         duty: "D-148",
         question: "Of today's shifts at posts, how many were confirmed by whoever stands them?",
         unit: "posts confirmed",
-        of: "place:any starts:today -class:leave",
+        of: "place:any starts:today -class:leave,visit",
         bad: "state:planned,missed",
         why: "not confirmed",
         since: "starts",

@@ -9,8 +9,24 @@ use std::collections::{BTreeMap, HashMap};
 use watchkeep_desk::duties::State;
 use watchkeep_model::Record;
 
-/// A duty at a place: the record that holds it, and how it stands.
-pub type Cell = (i64, State);
+/// A duty at a place: the record that holds it, how it stands, and its figure such as `23 of 24`.
+#[derive(Debug, Clone)]
+pub struct Cell {
+    held: i64,
+    state: State,
+    figure: String,
+}
+
+impl Cell {
+    fn of(held: &Record) -> Self {
+        let said =
+            held.get("figure").as_text().filter(|_| held.choice("grade") == Some("measured")).unwrap_or_default();
+        let words: Vec<&str> = said.split(' ').take(3).collect();
+        let figure =
+            if words.get(1) == Some(&"of") && words != ["0", "of", "0"] { words.join(" ") } else { String::new() };
+        Self { held: held.id, state: State::of(held), figure }
+    }
+}
 
 /// Held duties by the duty and its place.
 pub struct BySite {
@@ -27,10 +43,10 @@ impl BySite {
         for (one, duty) in held {
             let code = duty.get("code").as_text().unwrap_or_default().to_owned();
             let row = duties.entry(code).or_insert((duty, HashMap::new()));
-            let here = (one.id, State::of(one));
-            let known = row.1.entry(one.get("site").as_int()).or_insert(here);
+            let here = Cell::of(one);
+            let known = row.1.entry(one.get("site").as_int()).or_insert_with(|| here.clone());
             // A project may hold it too: the worse of them is what the place shows.
-            if here.1 < known.1 {
+            if here.state < known.state {
                 *known = here;
             }
         }
@@ -47,7 +63,7 @@ impl BySite {
             sites.insert(0, (None, "Organisation".to_owned()));
         }
         let row = |(duty, at): &(&Record, HashMap<Option<i64>, Cell>)| {
-            ((*duty).clone(), sites.iter().map(|(site, _)| at.get(site).copied()).collect())
+            ((*duty).clone(), sites.iter().map(|(site, _)| at.get(site).cloned()).collect())
         };
         let rows = duties.values().map(row).collect();
         Ok(Some(Self { sites, rows }))
@@ -55,7 +71,7 @@ impl BySite {
 
     /// Those that stand worst first, at most this many.
     pub fn worst(mut self, most: usize) -> Self {
-        let worst = |(_, cells): &(Record, Vec<Option<Cell>>)| cells.iter().flatten().map(|(_, state)| *state).min();
+        let worst = |(_, cells): &(Record, Vec<Option<Cell>>)| cells.iter().flatten().map(|cell| cell.state).min();
         self.rows.sort_by_key(|row| worst(row).unwrap_or(State::Grey));
         self.rows.truncate(most);
         self
@@ -69,7 +85,7 @@ impl BySite {
                 tbody { @for (duty, cells) in &self.rows { tr {
                     th scope="row" title=(duty.title()) { (duty.get("code").as_text().unwrap_or_default()) " " (short(duty.title())) }
                     @for cell in cells { td { @match cell {
-                        Some((held, now)) => { a href={ "/duty/" (held) } { (state::dot(mark(*now))) } },
+                        Some(cell) => { a href={ "/duty/" (cell.held) } { (state::dot(mark(cell.state))) @if !cell.figure.is_empty() { " " span .sub { (cell.figure) } } } },
                         None => { span .sub aria-hidden="true" { "·" } span .vh { "not held here" } },
                     } } }
                 } } }

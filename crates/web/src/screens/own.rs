@@ -65,6 +65,8 @@ const ALL: &[Own] = &[
     Own { kind: "function", below: Some(super::people::vacancy), ..GENERIC },
     Own { kind: "check", below: Some(super::checks::below), ..GENERIC },
     Own { kind: "detection_rule", below: Some(super::rules::below), ..GENERIC },
+    Own { kind: "shift", below: Some(super::shifts::below), ..GENERIC },
+    Own { kind: "site", below: Some(super::present::below), ..GENERIC },
     Own { kind: "rota", below: Some(super::turns::below), ..GENERIC },
     Own { kind: "duty", list: Some("/duties"), ..GENERIC },
     Own { kind: "held_duty", list: Some("/duties"), ..GENERIC },
