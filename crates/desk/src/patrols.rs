@@ -72,6 +72,7 @@ impl Desk {
             state: state(all > 0, &offenders),
             offenders,
             rows: ("procedure_run", filter),
+            also: None,
             as_of: now,
             fresh,
         })
@@ -127,6 +128,7 @@ impl Desk {
             state: state(whole > 0, &offenders),
             offenders,
             rows: ("procedure_run", filter),
+            also: None,
             as_of: now,
             fresh,
         })

@@ -61,6 +61,7 @@ impl Desk {
             unit: "post-hours covered",
             state: state(all > 0, &offenders),
             rows: ("shift", if offenders.is_empty() { of } else { bad }),
+            also: None,
             offenders,
             as_of: now,
             fresh: if all > 0 { self.freshest(actor, kind)? } else { None },
@@ -120,6 +121,7 @@ impl Desk {
             state: state(all > 0, &offenders),
             offenders,
             rows: ("credential", of),
+            also: None,
             as_of: now,
             fresh: if all > 0 { self.freshest(actor, kind)?.or(self.freshest(actor, shifts)?) } else { None },
         })
