@@ -49,6 +49,7 @@ const ROUTES: &[Entry] = &[
     ("POST", "/frameworks/starters/{key}", Person, 404, 303),
     ("GET", "/go/{number}", Person, 303, 303),
     ("GET", "/home/body", Person, 200, 303),
+    ("GET", "/home/act/{kind}/{id}", Person, 404, 303),
     ("GET", "/live", Person, 200, 303),
     ("GET", "/me", Person, 200, 303),
     ("POST", "/me/password", Person, 422, 303),
