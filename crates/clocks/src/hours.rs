@@ -31,7 +31,12 @@ impl Hours {
 
     /// Monday to Friday, 9 to 17.
     pub fn office(zone: TimeZone) -> Self {
-        Self::new(zone, std::array::from_fn(|day| if day < 5 { vec![540..1020] } else { Vec::new() }), BTreeSet::new())
+        let open = 9 * 60..17 * 60;
+        Self::new(
+            zone,
+            std::array::from_fn(|day| (day < 5).then(|| open.clone()).into_iter().collect()),
+            BTreeSet::new(),
+        )
     }
 
     /// The days on which anybody works.

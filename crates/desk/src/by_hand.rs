@@ -30,7 +30,6 @@ const ALL: &[ByHand] = &[
         notes: false,
         sites: false,
         ask: |desk, actor, _, now| desk.segregated(actor, now),
-        ..PLAIN
     },
     ByHand { code: "D-114", reads: &["asset", "agreement"], ask: Desk::ends_estimated, ..PLAIN },
     ByHand { code: "D-173", reads: &["asset"], ask: Desk::restorable, ..PLAIN },

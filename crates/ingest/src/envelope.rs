@@ -94,9 +94,7 @@ fn opened(text: &str, depth: u8) -> Option<Vec<Row<'_>>> {
     }
     if let Some(rows) = list("data").filter(|_| top.contains_key("log_type") || top.contains_key("node_key")) {
         let rows = rows.into_iter().flat_map(|row| {
-            opened(row, depth.checked_sub(1).unwrap_or_default())
-                .filter(|_| depth > 0)
-                .unwrap_or_else(|| vec![alone(row)])
+            opened(row, depth.saturating_sub(1)).filter(|_| depth > 0).unwrap_or_else(|| vec![alone(row)])
         });
         return Some(rows.collect());
     }

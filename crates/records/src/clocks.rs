@@ -215,7 +215,7 @@ pub fn hours(organisation: Option<&Record>, zone: &TimeZone) -> Hours {
     let holidays: Vec<Holiday> = organisation.map_or(Vec::new(), |found| rows(found, "holidays"));
     let holidays = holidays.into_iter().map(|holiday| holiday.day).collect();
     let openings: Vec<Opening> = organisation.map_or(Vec::new(), |found| rows(found, "hours"));
-    let office = |day: usize| if day < 5 { vec![9 * 60..17 * 60] } else { Vec::new() };
+    let office = |day: usize| (day < 5).then_some(9 * 60..17 * 60).into_iter().collect();
     let spans = std::array::from_fn(|day| {
         if openings.is_empty() {
             return office(day);
