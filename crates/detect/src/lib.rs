@@ -10,6 +10,7 @@ mod oracle;
 mod read;
 mod route;
 mod rule_set;
+mod spec;
 mod starter;
 mod view;
 

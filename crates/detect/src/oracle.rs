@@ -2,7 +2,7 @@
 
 use crate::info::{Match, RuleInfo, Why};
 use crate::matcher::Matcher;
-use crate::read::{ByKey, Words, read_all};
+use crate::read::{ByKey, Wording, Words, read_all};
 use crate::route::classes;
 use crate::rule_set::RuleFile;
 use crate::view::View;
@@ -20,8 +20,17 @@ pub struct Oracle {
 impl Oracle {
     /// Reads every rule of every file, as [`crate::RuleSet::load`] does.
     pub fn load(files: impl IntoIterator<Item = RuleFile>) -> Self {
+        Self::read(files, Wording::Specification)
+    }
+
+    /// The same without what `spec` says in other words: what the evaluator makes of the rules by itself.
+    pub fn load_as_written(files: impl IntoIterator<Item = RuleFile>) -> Self {
+        Self::read(files, Wording::AsWritten)
+    }
+
+    fn read(files: impl IntoIterator<Item = RuleFile>, wording: Wording) -> Self {
         let mut ready: ByKey<Vec<CompiledRule>> = ByKey::default();
-        let (rules, words) = read_all(files, |at, key, mut rule| {
+        let (rules, words) = read_all(files, wording, |at, key, mut rule| {
             rule.id = Some(at.to_string());
             let compiled = rsigma_eval::compile_rule(&rule).map_err(|error| error.to_string())?;
             ready.entry(key).or_default().push(compiled);

@@ -5,6 +5,7 @@ use crate::check::refusal;
 use crate::info::{Level, RuleInfo, State, hex};
 use crate::matcher::names::ShortHasher;
 use crate::route::Classes;
+use crate::spec::reword;
 use rsigma_parser::{SigmaRule, parse_sigma_yaml};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
@@ -54,10 +55,19 @@ impl Words {
     }
 }
 
+/// Whose words the rules are handed on in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wording {
+    /// As the specification means them, whichever matcher reads them.
+    Specification,
+    AsWritten,
+}
+
 /// Reads every rule of every file and hands each live one to `take`, which may refuse it with a reason.
 /// Gives every rule offered, in file order; none is dropped silently.
 pub(crate) fn read_all(
     files: impl IntoIterator<Item = RuleFile>,
+    wording: Wording,
     mut take: impl FnMut(usize, Key, SigmaRule) -> Result<(), String>,
 ) -> (Vec<RuleInfo>, Words) {
     let (mut rules, mut words) = (Vec::new(), Words::default());
@@ -67,10 +77,13 @@ pub(crate) fn read_all(
             if !ids.insert(info.id.to_lowercase()) && info.is_live() {
                 info.state = State::Refused(format!("another rule has the same id {}", info.id));
             }
-            if let (State::Live, Some(rule)) = (&info.state, rule)
-                && let Err(reason) = take(rules.len(), words.key(&info.log), rule)
-            {
-                info.state = State::Refused(format!("it does not compile: {reason}"));
+            if let (State::Live, Some(mut rule)) = (&info.state, rule) {
+                if wording == Wording::Specification {
+                    reword(&mut rule);
+                }
+                if let Err(reason) = take(rules.len(), words.key(&info.log), rule) {
+                    info.state = State::Refused(format!("it does not compile: {reason}"));
+                }
             }
             rules.push(info);
         }

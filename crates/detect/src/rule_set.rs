@@ -7,7 +7,7 @@ use crate::matcher::compile::compile;
 use crate::matcher::names::Names;
 use crate::matcher::record::{Record, Scratch};
 use crate::matcher::test::Rule;
-use crate::read::{ByKey, Words, read_all};
+use crate::read::{ByKey, Wording, Words, read_all};
 use crate::route::{classes_of, names as routed};
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -48,7 +48,7 @@ impl RuleSet {
             names.add(name);
         }
         let mut ready: ByKey<Vec<Rule>> = ByKey::default();
-        let (rules, words) = read_all(files, |at, key, rule| {
+        let (rules, words) = read_all(files, Wording::Specification, |at, key, rule| {
             ready.entry(key).or_default().push(compile(&rule, at, &mut names)?);
             Ok(())
         });

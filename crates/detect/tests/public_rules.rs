@@ -55,19 +55,32 @@ fn every_public_rule_is_listed_and_only_placeholders_are_refused() {
     assert_eq!(refused.len(), 25);
 }
 
+/// The evaluator by itself misses keywords under `|all`: it asks one value to be each of them.
+const MISSED_AS_WRITTEN: &[&str] = &["Binary Padding - Linux"];
+
 #[test]
 fn every_match_is_the_evaluators_for_the_same_reasons() {
     let Some(root) = shared() else { return };
     let files = public_files(&root);
     let (set, infos) = RuleSet::load(files.clone());
-    let oracle = Oracle::load(files);
+    let oracle = Oracle::load(files.clone());
+    let as_written = Oracle::load_as_written(files);
     assert_eq!(infos, oracle.rules());
-    let (mut events, mut matches) = (0, 0);
+    let (mut events, mut matches, mut missed) = (0, 0, Vec::new());
     every_event(&root, |event| {
         let (ours, theirs) = (settled(set.evaluate(event)), settled(oracle.evaluate(event)));
         assert_eq!(ours, theirs, "{}", String::from_utf8_lossy(&event.raw));
+        let mut by_itself: Vec<usize> = as_written.evaluate(event).iter().map(|found| found.rule).collect();
+        for found in &ours {
+            match by_itself.iter().position(|rule| *rule == found.rule) {
+                Some(at) => drop(by_itself.remove(at)),
+                None => missed.push(infos[found.rule].title.to_string()),
+            }
+        }
+        assert!(by_itself.is_empty(), "found only as written: {by_itself:?}");
         events += 1;
         matches += ours.len();
     });
-    assert_eq!((events, matches), (19_965, 1_133));
+    assert_eq!((events, matches), (20_267, 1_134));
+    assert_eq!(missed, MISSED_AS_WRITTEN);
 }

@@ -68,11 +68,7 @@ fn compile_detection(detection: IrDetection, names: &mut Names) -> Result<Detect
         IrDetection::AllOf(items) => {
             Detection::Items(items.into_iter().map(|item| compile_item(item, names)).collect::<Result<_, _>>()?)
         }
-        IrDetection::Keywords(matcher) => Detection::Keywords(match compile_test(matcher, names)? {
-            // Kinds are put together once more, with many texts as one of the rest.
-            Test::Any(tests) if !tests.iter().all(folded) => any(tests.into()),
-            test => test,
-        }),
+        IrDetection::Keywords(matcher) => Detection::Keywords(compile_test(matcher, names)?),
         IrDetection::ArrayMatch { .. } | IrDetection::Conditional { .. } => {
             return Err("it matches inside arrays, which flat events do not keep".to_owned());
         }

@@ -29,15 +29,23 @@ pub(crate) enum Kind {
     Dashes(Text),
 }
 
+/// Bytes of an expression without counted repetitions that is never too large to be made ready.
+const SURE_TO_FIT: usize = 1_000;
+
 impl Shape {
     /// A regular expression from a rule.
     ///
     /// # Errors
     /// Why it is none.
     pub(super) fn expression(source: &str) -> Result<Self, String> {
-        let regex = Regex::new(source).map_err(|error| format!("invalid regular expression: {error}"))?;
-        let (literal, shortest) = super::literal::of(source);
-        let ready = Some(regex).into();
+        let (literal, shortest) = super::literal::of(source)?;
+        let may_be_huge = source.len() > SURE_TO_FIT || source.contains('{');
+        let ready = if may_be_huge {
+            let regex = Regex::new(source).map_err(|error| format!("invalid regular expression: {error}"))?;
+            Some(regex).into()
+        } else {
+            OnceLock::new()
+        };
         let literal = literal.into();
         Ok(Self { source: source.into(), kind: Kind::Expression, on: Case::Kept, literal, shortest, ready })
     }
