@@ -207,8 +207,14 @@ impl Desk {
     }
 }
 
+/// A filter for the whole organisation, or for what lies at a site.
 pub(crate) fn scoped(filter: &str, site: Option<i64>) -> String {
-    site.map_or_else(|| filter.to_owned(), |site| format!("{filter} site:SIT-{site}"))
+    narrowed(filter, "site", site)
+}
+
+/// The same, where the way to the site is another, such as `place.site`.
+pub(crate) fn narrowed(filter: &str, path: &str, site: Option<i64>) -> String {
+    site.map_or_else(|| filter.to_owned(), |site| format!("{filter} {path}:SIT-{site}"))
 }
 
 /// Grey without data, red by any red row, amber by any other.

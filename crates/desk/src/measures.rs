@@ -134,11 +134,10 @@ pub(crate) fn tally_of(measure: &Measure, counts: Counts, fresh: Option<Timestam
 
 /// The filters of all, of the offending rows, and of those that soon offend, narrowed to a site.
 fn filters(measure: &Measure, site: Option<i64>) -> Option<(String, String, String)> {
-    let of = match site {
-        Some(_) if measure.site.is_empty() => return None,
-        Some(site) => format!("{} {}:SIT-{site}", measure.of, measure.site),
-        None => measure.of.to_owned(),
-    };
+    if site.is_some() && measure.site.is_empty() {
+        return None;
+    }
+    let of = crate::duties::narrowed(measure.of, measure.site, site);
     let bad = bad_of(&of, measure);
     let soon = soon_of(&of, measure);
     Some((of.trim().to_owned(), bad, soon))

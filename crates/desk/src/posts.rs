@@ -1,6 +1,6 @@
 //! Posts: the hours that somebody covers (D-135), and whether whoever stands there holds what the post asks for (D-136).
 
-use crate::duties::{Measured, Offender, state};
+use crate::duties::{Measured, Offender, narrowed, state};
 use crate::{Desk, DeskError};
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -24,10 +24,6 @@ fn minutes(shift: &Record) -> i64 {
 /// Whole hours, halves rounded up.
 fn hours(minutes: i64) -> i64 {
     (minutes + 30) / 60
-}
-
-fn narrowed(filter: &str, path: &str, site: Option<i64>) -> String {
-    site.map_or_else(|| filter.to_owned(), |site| format!("{filter} {path}:SIT-{site}"))
 }
 
 impl Desk {
@@ -105,7 +101,7 @@ impl Desk {
                 shift.get("place").as_int().and_then(|id| places.get(&id)).and_then(|place| place.choice("needs"));
             let own = shift.get("person").as_int().and_then(|id| held.get(&id)).map_or(&[][..], Vec::as_slice);
             let starts: Option<Timestamp> = shift.read("starts");
-            let day = starts.map_or(today, |at| at.to_zoned(jiff::tz::TimeZone::UTC).date());
+            let day = starts.map_or(today, |at| self.zone.to_datetime(at).date());
             if !own.iter().any(|one| one.choice("class") == needs && counts_on(one, day)) {
                 let why =
                     format!("without the {} that the post asks for", needs.unwrap_or("credential").replace('_', " "));

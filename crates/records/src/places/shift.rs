@@ -131,7 +131,7 @@ fn may_stand(moving: &Moving<'_>, person: i64) -> Result<(), Refusal> {
     let (Some(needs), Some(starts)) = (place.choice("needs"), record.read::<Timestamp>("starts")) else {
         return Ok(());
     };
-    let day = starts.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let day = moving.zone.to_datetime(starts).date();
     let held = moving.look.with("credential", "person", &Value::Int(person), 1000);
     let held: Vec<&Record> = held.iter().filter(|one| one.choice("class") == Some(needs)).collect();
     if held.iter().any(|one| counts_on(one, day)) {
