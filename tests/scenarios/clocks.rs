@@ -39,6 +39,15 @@ fn state(office: &Office, duty: &str, when: Timestamp) -> (String, &'static str)
     (measured.figure(), measured.state.name())
 }
 
+/// A vendor, and the contract with it.
+fn contract(office: &Office) -> (Record, Record) {
+    let vendor = office.make("party", &[("name", "Kamera GmbH".into())]);
+    let class = office.kind("agreement").choice_value("class", "maintenance");
+    let values = [("title", "Camera maintenance".into()), ("class", class), ("party", vendor.id.into())];
+    let agreement = office.make("agreement", &values);
+    (vendor, agreement)
+}
+
 #[test]
 fn a_report_has_a_working_day_over_weekend_and_holiday() {
     let office = Office::open();
@@ -103,7 +112,7 @@ fn hours_and_targets_that_make_no_sense_are_refused_with_what_would() {
         r#"{"clock": "resolve", "of": "huge", "target": 5, "unit": "hours", "counts": "round_the_clock", "warn": 75}"#;
     let answer = set(&format!(r#"{{"targets": [{target}]}}"#));
     assert!(
-        answer.status == 422 && answer.body.contains("use informational, low, medium, high, critical"),
+        answer.status == 422 && answer.body.contains("use critical, high, medium, low, informational"),
         "{}",
         answer.body
     );
@@ -111,6 +120,27 @@ fn hours_and_targets_that_make_no_sense_are_refused_with_what_would() {
     let answer = set(&format!(r#"{{"targets": [{known}, {known}]}}"#));
     assert!(answer.status == 422 && answer.body.contains("given twice"), "{}", answer.body);
     assert_eq!(set(&format!(r#"{{"targets": [{known}]}}"#)).status, 200);
+}
+
+#[test]
+fn a_target_for_all_holds_for_what_its_clock_runs_for_and_nothing_else() {
+    let office = Office::open();
+    let own = OwnTarget {
+        clock: Running::Notice,
+        of: String::new(),
+        target: 3,
+        unit: TargetUnit::Hours,
+        counts: TargetCounts::RoundTheClock,
+        warn: 75,
+    };
+    settle(&office, &[("targets", Rows(vec![own]).write())]);
+    let message = |class: &str| {
+        let class = office.kind("message").choice_value("class", class);
+        at(&office.make("message", &[("title", "Told".into()), ("class", class), ("text", "So".into())]), "due")
+    };
+    assert_eq!(message("notice").as_deref(), Some("2026-03-03T10:00:00Z"));
+    assert_eq!(message("question").as_deref(), Some("2026-03-10T07:00:00Z"), "that is another clock's");
+    assert_eq!(message("social_post"), None, "nothing waits for a post");
 }
 
 #[test]
@@ -181,10 +211,7 @@ fn a_promise_warns_before_it_is_broken() {
 fn d_150_and_d_104_a_repair_over_its_service_level_is_a_breach_of_the_contract() {
     let office = Office::open();
     let mara = office.holding("Mara", "Security Manager");
-    let vendor = office.make("party", &[("name", "Kamera GmbH".into())]);
-    let class = office.kind("agreement").choice_value("class", "maintenance");
-    let agreement = office
-        .make("agreement", &[("title", "Camera maintenance".into()), ("class", class), ("party", vendor.id.into())]);
+    let (vendor, agreement) = contract(&office);
     let lower = office.kind("service_level").choice_value("better", "lower");
     let level = |title: &str, unit: &str| {
         let values = [
@@ -231,10 +258,7 @@ fn d_150_and_d_104_a_repair_over_its_service_level_is_a_breach_of_the_contract()
 fn a_repair_that_waits_for_access_is_not_late_and_one_that_is_finished_late_is_noted() {
     let office = Office::open();
     let mara = office.holding("Mara", "Security Manager");
-    let vendor = office.make("party", &[("name", "Kamera GmbH".into())]);
-    let class = office.kind("agreement").choice_value("class", "maintenance");
-    let agreement = office
-        .make("agreement", &[("title", "Camera maintenance".into()), ("class", class), ("party", vendor.id.into())]);
+    let (_, agreement) = contract(&office);
     let lower = office.kind("service_level").choice_value("better", "lower");
     let working = office.kind("service_level").choice_value("counts", "working_hours");
     let values = [

@@ -46,10 +46,6 @@ impl House {
         Self { hours: hours(organisation, zone), own }
     }
 
-    pub fn into_hours(self) -> Hours {
-        self.hours
-    }
-
     fn terms(&self, term: Term, warn: u8) -> Terms<'_> {
         let target = |minutes: i64| Length::Minutes(u32::try_from(minutes).unwrap_or(u32::MAX));
         Terms {
@@ -69,11 +65,10 @@ impl House {
     /// The target of a clock on a record, and when to warn: the organisation's own, else the one that ships.
     fn term(&self, record: &Record, clock: &Clock) -> Option<(Term, u8)> {
         let case = if clock.by.is_empty() { "" } else { record.choice(clock.by)? };
+        // A clock runs on what it has a target for as shipped; an own target changes it, and starts none elsewhere.
+        let shipped = clock.terms.iter().find(|term| term.of == case)?;
         let own = self.own.iter().find(|own| own.clock.name() == clock.name && (own.of.is_empty() || own.of == case));
-        match own {
-            Some(own) => Some((own.term(), u8::try_from(own.warn).unwrap_or(WARN))),
-            None => clock.terms.iter().find(|term| term.of == case).map(|term| (*term, WARN)),
-        }
+        Some(own.map_or((*shipped, WARN), |own| (own.term(), u8::try_from(own.warn).unwrap_or(WARN))))
     }
 }
 

@@ -131,11 +131,10 @@ pub(super) fn sound(record: &Record) -> Result<(), Refusal> {
         let clock =
             crate::all().into_iter().find_map(|kind| Some((kind, crate::clocks::named(kind, own.clock.name())?)));
         let Some((kind, clock)) = clock else { continue };
-        let known: Vec<&str> =
-            kind.field(clock.by).map_or(&[][..], |by| by.choices()).iter().map(|one| one.name).collect();
+        let known: Vec<&str> = clock.terms.iter().map(|term| term.of).collect();
         if !own.of.is_empty() && !known.contains(&own.of.as_str()) {
             let said = format!(
-                "`{}` is no {} of a {}; use {}, or leave it empty",
+                "`{}` is no {} of a {} that this clock runs for; use {}, or leave it empty",
                 own.of,
                 clock.by,
                 kind.name,
