@@ -1,5 +1,6 @@
 //! How the organisation counts time: its working days, kept at hand, and its clocks, wound again when it changes them.
 
+use crate::sign_in::digest;
 use crate::{Desk, DeskError};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -116,13 +117,7 @@ fn other(record: &Record, clocks: &[&Clock], house: &House) -> Option<Change> {
 
 /// Digest of what clocks run by: what the organisation says, and what ships.
 fn says(organisation: &Record, kinds: &[&'static Kind]) -> String {
-    use sha2::{Digest, Sha256};
-    let mut hash = Sha256::new();
-    for field in SAYS {
-        hash.update(format!("{field}={:?};", organisation.get(field)));
-    }
-    for kind in kinds {
-        hash.update(format!("{:?}", kind.clocks));
-    }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    let fields = SAYS.iter().map(|field| format!("{field}={:?};", organisation.get(field)));
+    let clocks = kinds.iter().map(|kind| format!("{:?}", kind.clocks));
+    digest(fields.chain(clocks).collect::<String>())
 }

@@ -7,9 +7,10 @@ use crate::parts::panel;
 use maud::{Markup, html};
 use watchkeep_model::Record;
 
-/// The address of the form of a new task about a record.
+/// The address of the form of a new task about a record; `why` may be empty.
 pub fn new_task(record: &Record, why: &str) -> String {
-    let title: String = format!("{}: {why}", record.title()).chars().take(300).collect();
+    let why = if why.is_empty() { String::new() } else { format!(": {why}") };
+    let title: String = format!("{}{why}", record.title()).chars().take(300).collect();
     format!("/r/task/new?title={}&about={}", encode(&title), record.number())
 }
 

@@ -4,8 +4,8 @@ use super::{Held, MEASURES, mark, short};
 use crate::ask::Ask;
 use crate::fault::Fault;
 use crate::parts::{Button, State as Mark, empty, state};
+use crate::screens::about::new_task;
 use crate::screens::record::keyed;
-use crate::screens::show;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use watchkeep_desk::duties::State;
@@ -45,7 +45,6 @@ pub fn acts(ask: &Ask) -> Result<Response, Fault> {
 fn acts_of(ask: &Ask, record: &Record) -> Markup {
     let kind = record.kind;
     let here = format!("/r/{}/{}", kind.name, record.id);
-    let task = format!("/r/task/new?title={}&about={}", show::encode(record.title()), record.number());
     // A receipt is read before it is given, a duty recorded with its proof: each on its own page.
     let own = match kind.name {
         "receipt" => Some(("Read", format!("/reading/{}", record.id))),
@@ -58,7 +57,7 @@ fn acts_of(ask: &Ask, record: &Record) -> Markup {
         @if let Some((label, address)) = own { (Button::link(label, &address).key('r').small()) } @else {
             (keyed(ask, record, "/"))
             @if ask.actor.access.may_on(kind, "update", record) { (Button::link("Edit", &format!("{here}/edit")).key('i').small()) }
-            @if kind.name != "task" && ask.actor.access.may("task", "create") { (Button::link("Make a task", &task).key('n').small()) }
+            @if kind.name != "task" && ask.actor.access.may("task", "create") { (Button::link("Make a task", &new_task(record, "")).key('n').small()) }
         }
     }
 }
