@@ -8,6 +8,7 @@ use crate::screens::about::new_task;
 use crate::screens::record::keyed;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
+use std::collections::HashSet;
 use watchkeep_desk::duties::State;
 use watchkeep_model::Record;
 
@@ -24,6 +25,14 @@ struct Due {
     act: &'static str,
     /// What it is, where it can be acted on from here.
     record: Option<Record>,
+}
+
+impl Due {
+    /// What tells its row from others: the duty that asks for it, or its number, and where it leads.
+    fn key(&self) -> String {
+        let asks = self.about.split(' ').next().unwrap_or_default();
+        format!("due-{asks}{}", self.link.replace('/', "-"))
+    }
 }
 
 /// What can be done at once with an item of the list, each with its key.
@@ -126,6 +135,8 @@ pub(super) fn work(ask: &Ask, held: &[Held]) -> Result<(Markup, Option<(String, 
         }
     }
     due.splice(0..0, to_read(ask)?);
+    let mut known = HashSet::new();
+    due.retain(|one| known.insert(one.key()));
     if due.is_empty() {
         return Ok((empty::empty("check", "Nothing is due", "New work appears here by itself.", &html! {}), None));
     }
@@ -137,7 +148,7 @@ pub(super) fn work(ask: &Ask, held: &[Held]) -> Result<(Markup, Option<(String, 
             thead .vh { tr { th { "State" } th { "What" } th { "When" } th { "Act" } } }
             tbody {
                 @for (at, one) in due.iter().take(12).enumerate() {
-                    tr #{ "due" (one.link.replace('/', "-")) } .on[at == 0] data-row data-href=(one.link) data-preview=[address(one)] {
+                    tr #(one.key()) .on[at == 0] data-row data-href=(one.link) data-preview=[address(one)] {
                         td { (state::dot(one.mark)) }
                         td .grow { b { (one.title) } div .sub { (one.about) } }
                         td { time { (one.when) } }
