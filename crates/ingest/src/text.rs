@@ -9,8 +9,11 @@ use jiff::Timestamp;
 /// The fields of a text line; a plain one has just its `message`.
 ///
 /// # Errors
-/// When it starts as CEF or LEEF and is not.
+/// When it starts as CEF or LEEF and is not, or with a zero byte, as a file has where nothing was written.
 pub(crate) fn fields(line: &str, names: &mut Names, now: Timestamp) -> Result<Fields, BadReason> {
+    if line.starts_with('\0') {
+        return Err(BadReason::Malformed("zero bytes are no text".to_owned()));
+    }
     if cef::is_one(line) {
         let read = cef::parse(line, names).map(|put| put.fields);
         return read.ok_or_else(|| BadReason::Malformed("the CEF or LEEF header is not whole".to_owned()));
