@@ -19,11 +19,11 @@ pub struct Value<'a> {
     pub chosen: bool,
 }
 
-/// The facets of a list.
+/// The facets of a list; one without values narrows nothing and is left out.
 pub fn facets(list: &[Facet<'_>]) -> Markup {
     html! {
         nav .facets aria-label="Narrow the list" {
-            @for facet in list {
+            @for facet in list.iter().filter(|facet| !facet.values.is_empty()) {
                 section {
                     h2 { (facet.title) }
                     ul {
