@@ -49,13 +49,18 @@ fn filter() -> impl Strategy<Value = String> {
     ]);
     leaf.prop_map(str::to_owned).prop_recursive(3, 8, 3, |inner| {
         prop_oneof![
-            prop::collection::vec(inner.clone(), 2..4).prop_map(|parts| format!("({})", parts.join(" "))),
-            prop::collection::vec(inner.clone(), 2..4).prop_map(|parts| {
-                let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-                if parts.is_empty() { String::new() } else { format!("({})", parts.join(" or ")) }
-            }),
+            several(inner.clone(), " "),
+            several(inner.clone(), " or "),
             inner.prop_map(|part| if part.is_empty() { part } else { format!("not ({part})") }),
         ]
+    })
+}
+
+/// A few conditions in brackets; nothing at all where each of them is empty.
+fn several(inner: impl Strategy<Value = String>, joint: &'static str) -> impl Strategy<Value = String> {
+    prop::collection::vec(inner, 2..4).prop_map(move |mut parts| {
+        parts.retain(|part| !part.is_empty());
+        if parts.is_empty() { String::new() } else { format!("({})", parts.join(joint)) }
     })
 }
 
