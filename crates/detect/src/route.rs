@@ -1,8 +1,10 @@
 //! The log-source router: which classes of Sigma's log sources an event belongs to, exactly.
 
+mod appliances;
 mod cloud;
 mod linux;
 mod network;
+mod osquery;
 mod windows;
 
 use std::borrow::Cow;
@@ -43,7 +45,8 @@ impl<'e> Fields<'e> for &'e Event {
 /// Names of the fields that most events are asked for.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     let stated = ["log.product", "log.category", "log.service"].into_iter();
-    stated.chain(windows::names()).chain(linux::names()).chain(network::names()).chain(cloud::names())
+    let hosts = windows::names().chain(linux::names()).chain(osquery::names());
+    stated.chain(hosts).chain(network::names()).chain(appliances::names()).chain(cloud::names())
 }
 
 /// Finds out what `event` is: what its source was set up as comes first, then what the event says
@@ -62,12 +65,14 @@ pub(crate) fn classes_of<'e>(event: &impl Fields<'e>) -> Classes<'e> {
             windows::read(event, &mut found)
                 || linux::read(event, &mut found)
                 || network::read(event, &mut found)
+                || appliances::read(event, &mut found)
+                || osquery::read(event, &mut found)
                 || cloud::read(event, &mut found)
         }
         Some("windows") => windows::read(event, &mut found),
         Some("linux") => linux::read_sysmon(event, &mut found) || linux::read(event, &mut found),
-        Some("zeek") => network::read(event, &mut found),
-        Some(_) => cloud::read(event, &mut found),
+        Some("zeek" | "suricata") => network::read(event, &mut found),
+        Some(_) => appliances::read(event, &mut found) || cloud::read(event, &mut found),
     };
     if product.is_some() && (!known || found.product.as_deref() != product) {
         // The source was set up as something else than the event looks like: its owner is right.

@@ -29,6 +29,11 @@ const SIGNS: &[Sign] = &[
         &["threat_management", "threat_detection", "audit"],
     ),
     sign(&[("eventSource", Is(&["Exchange"]))], "m365", &["exchange", "audit"]),
+    sign(
+        &[("Workload", Is(&["SecurityComplianceCenter"])), ("Operation", Any)],
+        "m365",
+        &["threat_management", "threat_detection", "audit"],
+    ),
     sign(&[("Workload", Is(&["Exchange"])), ("Operation", Any)], "m365", &["exchange", "audit"]),
     sign(&[("Workload", Any), ("Operation", Any)], "m365", &["audit"]),
     sign(&[("OfficeWorkload", Is(&["Exchange"])), ("Operation", Any)], "m365", &["exchange", "audit"]),
@@ -53,6 +58,7 @@ const SIGNS: &[Sign] = &[
     ),
     sign(&[("Type", Is(&["SigninLogs"]))], "azure", &["signinlogs"]),
     sign(&[("AppDisplayName", Any), ("ConditionalAccessStatus", Any)], "azure", &["signinlogs"]),
+    sign(&[("appDisplayName", Any), ("conditionalAccessStatus", Any)], "azure", &["signinlogs"]),
     sign(
         &[("category", Is(&["Administrative", "Policy", "Security", "Alert"])), ("operationName", Any)],
         "azure",
@@ -60,6 +66,16 @@ const SIGNS: &[Sign] = &[
     ),
     sign(&[("Type", Is(&["AzureActivity"]))], "azure", &["activitylogs"]),
     sign(&[("CategoryValue", Any), ("OperationNameValue", Any)], "azure", &["activitylogs"]),
+    sign(
+        &[("protoPayload.serviceName", Is(&["admin.googleapis.com"]))],
+        "gcp",
+        &["google_workspace.admin", "gcp.audit"],
+    ),
+    sign(
+        &[("protoPayload.serviceName", Is(&["login.googleapis.com"]))],
+        "gcp",
+        &["google_workspace.login", "gcp.audit"],
+    ),
     sign(&[("data.protoPayload.methodName", Any)], "gcp", &["gcp.audit"]),
     sign(&[("protoPayload.methodName", Any)], "gcp", &["gcp.audit"]),
     sign(&[("gcp.audit.method_name", Any)], "gcp", &["gcp.audit"]),
@@ -95,6 +111,73 @@ const GCP: &[(&str, &str)] = &[
     ("protoPayload.authorizationInfo.granted", "data.protoPayload.authorizationInfo.granted"),
     ("protoPayload.methodName", "gcp.audit.method_name"),
     ("data.protoPayload.methodName", "gcp.audit.method_name"),
+    ("protoPayload.resource.type", "data.protoPayload.resource.type"),
+    ("resource.type", "data.protoPayload.resource.type"),
+    ("logName", "data.protoPayload.logName"),
+    ("protoPayload.serviceName", "eventService"),
+    ("protoPayload.metadata.event.eventName", "eventName"),
+];
+
+/// Microsoft 365's unified audit in the words of the rules that were written for its cloud app security.
+const M365: &[(&str, &str)] =
+    &[("Workload", "eventSource"), ("Name", "eventName"), ("Operation", "eventName"), ("ResultStatus", "status")];
+
+/// Azure writes the same log in three ways: to diagnostic settings (`properties.…`), by Microsoft Graph (small first
+/// letters) and in Log Analytics (capital ones). Rules use the names of any of them.
+const AZURE_AUDIT: &[(&str, &str)] = &[
+    ("operationName", "OperationName"),
+    ("activityDisplayName", "OperationName"),
+    ("OperationName", "operationName"),
+    ("activityDisplayName", "operationName"),
+    ("properties.activityDisplayName", "ActivityDisplayName"),
+    ("activityDisplayName", "ActivityDisplayName"),
+    ("OperationName", "ActivityDisplayName"),
+    ("properties.activityDisplayName", "properties.message"),
+    ("activityDisplayName", "properties.message"),
+    ("operationName", "properties.message"),
+    ("OperationName", "properties.message"),
+    ("properties.category", "Category"),
+    ("properties.loggedByService", "LoggedByService"),
+    ("loggedByService", "LoggedByService"),
+    ("properties.result", "Status"),
+    ("Result", "Status"),
+    ("result", "Status"),
+];
+const AZURE_SIGN_IN: &[(&str, &str)] = &[
+    ("resultType", "ResultType"),
+    ("properties.status.errorCode", "ResultType"),
+    ("status.errorCode", "ResultType"),
+    ("ResultType", "resultType"),
+    ("properties.status.errorCode", "resultType"),
+    ("status.errorCode", "resultType"),
+    ("resultDescription", "ResultDescription"),
+    ("properties.status.failureReason", "ResultDescription"),
+    ("status.failureReason", "ResultDescription"),
+    ("properties.authenticationRequirement", "AuthenticationRequirement"),
+    ("authenticationRequirement", "AuthenticationRequirement"),
+    ("properties.conditionalAccessStatus", "ConditionalAccessStatus"),
+    ("conditionalAccessStatus", "ConditionalAccessStatus"),
+    ("properties.appDisplayName", "AppDisplayName"),
+    ("appDisplayName", "AppDisplayName"),
+    ("properties.clientAppUsed", "ClientAppUsed"),
+    ("clientAppUsed", "ClientAppUsed"),
+    ("properties.userAgent", "userAgent"),
+    ("UserAgent", "userAgent"),
+    ("properties.networkLocationDetails", "NetworkLocationDetails"),
+    ("properties.location.countryOrRegion", "Location"),
+    ("location.countryOrRegion", "Location"),
+    ("properties.deviceDetail.trustType", "DeviceDetail.trusttype"),
+    ("deviceDetail.trustType", "DeviceDetail.trusttype"),
+    ("properties.deviceDetail.isCompliant", "DeviceDetail.isCompliant"),
+    ("deviceDetail.isCompliant", "DeviceDetail.isCompliant"),
+];
+const AZURE_ACTIVITY: &[(&str, &str)] = &[
+    ("OperationNameValue", "operationName"),
+    ("operationName.value", "operationName"),
+    ("operationName", "OperationNameValue"),
+    ("category", "CategoryValue"),
+    ("resourceId", "ResourceId"),
+    ("resourceProviderName.value", "ResourceProviderValue"),
 ];
 const OKTA: &[(&str, &str)] = &[("eventType", "eventtype"), ("displayMessage", "displaymessage")];
 
@@ -114,6 +197,13 @@ pub(super) fn read<'e>(event: &impl Fields<'e>, found: &mut Classes<'e>) -> bool
     found.is(sign.product, sign.category, sign.services);
     match sign.product {
         "gcp" => found.rename(event, GCP),
+        "m365" => found.rename(event, M365),
+        "azure" => match found.services.first().map(|service| &**service) {
+            Some("auditlogs") => found.rename(event, AZURE_AUDIT),
+            Some("signinlogs") => found.rename(event, AZURE_SIGN_IN),
+            Some("activitylogs") => found.rename(event, AZURE_ACTIVITY),
+            _ => {}
+        },
         "okta" => found.rename(event, OKTA),
         "kubernetes" => found.categories.push(Cow::Borrowed("application")),
         _ => {}

@@ -1,4 +1,4 @@
-//! Linux: Sysmon for Linux, audit records and the daemons that write syslog.
+//! Linux: Sysmon for Linux, audit records, and the daemons that write syslog or the journal.
 
 use super::{Classes, Fields, windows};
 use std::borrow::Cow;
@@ -25,6 +25,9 @@ const PROGRAMS: &[(&str, &[&str])] = &[
     ("freshclam", &["clamav"]),
     ("vsftpd", &["vsftpd"]),
     ("guacd", &["guacamole"]),
+    ("nginx", &["nginx"]),
+    ("apache2", &["apache"]),
+    ("httpd", &["apache"]),
     ("kernel", &[]),
     ("systemd", &[]),
     ("dockerd", &[]),
@@ -35,10 +38,27 @@ const PROGRAMS: &[(&str, &[&str])] = &[
 /// A process start that the Azure agent's audit plug-in put together.
 const AUOMS: &[(&str, &str)] =
     &[("cmdline", "CommandLine"), ("exe", "Image"), ("cwd", "CurrentDirectory"), ("user", "User")];
+/// A process start that was joined of its audit records.
+const EXECVE: &[(&str, &str)] = &[
+    ("cmdline", "CommandLine"),
+    ("exe", "Image"),
+    ("cwd", "CurrentDirectory"),
+    ("UID", "User"),
+    ("pid", "ProcessId"),
+    ("ppid", "ParentProcessId"),
+    ("AUID", "LogonUser"),
+];
+
+const IMAGE: &[(&str, &str)] = &[("exe", "Image")];
+
+/// Fields that carry the name of the program that wrote a line, by who passes it on: syslog, the Azure agent, Elastic's
+/// agents, the journal, Wazuh.
+const PROGRAM: &[&str] =
+    &["appname", "ProcessName", "process.name", "SYSLOG_IDENTIFIER", "_COMM", "predecoder.program_name"];
 
 /// Names of the fields that events are asked for.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    ["type", "serial", "appname", "ProcessName", "process.name", "facility"].into_iter()
+    ["type", "serial", "facility"].into_iter().chain(PROGRAM.iter().copied())
 }
 
 /// Whether the event is Sysmon for Linux, an audit record or from a known daemon; says which.
@@ -62,16 +82,36 @@ fn audit<'e>(event: &impl Fields<'e>, found: &mut Classes<'e>) -> bool {
     if kind == "AUOMS_EXECVE" {
         found.is("linux", &["process_creation"], &["auditd"]);
         found.rename(event, AUOMS);
-    } else {
-        found.is("linux", &[], &["auditd"]);
+        return true;
+    }
+    found.is("linux", &[], &["auditd"]);
+    let is =
+        |name: &str, value: &str| event.event().fields.iter().any(|(own, given)| &**own == name && &**given == value);
+    if is("type", "EXECVE") && is("type", "SYSCALL") {
+        found.categories.push(Cow::Borrowed("process_creation"));
+        found.rename(event, EXECVE);
+    } else if let Some(file) = created(event) {
+        found.categories.push(Cow::Borrowed("file_event"));
+        found.alias(event, "TargetFilename", file);
+        found.rename(event, IMAGE);
     }
     true
 }
 
+/// The file that an action created: the name before `nametype=CREATE`, below the working directory unless absolute.
+fn created<'e>(event: &impl Fields<'e>) -> Option<String> {
+    let fields = &event.event().fields;
+    let at = fields.iter().position(|(name, value)| &**name == "nametype" && &**value == "CREATE")?;
+    let before = fields.get(..at)?;
+    let name = before.iter().rev().find(|(name, _)| &**name == "name").map(|(_, value)| &**value)?;
+    match event.field("cwd").filter(|_| !name.starts_with('/')) {
+        Some(folder) => Some(format!("{}/{name}", folder.trim_end_matches('/'))),
+        None => Some(name.to_owned()),
+    }
+}
+
 fn daemon<'e>(event: &impl Fields<'e>, found: &mut Classes<'e>) -> bool {
-    let Some(program) =
-        event.field("appname").or_else(|| event.field("ProcessName")).or_else(|| event.field("process.name"))
-    else {
+    let Some(program) = PROGRAM.iter().find_map(|name| event.field(name)) else {
         return false;
     };
     let program = program.to_ascii_lowercase();
@@ -81,7 +121,9 @@ fn daemon<'e>(event: &impl Fields<'e>, found: &mut Classes<'e>) -> bool {
         return false;
     }
     found.is("linux", &[], known.unwrap_or_default());
-    let auth = matches!(event.field("facility"), Some("auth" | "authpriv"));
+    // The journal counts facilities: 4 is auth, 10 authpriv.
+    let auth = matches!(event.field("facility"), Some("auth" | "authpriv"))
+        || matches!(event.field("SYSLOG_FACILITY"), Some("4" | "10"));
     for (service, fits) in [("auth", auth), ("syslog", true)] {
         if fits && !found.services.iter().any(|word| word == service) {
             found.services.push(Cow::Borrowed(service));

@@ -80,6 +80,88 @@ fn linux_logs() {
     check(&[("appname", "sshd"), ("message", "x")], "linux | - | sshd,auth,syslog");
     check(&[("appname", "CRON"), ("facility", "cron")], "linux | - | cron,syslog");
     check(&[("appname", "%ASA-6-302013"), ("facility", "local4")], "- | - | -");
+    check(&[("SYSLOG_IDENTIFIER", "sudo"), ("SYSLOG_FACILITY", "10")], "linux | - | sudo,auth,syslog");
+    check(&[("predecoder.program_name", "sshd"), ("rule.id", "5760")], "linux | - | sshd,auth,syslog");
+    check(&[("appname", "nginx")], "linux | - | nginx,syslog");
+}
+
+/// The names and values that an event's fields also go by.
+fn names(fields: &[(&str, &str)], expected: &[(&str, &str)]) {
+    let event = event(fields);
+    let found = classes(&event);
+    for (name, value) in expected {
+        let alias = found.aliases.iter().find(|(own, _)| own == name).map(|(_, value)| &**value);
+        assert_eq!(alias, Some(*value), "{name} in {:?}", found.aliases);
+    }
+}
+
+#[test]
+fn joined_audit_records_are_process_starts_and_new_files() {
+    let start = [
+        ("serial", "7"),
+        ("type", "SYSCALL"),
+        ("exe", "/usr/bin/cat"),
+        ("UID", "root"),
+        ("type", "EXECVE"),
+        ("cmdline", "cat /etc/shadow"),
+        ("cwd", "/root"),
+    ];
+    check(&start, "linux | process_creation | auditd");
+    names(&start, &[("Image", "/usr/bin/cat"), ("CommandLine", "cat /etc/shadow"), ("User", "root")]);
+    let file = [
+        ("serial", "8"),
+        ("type", "SYSCALL"),
+        ("exe", "/usr/bin/touch"),
+        ("cwd", "/etc"),
+        ("name", "/etc/"),
+        ("nametype", "PARENT"),
+        ("name", "cron.d/x"),
+        ("nametype", "CREATE"),
+    ];
+    check(&file, "linux | file_event | auditd");
+    names(&file, &[("TargetFilename", "/etc/cron.d/x"), ("Image", "/usr/bin/touch")]);
+}
+
+#[test]
+fn osquery_rows() {
+    let row = |more: &[(&'static str, &'static str)]| -> Vec<(&'static str, &'static str)> {
+        let own = [
+            ("hostIdentifier", "web1"),
+            ("action", "added"),
+            ("columns.path", "/usr/bin/nc"),
+            ("columns.cmdline", "nc -l"),
+        ];
+        own.iter().chain(more).copied().collect()
+    };
+    check(&row(&[("name", "pack/ir/listening")]), "osquery | - | listening");
+    check(&row(&[("name", "pack_ir:bpf_process_events")]), "linux | process_creation | bpf_process_events");
+    check(
+        &row(&[("name", "process_events"), ("decorations.platform", "darwin")]),
+        "macos | process_creation | process_events",
+    );
+    names(&row(&[("name", "process_events")]), &[("Image", "/usr/bin/nc"), ("CommandLine", "nc -l")]);
+}
+
+#[test]
+fn wazuh_hands_windows_records_on() {
+    let record = [
+        ("data.win.system.channel", "Security"),
+        ("data.win.system.eventID", "4688"),
+        ("data.win.system.computer", "ws5"),
+        ("data.win.eventdata.newProcessName", r"C:\\a.exe"),
+        ("data.win.eventdata.subjectUserName", "anna"),
+    ];
+    check(&record, "windows | process_creation | security");
+    names(
+        &record,
+        &[
+            ("NewProcessName", r"C:\a.exe"),
+            ("Image", r"C:\a.exe"),
+            ("EventID", "4688"),
+            ("Computer", "ws5"),
+            ("User", r"\anna"),
+        ],
+    );
 }
 
 #[test]
@@ -92,12 +174,97 @@ fn cloud_services() {
     check(&[("category", "Administrative"), ("operationName", "X/WRITE")], "azure | - | activitylogs");
     check(&[("protoPayload.methodName", "x")], "gcp | - | gcp.audit");
     check(&[("eventType", "user.session.start"), ("displayMessage", "x"), ("published", "x")], "okta | - | okta");
+    check(&[("appDisplayName", "x"), ("conditionalAccessStatus", "notApplied")], "azure | - | signinlogs");
+    check(&[("protoPayload.serviceName", "admin.googleapis.com")], "gcp | - | google_workspace.admin,gcp.audit");
+    check(
+        &[("Workload", "SecurityComplianceCenter"), ("Operation", "AlertTriggered")],
+        "m365 | - | threat_management,threat_detection,audit",
+    );
     check(&[("apiVersion", "audit.k8s.io/v1"), ("verb", "get")], "kubernetes | application | audit");
     check(&[("action", "repo.create"), ("actor", "a"), ("org", "o")], "github | - | audit");
 }
 
 #[test]
+fn clouds_go_by_the_names_of_all_their_exports() {
+    names(
+        &[
+            ("category", "AuditLogs"),
+            ("operationName", "Add member to role"),
+            ("properties.loggedByService", "Core Directory"),
+        ],
+        &[
+            ("OperationName", "Add member to role"),
+            ("properties.message", "Add member to role"),
+            ("LoggedByService", "Core Directory"),
+        ],
+    );
+    names(
+        &[("loggedByService", "PIM"), ("activityDisplayName", "Disable PIM alert"), ("result", "success")],
+        &[("operationName", "Disable PIM alert"), ("properties.message", "Disable PIM alert"), ("Status", "success")],
+    );
+    names(
+        &[("category", "SignInLogs"), ("resultType", "50126"), ("properties.status.failureReason", "Invalid")],
+        &[("ResultType", "50126"), ("ResultDescription", "Invalid")],
+    );
+    names(
+        &[("category", "Administrative"), ("operationName", "MICROSOFT.X/WRITE"), ("resourceId", "/a")],
+        &[("OperationNameValue", "MICROSOFT.X/WRITE"), ("CategoryValue", "Administrative"), ("ResourceId", "/a")],
+    );
+    names(
+        &[
+            ("Workload", "SecurityComplianceCenter"),
+            ("Operation", "AlertTriggered"),
+            ("Name", "Ransomware"),
+            ("ResultStatus", "success"),
+        ],
+        &[("eventSource", "SecurityComplianceCenter"), ("eventName", "Ransomware"), ("status", "success")],
+    );
+}
+
+#[test]
+fn appliances() {
+    let cef =
+        |vendor, product| [("deviceVendor", vendor), ("deviceProduct", product), ("src", "10.0.0.1"), ("dpt", "445")];
+    check(&cef("Palo Alto Networks", "PAN-OS"), "paloalto | firewall | -");
+    check(&cef("Check Point", "VPN-1 & FireWall-1"), "- | firewall | -");
+    check(&cef("Zscaler", "NSSWeblog"), "- | proxy | -");
+    check(&cef("Somebody", "Something"), "something | - | -");
+    names(&cef("SonicWALL", "NSA"), &[("src_ip", "10.0.0.1"), ("dst_port", "445")]);
+    let looked =
+        [("deviceVendor", "Fortinet"), ("deviceProduct", "Fortigate"), ("request", "https://x/a"), ("dhost", "x")];
+    check(&looked, "fortigate | firewall,proxy | -");
+    names(&looked, &[("c-uri", "https://x/a"), ("cs-host", "x")]);
+    let own =
+        |kind, subtype| [("devid", "FG1"), ("logid", "1"), ("type", kind), ("subtype", subtype), ("srcip", "10.0.0.1")];
+    check(&own("traffic", "forward"), "fortigate | firewall | traffic");
+    check(&own("event", "system"), "fortigate | - | event");
+    check(&own("utm", "webfilter"), "fortigate | proxy | utm");
+    names(&own("traffic", "forward"), &[("src_ip", "10.0.0.1")]);
+    names(
+        &[("deviceVendor", "F5"), ("deviceProduct", "ASM"), ("request", "/x?a=' or 1=1")],
+        &[("cs-uri-query", "/x?a=' or 1=1")],
+    );
+}
+
+#[test]
 fn networks_web_and_doors() {
+    check(&[("_path", "http"), ("uid", "C1"), ("uri", "/a")], "zeek | proxy | http");
+    let suricata =
+        |kind| [("event_type", kind), ("timestamp", "x"), ("src_ip", "10.0.0.1"), ("dns.rrname", "evil.example")];
+    check(&suricata("alert"), "suricata | - | alert");
+    check(&suricata("dns"), "suricata | dns | dns");
+    check(&suricata("http"), "suricata | proxy | http");
+    names(&suricata("dns"), &[("query", "evil.example")]);
+    let proxy = [
+        ("cs-uri-scheme", "http"),
+        ("cs-host", "evil.example"),
+        ("cs-uri-path", "/a.exe"),
+        ("cs-uri-query", "x=1"),
+        ("sc-status", "200"),
+        ("cs-user-agent", "curl"),
+    ];
+    check(&proxy, "- | proxy | -");
+    names(&proxy, &[("c-uri", "http://evil.example/a.exe?x=1"), ("c-useragent", "curl"), ("c-uri-query", "x=1")]);
     check(&[("@stream", "conn"), ("uid", "C1")], "zeek | - | conn");
     check(&[("_path", "dns"), ("ts", "1")], "zeek | dns | dns");
     check(&[("cs-uri-query", "/x"), ("sc-status", "200")], "- | webserver | -");

@@ -131,6 +131,15 @@ const WRAPPED: &[(&str, &str)] = &[
 ];
 const WRAPPINGS: &[&str] = &["winlog.event_data.", "winlog.user_data.", "EventData."];
 
+/// The same for Wazuh, whose names start with a small letter and whose values double each backslash.
+const WAZUH: &[(&str, &str)] = &[
+    ("data.win.system.providerName", "Provider_Name"),
+    ("data.win.system.channel", "Channel"),
+    ("data.win.system.eventID", "EventID"),
+    ("data.win.system.computer", "Computer"),
+];
+const WAZUH_DATA: &str = "data.win.eventdata.";
+
 /// A process start in the security log, under Sysmon's names.
 const PROCESS: &[(&str, &str)] = &[
     ("NewProcessName", "Image"),
@@ -152,8 +161,8 @@ const INTEGRITY: &[(&str, &str)] = &[
 const VIRUS: &[(&str, &str)] = &[("Threat Name", "Signature"), ("Path", "Filename"), ("Process Name", "Image")];
 
 /// Fields that carry the channel and the event code.
-const CHANNEL_OF: &[&str] = &["Channel", "winlog.channel", "EventLog"];
-const CODES_OF: &[&str] = &["EventID", "winlog.event_id", "event.code", "EventId"];
+const CHANNEL_OF: &[&str] = &["Channel", "winlog.channel", "EventLog", "data.win.system.channel"];
+const CODES_OF: &[&str] = &["EventID", "winlog.event_id", "event.code", "EventId", "data.win.system.eventID"];
 
 /// Names of the fields that events are asked for.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
@@ -220,6 +229,10 @@ pub(super) fn code<'e>(event: &impl Fields<'e>) -> &'e str {
 /// Gives the fields every Windows record has the names that rules use.
 pub(super) fn rename<'e>(event: &impl Fields<'e>, found: &mut Classes<'e>) {
     found.rename(event, COMMON);
+    if event.field("data.win.system.channel").is_some() {
+        wazuh(event, found);
+        return;
+    }
     let wrapped = |name: &str| WRAPPINGS.iter().find_map(|wrapping| name.strip_prefix(wrapping).map(str::len));
     let may_be = |name: &str| matches!(name.as_bytes().first(), Some(b'w' | b'E'));
     let fields = &event.event().fields;
@@ -236,17 +249,27 @@ pub(super) fn rename<'e>(event: &impl Fields<'e>, found: &mut Classes<'e>) {
     }
 }
 
+/// What Wazuh wrapped, under the names of the record and with single backslashes.
+fn wazuh<'e>(event: &impl Fields<'e>, found: &mut Classes<'e>) {
+    found.rename(event, WAZUH);
+    for (name, value) in &event.event().fields {
+        let Some(short) = name.strip_prefix(WAZUH_DATA) else { continue };
+        let mut letters = short.chars();
+        let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+        let name: String = first.into_iter().chain(letters).collect();
+        if event.field(&name).is_none() {
+            let value = if value.contains(r"\\") { value.replace(r"\\", r"\").into() } else { Cow::Borrowed(&**value) };
+            found.aliases.push((Cow::Owned(name), value));
+        }
+    }
+}
+
 fn process<'e>(event: &impl Fields<'e>, found: &mut Classes<'e>) {
     found.rename(event, PROCESS);
+    let unwrapped = found.aliases.clone();
     let data = |name: &str| {
-        event.field(name).or_else(|| {
-            event
-                .event()
-                .fields
-                .iter()
-                .find(|(own, _)| own.strip_prefix("winlog.event_data.") == Some(name))
-                .map(|(_, value)| &**value)
-        })
+        let alias = || unwrapped.iter().find(|(own, _)| own == name).map(|(_, value)| value.clone());
+        event.field(name).map(Cow::Borrowed).or_else(alias)
     };
     for (own, rule) in PROCESS {
         if let Some(value) = data(own) {
@@ -258,7 +281,7 @@ fn process<'e>(event: &impl Fields<'e>, found: &mut Classes<'e>) {
         found.alias(event, "IntegrityLevel", *level);
     }
     let account = |user: &str, domain: &str| {
-        let user = data(user).filter(|user| !matches!(*user, "-" | ""))?;
+        let user = data(user).filter(|user| !matches!(&**user, "-" | ""))?;
         Some(format!("{}\\{user}", data(domain).unwrap_or_default()))
     };
     if let Some(user) =
