@@ -19,6 +19,7 @@ mod round;
 mod routes;
 mod schemathesis;
 mod server;
+mod shippers;
 mod slow_disk;
 mod store;
 mod tidy;

@@ -140,8 +140,24 @@ pub fn bulk(source: &Source, body: &Bytes, salt: u64, now: Timestamp) -> Result<
 impl Bulk {
     /// The answer once the batch is durable, as Elasticsearch gives it.
     pub fn answer(&self, took_ms: u64) -> serde_json::Value {
-        let items: Vec<serde_json::Value> =
-            self.items.iter().map(|item| serde_json::json!({ item.action: item })).collect();
+        let items: Vec<serde_json::Value> = self
+            .items
+            .iter()
+            .map(|item| {
+                let mut said = serde_json::json!(item);
+                if let (201, Some(said)) = (item.status, said.as_object_mut()) {
+                    let shards = serde_json::json!({"total": 1, "successful": 1, "failed": 0});
+                    said.extend([
+                        ("_version".to_owned(), 1.into()),
+                        ("result".to_owned(), "created".into()),
+                        ("_shards".to_owned(), shards),
+                        ("_seq_no".to_owned(), 0.into()),
+                        ("_primary_term".to_owned(), 1.into()),
+                    ]);
+                }
+                serde_json::json!({ item.action: said })
+            })
+            .collect();
         serde_json::json!({ "took": took_ms, "errors": self.items.iter().any(|item| item.status >= 400), "items": items })
     }
 }
@@ -184,6 +200,7 @@ mod tests {
         let answer = got.answer(3);
         assert_eq!(answer["errors"], true);
         assert_eq!(answer["items"][1]["index"]["_id"], "my-id");
+        assert_eq!(answer["items"][0]["create"]["result"], "created");
         assert_eq!(answer["items"][2]["delete"]["error"]["type"], "illegal_argument_exception");
     }
 

@@ -64,6 +64,24 @@ impl Reader {
         self.event(read, raw, at, 0, now)
     }
 
+    /// Reads one line as one event of which `common` was said beside it.
+    ///
+    /// # Errors
+    /// As [`Reader::line`].
+    pub(crate) fn shared(
+        &mut self,
+        raw: Bytes,
+        common: &[(String, String)],
+        at: u64,
+        now: Timestamp,
+    ) -> Result<Event, Box<BadLine>> {
+        let mut read = self.fields(&raw, flatten, now);
+        if let Ok(fields) = &mut read {
+            envelope::share(fields, "", common, &mut self.names);
+        }
+        self.event(read, raw, at, 0, now)
+    }
+
     /// Reads one line, which may be an envelope of several records, into `batch`.
     pub fn take(&mut self, raw: Bytes, at: u64, now: Timestamp, batch: &mut Batch) {
         if raw.first() == Some(&b'[') && self.form != Form::Plain && self.rows(&raw, at, now, batch) {

@@ -15,13 +15,17 @@ pub mod evtx;
 mod flat;
 pub mod folder;
 mod format;
+pub mod hec;
 mod journald;
 pub mod json_lines;
 mod layout;
 mod logfmt;
+pub mod loki;
 pub mod mail;
 mod normal;
 mod ossec;
+pub mod otlp;
+mod parcel;
 pub mod stream;
 pub mod syslog;
 mod sysmon_xml;
@@ -34,6 +38,7 @@ pub use batch::{BadLine, BadReason, Batch, Sink, SinkError, Source, deliver};
 pub use flat::{FlatError, Names, flatten};
 pub use format::{Format, UnknownFormat};
 pub use normal::Normaliser;
+pub use parcel::Parcel;
 
 /// Why an input stopped or refused a whole file or request.
 #[derive(Debug, thiserror::Error)]

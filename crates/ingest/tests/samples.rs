@@ -8,7 +8,8 @@ use watchkeep_ingest::{Format, Source};
 fn samples() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
     let mut found = watchkeep_ingest::folder::files(&root).expect("samples");
-    found.retain(|path| !path.ends_with("bulk/mixed.ndjson"));
+    // Bodies of requests are read by inputs of their own, and tested beside them.
+    found.retain(|path| !["bulk", "hec", "loki", "otlp"].iter().any(|input| path.starts_with(root.join(input))));
     found
 }
 

@@ -10,6 +10,8 @@ use axum::http::{Method, header};
 use axum::response::Response;
 use axum::routing::{MethodFilter, on};
 use axum::{Router, middleware};
+use base64::Engine;
+use std::borrow::Cow;
 use std::sync::Arc;
 use watchkeep_model::Via;
 
@@ -121,7 +123,7 @@ fn replaced(params: &[(String, String)], method: MethodFilter, path: &str) -> Op
 /// Finds out who asks, and refuses what the route or the CSRF token does not allow.
 fn admit(ask: &mut Ask, who: Who) -> Result<(), Fault> {
     if who == Who::Api
-        && let Some(token) = bearer(ask).map(str::to_owned)
+        && let Some(token) = bearer(ask).map(Cow::into_owned)
     {
         ask.actor = ask.app.desk.token(&token, ask.now)?.ok_or(Fault::SignIn)?;
         return Ok(());
@@ -148,10 +150,19 @@ fn admit(ask: &mut Ask, who: Who) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The token of an `Authorization: Bearer` header.
-fn bearer(ask: &Ask) -> Option<&str> {
+/// The token of an `Authorization` header: `Bearer` and Splunk's word for it plain, as the password of `Basic`, or as
+/// the secret of Elasticsearch's `ApiKey`, for shippers that know no other way.
+fn bearer(ask: &Ask) -> Option<Cow<'_, str>> {
     let (scheme, token) = ask.header("authorization")?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    let token = token.trim();
+    match scheme.to_ascii_lowercase().as_str() {
+        "bearer" | "splunk" => Some(Cow::Borrowed(token)),
+        "basic" | "apikey" => {
+            let pair = String::from_utf8(base64::engine::general_purpose::STANDARD.decode(token).ok()?).ok()?;
+            pair.split_once(':').map(|(_, secret)| Cow::Owned(secret.to_owned()))
+        }
+        _ => None,
+    }
 }
 
 /// A cookie by name.

@@ -39,6 +39,7 @@ mod round;
 mod rules;
 mod search;
 mod shifts;
+mod shippers;
 mod show;
 mod sign_in;
 mod stack;
@@ -75,6 +76,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(work_role::routes());
     all.extend(events::routes());
     all.extend(transfer::routes());
+    all.extend(shippers::routes());
     all.extend(admin::routes());
     all.extend(self::all::routes());
     all.extend(coverage::routes());

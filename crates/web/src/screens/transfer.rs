@@ -15,7 +15,7 @@ use watchkeep_ingest::{Format as TextFormat, Sink, SinkError, Source, bulk};
 use watchkeep_model::Kind;
 
 /// A compressed request may unpack to this many bytes.
-const UNPACKED: usize = 256 << 20;
+pub(super) const UNPACKED: usize = 256 << 20;
 
 pub fn routes() -> Vec<Route> {
     vec![
@@ -26,8 +26,6 @@ pub fn routes() -> Vec<Route> {
         Route::post("/r/{kind}/import", Who::Person, import),
         Route::post("/ingest/{source}", Who::Api, ingest),
         Route::post("/events/upload", Who::Person, upload),
-        Route::post("/_bulk", Who::Api, elastic_bulk),
-        Route::post("/ingest/{source}/_bulk", Who::Api, elastic_bulk),
     ]
 }
 
@@ -149,25 +147,14 @@ fn upload(ask: &Ask) -> Result<Response, Fault> {
     Ok(super::go(&format!("/events?last=3650d&q={}", super::show::encode(&format!("source:\"{name}\"")))))
 }
 
-/// The shape that Elasticsearch's clients send.
-fn elastic_bulk(ask: &Ask) -> Result<Response, Fault> {
-    may_send(ask)?;
-    let body = unpacked(ask)?;
-    let source = Source::named(if ask.param("source").is_empty() { "bulk" } else { source_name(ask)? });
-    let read = bulk::bulk(&source, &body, salt(&body), arrival(ask)).map_err(|error| Fault::Bad(error.to_string()))?;
-    let answer = read.answer(0);
-    take(ask, &source.name, read.batch)?;
-    Ok(axum::Json(answer).into_response())
-}
-
-fn may_send(ask: &Ask) -> Result<(), Fault> {
+pub(super) fn may_send(ask: &Ask) -> Result<(), Fault> {
     if ask.actor.access.may("event", "create") {
         return Ok(());
     }
     Err(watchkeep_model::Refusal::access("this token may not send events; it needs event:create").into())
 }
 
-fn source_name(ask: &Ask) -> Result<&str, Fault> {
+pub(super) fn source_name(ask: &Ask) -> Result<&str, Fault> {
     let name = ask.param("source");
     is_source_name(name).then_some(name).ok_or_else(unnamed)
 }
@@ -177,7 +164,7 @@ fn is_source_name(name: &str) -> bool {
     !name.is_empty() && name.len() <= 80 && !name.chars().any(|c| c.is_control() || c == '/')
 }
 
-fn bad(error: impl std::fmt::Display) -> Fault {
+pub(super) fn bad(error: impl std::fmt::Display) -> Fault {
     Fault::Bad(error.to_string())
 }
 
@@ -185,15 +172,17 @@ fn unnamed() -> Fault {
     Fault::Bad("a source is named with 1 to 80 bytes, without `/`".to_owned())
 }
 
-fn unpacked(ask: &Ask) -> Result<axum::body::Bytes, Fault> {
-    if ask.header("content-encoding") == Some("gzip") {
-        return bulk::unpack(&ask.body, UNPACKED).map_err(|error| Fault::Bad(error.to_string()));
+/// The body, unpacked where it says that gzip packed it.
+pub(super) fn unpacked(ask: &Ask) -> Result<axum::body::Bytes, Fault> {
+    match ask.header("content-encoding").unwrap_or("identity") {
+        "identity" | "" => Ok(ask.body.clone()),
+        "gzip" | "x-gzip" => bulk::unpack(&ask.body, UNPACKED).map_err(bad),
+        other => Err(Fault::Media(format!("a body packed by `{other}` is not read here; use gzip or none"))),
     }
-    Ok(ask.body.clone())
 }
 
 /// Now, or when a delivery with the same `Idempotency-Key` came first.
-fn arrival(ask: &Ask) -> jiff::Timestamp {
+pub(super) fn arrival(ask: &Ask) -> jiff::Timestamp {
     match ask.header("idempotency-key").filter(|key| !key.is_empty()) {
         Some(key) => ask.app.desk.watch.deliveries.first(&format!("{:?} {key}", ask.actor.person), ask.now),
         None => ask.now,
@@ -201,14 +190,14 @@ fn arrival(ask: &Ask) -> jiff::Timestamp {
 }
 
 /// The same delivery twice has the same ids.
-fn salt(body: &[u8]) -> u64 {
+pub(super) fn salt(body: &[u8]) -> u64 {
     use std::hash::{DefaultHasher, Hasher};
     let mut hasher = DefaultHasher::new();
     hasher.write(body);
     hasher.finish() << 24
 }
 
-fn take(ask: &Ask, source: &str, batch: watchkeep_ingest::Batch) -> Result<(), Fault> {
+pub(super) fn take(ask: &Ask, source: &str, batch: watchkeep_ingest::Batch) -> Result<(), Fault> {
     ask.app.desk.take(source, batch).map_err(|error| match error {
         SinkError::Busy { reason, .. } => Fault::Busy(reason),
         SinkError::Failed(reason) => Fault::Broken(reason),
