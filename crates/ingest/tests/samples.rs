@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
-use watchkeep_ingest::stream::{Stream, whole};
+use watchkeep_ingest::stream::{End, Stream, whole};
 use watchkeep_ingest::{Format, Source};
 
 fn samples() -> Vec<PathBuf> {
@@ -52,4 +52,51 @@ fn samples_are_read_as_agreed() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Each sample and the format that its first lines tell; lines that each tell for themselves are `auto`.
+const TOLD: &[(&str, Format)] = &[
+    ("access_log/combined.log", Format::Auto),
+    ("auditd/records.log", Format::Auditd),
+    ("azure/diagnostics.jsonl", Format::Json),
+    ("cef/appliances.log", Format::Auto),
+    ("cloudtrail/delivery.json", Format::Json),
+    ("cloudtrail/subscription.jsonl", Format::Json),
+    ("csv/alarms.csv", Format::Csv),
+    ("csv/doors.csv", Format::Csv),
+    ("csv/unified_audit.csv", Format::Csv),
+    ("evtx/records.jsonl", Format::Json),
+    ("gcp/audit.jsonl", Format::Json),
+    ("journald/journal.export", Format::Journald),
+    ("json_lines/services.jsonl", Format::Json),
+    ("leef/appliances.log", Format::Auto),
+    ("logfmt/programs.log", Format::Auto),
+    ("m365/audit.jsonl", Format::Json),
+    ("okta/system_log.jsonl", Format::Json),
+    ("osquery/results.log", Format::Json),
+    ("ossec/alerts.log", Format::Ossec),
+    ("suricata/eve.json", Format::Json),
+    ("syslog/devices.log", Format::Auto),
+    ("sysmon_xml/forwarded.jsonl", Format::Json),
+    ("w3c/iis.log", Format::W3c),
+    ("w3c/proxy.log", Format::W3c),
+    ("wazuh/alerts.json", Format::Json),
+    ("windows_xml/forwarded.xml", Format::Xml),
+    ("zeek/conn.jsonl", Format::Json),
+    ("zeek/dns.log", Format::Zeek),
+];
+
+#[test]
+fn every_sample_is_told_by_its_first_lines() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
+    let name = |path: &PathBuf| path.strip_prefix(&root).expect("below").display().to_string();
+    let found: Vec<String> = samples().iter().map(name).collect();
+    let listed: Vec<&str> = TOLD.iter().map(|(name, _)| *name).collect();
+    assert_eq!(found, listed, "a sample is listed with its format");
+    for (name, format) in TOLD {
+        let text = std::fs::read(root.join(name)).expect("a sample");
+        let head = &text[..text.len().min(1_000)];
+        let end = if head.len() < text.len() { End::Open } else { End::Last };
+        assert_eq!(Format::of(head, end), Some(*format), "{name}");
+    }
 }
