@@ -1,5 +1,7 @@
 //! Flat JSON reader: an object becomes field names with dots and text values, without a tree in between.
 
+mod quick;
+
 use crate::envelope;
 use crate::normal::NameHasher;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
@@ -15,20 +17,54 @@ pub const MAX_FIELDS: usize = 4_096;
 const MAX_NAMES: usize = 20_000;
 
 /// Field names seen so far, shared between events so that each is stored once.
-#[derive(Debug, Default)]
-pub struct Names(HashMap<Box<str>, Arc<str>, BuildHasherDefault<NameHasher>>);
+#[derive(Debug)]
+pub struct Names {
+    numbers: HashMap<Arc<str>, usize, BuildHasherDefault<NameHasher>>,
+    known: Vec<Known>,
+    /// Number of the name that was asked for last.
+    last: usize,
+}
+
+/// A name, and the number of the one that came after it last: lines of one source name their fields in one order.
+#[derive(Debug)]
+struct Known {
+    name: Arc<str>,
+    next: usize,
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        Self { numbers: HashMap::default(), known: vec![Known { name: "".into(), next: 0 }], last: 0 }
+    }
+}
 
 impl Names {
     /// The shared copy of `name`.
     pub fn get(&mut self, name: &str) -> Arc<str> {
-        if let Some(known) = self.0.get(name) {
-            return Arc::clone(known);
+        let guess = self.known.get(self.last).map_or(0, |last| last.next);
+        if let Some(known) = self.known.get(guess).filter(|known| &*known.name == name) {
+            self.last = guess;
+            return Arc::clone(&known.name);
         }
-        let fresh: Arc<str> = name.into();
-        if self.0.len() < MAX_NAMES {
-            self.0.insert(name.into(), Arc::clone(&fresh));
+        self.find(name)
+    }
+
+    fn find(&mut self, name: &str) -> Arc<str> {
+        let number = match self.numbers.get(name) {
+            Some(number) => *number,
+            None if self.known.len() > MAX_NAMES => return name.into(),
+            None => {
+                let name: Arc<str> = name.into();
+                self.numbers.insert(Arc::clone(&name), self.known.len());
+                self.known.push(Known { name, next: 0 });
+                self.known.len() - 1
+            }
+        };
+        if let Some(last) = self.known.get_mut(self.last) {
+            last.next = number;
         }
-        fresh
+        self.last = number;
+        self.known.get(number).map_or_else(|| name.into(), |known| Arc::clone(&known.name))
     }
 }
 
@@ -114,6 +150,13 @@ enum Arrays {
 }
 
 fn read(text: &str, names: &mut Names, arrays: Arrays) -> Result<Fields, FlatError> {
+    match quick::read(text, names, arrays) {
+        Some(fields) => Ok(fields),
+        None => thorough(text, names, arrays),
+    }
+}
+
+fn thorough(text: &str, names: &mut Names, arrays: Arrays) -> Result<Fields, FlatError> {
     let (fields, path) = (Vec::with_capacity(32), String::with_capacity(64));
     let mut flat = Flat { names, fields, path, arrays, stop: None };
     let mut reader = serde_json::Deserializer::from_str(text);
@@ -282,6 +325,73 @@ mod tests {
 
     fn refused(text: &str, expected: FlatError) {
         assert_eq!(flatten(text, &mut Names::default()), Err(expected), "{text:.80}");
+    }
+
+    /// What the quick reader takes, the thorough one reads the same.
+    fn agree(text: &str) -> bool {
+        let quick = quick::read(text, &mut Names::default(), Arrays::MayBeRecords);
+        let thorough = thorough(text, &mut Names::default(), Arrays::MayBeRecords);
+        assert!(quick.is_none() || quick.as_ref() == thorough.as_ref().ok(), "{text:?}: {quick:?}, {thorough:?}");
+        quick.is_some()
+    }
+
+    #[test]
+    fn the_quick_reader_takes_usual_objects_and_leaves_the_rest() {
+        for text in [
+            r#"{"a":{"b":"x"},"c":[1,-2,{"d":null}],"e":true,"f":false,"g":"","h":1.50,"i":2e3, "j" : [ ] ,"k":{}}"#,
+            r#" {"a\u00e9\"b":"C:\\x\t\ud83d\ude00 end","b":"0123456\n"} "#,
+            r#"{"":{"a":1},"b":0,"c":123456789012345678}"#,
+        ] {
+            assert!(agree(text), "{text}");
+        }
+        for text in [
+            "",
+            "{",
+            "{\"a\"}",
+            "{\"a\":}",
+            "{\"a\":1,}",
+            "{\"a\":01}",
+            "{\"a\":-}",
+            "{\"a\":tru}",
+            "{\"a\":\"\u{1}\"}",
+            "{\"a\":\"\\ud800\"}",
+            "{\"a\":\"\\x\"}",
+            "{\"a\":1e999}",
+            "{\"a\":12345678901234567890}",
+            "{\"Records\":[{}]}",
+            "[1]",
+            "{\"a\":1} x",
+        ] {
+            assert!(!agree(text), "{text}");
+        }
+    }
+
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn quick_and_thorough_never_differ(
+            pieces in prop::collection::vec(
+                prop_oneof![
+                    Just("{"), Just("}"), Just("["), Just("]"), Just(","), Just(":"), Just("\"a\":"), Just("\"b\":"),
+                    Just("1"), Just("-0"), Just("0.5"), Just("1e5"), Just("1E400"), Just("true"), Just("null"),
+                    Just("\"x\\\\y\""), Just("\"\\u00e9\\ud83d\\ude00\""), Just("\"\\ud83d\""), Just("\"\u{1f}\""), Just(" "),
+                    Just("\"é long enough to fill eight\""), Just("\""), Just("\\"),
+                ],
+                0..24,
+            ),
+            changed in any::<prop::sample::Index>(),
+            to in any::<char>(),
+        ) {
+            agree(&pieces.concat());
+            agree(&format!("{{\"a\":{}}}", pieces.concat()));
+            let mut letters: Vec<char> = r#"{"a":{"b":"C:\\x\u00e9"},"c":[1,2.5,null,true],"d":"0123456789abcdef"}"#.chars().collect();
+            let at = changed.index(letters.len());
+            letters[at] = to;
+            agree(&letters.into_iter().collect::<String>());
+        }
     }
 
     #[test]
