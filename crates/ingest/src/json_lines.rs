@@ -157,7 +157,7 @@ impl Reader {
 
     /// The event of what a line or the `row`-th record in it says; rows count from 1, 0 is the line itself.
     pub(crate) fn event(
-        &self,
+        &mut self,
         read: Result<Fields, Stop>,
         raw: Bytes,
         at: u64,

@@ -1,87 +1,53 @@
 //! Normaliser: which fields of any log carry the time, host, user, addresses, process, code and message.
 
 mod columns;
+mod shapes;
 mod time;
 
 use crate::batch::{MESSAGE_BYTES, Source};
 use crate::flat::Fields;
 use bytes::Bytes;
-use columns::{COLUMNS, Column};
+use columns::Column;
 use jiff::{SignedDuration, Timestamp};
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use shapes::Shapes;
+use std::hash::Hasher;
 use std::sync::Arc;
 use time::parse_time;
 use watchkeep_model::event::{Event, EventId};
 
-const COLUMN_COUNT: usize = 10;
 /// A claimed time further ahead than this is a wrong clock, not an event.
 const SKEW: SignedDuration = SignedDuration::from_hours(24);
 /// Seconds of 2 January 2000: clocks that were never set claim a time before it (1970, 1980 or 2000 as they start).
 const SET: i64 = 946_771_200;
 /// The field that tells of a clock that is not believed.
 const CLOCK: &str = "watchkeep.clock";
+/// Fields in which Zeek names its logs.
+const ZEEK: &[&str] = &["_path", "@stream"];
 
-/// Turns flat fields into events; build it once, share it.
-#[derive(Debug, Clone)]
-pub struct Normaliser(Arc<Names>);
-
-/// The columns each field name serves, with its rank there.
-type Names = HashMap<&'static str, Vec<(Column, u8)>, BuildHasherDefault<NameHasher>>;
-
-impl Default for Normaliser {
-    fn default() -> Self {
-        let mut names = Names::default();
-        for (column, fields) in COLUMNS {
-            for (rank, name) in fields.iter().enumerate() {
-                names.entry(name).or_default().push((*column, rank.min(255) as u8));
-            }
-        }
-        Self(Arc::new(names))
-    }
-}
+/// Turns flat fields into events; it remembers which names served which column, so keep it.
+#[derive(Debug, Clone, Default)]
+pub struct Normaliser(Shapes);
 
 impl Normaliser {
     /// The event that `fields` and `raw` describe; `salt` is the line or record number within its source.
     /// A claimed time more than a day after `received`, or of a clock that was never set, is not believed: it stays in
     /// the fields, and `watchkeep.clock` says so.
-    pub fn event(&self, source: &Source, mut fields: Fields, raw: Bytes, salt: u64, received: Timestamp) -> Event {
-        let mut best: [Option<(u8, usize)>; COLUMN_COUNT] = [None; COLUMN_COUNT];
-        let mut times: Vec<(u8, usize)> = Vec::with_capacity(4);
-        for (at, (name, value)) in fields.iter().enumerate() {
-            for (column, rank) in self.0.get(&**name).into_iter().flatten() {
-                if value.is_empty() || &**value == "-" {
-                    continue;
-                }
-                if *column == Column::Time {
-                    times.push((*rank, at));
-                } else if let Some(slot) = best.get_mut(*column as usize)
-                    && slot.is_none_or(|(held, _)| *rank < held)
-                {
-                    *slot = Some((*rank, at));
-                }
-            }
-        }
-        times.sort_unstable();
-        // Zeek calls the web server that was asked for `host`.
-        let named = |column: Column, wanted: &[&str]| {
-            let at = best.get(column as usize).copied().flatten().map(|(_, at)| at);
-            at.and_then(|at| fields.get(at)).is_some_and(|(name, _)| wanted.contains(&&**name))
-        };
-        if named(Column::Host, &["host"]) && named(Column::Provider, &["_path", "@stream"]) {
-            best.iter_mut().skip(Column::Host as usize).take(1).for_each(|slot| *slot = None);
-        }
-        let pick = |column: Column| -> Option<&Arc<str>> {
-            best.get(column as usize).copied().flatten().and_then(|(_, at)| fields.get(at)).map(|(_, value)| value)
-        };
-        let claimed = times.iter().filter_map(|(_, at)| fields.get(*at)).find_map(|(_, value)| parse_time(value));
+    pub fn event(&mut self, source: &Source, mut fields: Fields, raw: Bytes, salt: u64, received: Timestamp) -> Event {
+        let shape = self.0.of(&fields);
+        let best = |column: Column| shape.and_then(|shape| shape.serving(column, &fields).next());
+        let pick = |column: Column| best(column).map(|(_, value)| value);
+        let times = || shape.into_iter().flat_map(|shape| shape.serving(Column::Time, &fields));
+        let claimed = times().find_map(|(_, value)| parse_time(value));
         let wrong = claimed.and_then(|claimed| wrong(claimed, received));
         let time = claimed.filter(|_| wrong.is_none()).unwrap_or(received);
         let message = match pick(Column::Message) {
             Some(text) if !text.starts_with("<Event") => first_line(text),
             _ => summary(pick(Column::Provider), pick(Column::Code), pick(Column::Gist)),
         };
-        let (host, user) = (pick(Column::Host).cloned(), pick(Column::User).cloned());
+        // Zeek calls the web server that was asked for `host`.
+        let asked = |name: &str| name == "host" && best(Column::Provider).is_some_and(|(of, _)| ZEEK.contains(&&**of));
+        let host = best(Column::Host).filter(|(name, _)| !asked(name)).map(|(_, value)| Arc::clone(value));
+        let user = pick(Column::User).cloned();
         let (src_ip, dst_ip) = (pick(Column::SrcIp).map(plain_address), pick(Column::DstIp).map(plain_address));
         let (process, code) = (pick(Column::Process).cloned(), pick(Column::Code).cloned());
         fields.extend(wrong.map(|words| (CLOCK.into(), words.into())));

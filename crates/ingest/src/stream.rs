@@ -204,7 +204,7 @@ impl Stream {
         (batch, used)
     }
 
-    fn keep(&self, raw: Bytes, read: Result<Fields, BadReason>, at: &mut At, now: Timestamp, batch: &mut Batch) {
+    fn keep(&mut self, raw: Bytes, read: Result<Fields, BadReason>, at: &mut At, now: Timestamp, batch: &mut Batch) {
         let raw = raw.slice_ref(raw.trim_ascii_end());
         let read = read.map_err(Stop::Bad);
         batch.push(self.reader.event(read, raw, place(at), 0, now).map_err(|bad| *bad));
