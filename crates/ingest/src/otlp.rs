@@ -86,13 +86,13 @@ fn attributes(list: &[KeyValue]) -> Map<String, Value> {
 /// The value without the type that wraps it; bytes in hexadecimal.
 fn plain(value: AnyValue) -> Option<Value> {
     Some(match value.value? {
-        any_value::Value::StringValue(text) => Value::String(text),
-        any_value::Value::BoolValue(truth) => Value::Bool(truth),
-        any_value::Value::IntValue(number) => json!(number),
-        any_value::Value::DoubleValue(number) => json!(number),
-        any_value::Value::ArrayValue(list) => Value::Array(list.values.into_iter().filter_map(plain).collect()),
-        any_value::Value::KvlistValue(list) => Value::Object(attributes(&list.values)),
-        any_value::Value::BytesValue(bytes) => Value::String(hex(&bytes)),
+        any_value::Value::Text(text) => Value::String(text),
+        any_value::Value::Truth(truth) => Value::Bool(truth),
+        any_value::Value::Whole(number) => json!(number),
+        any_value::Value::Real(number) => json!(number),
+        any_value::Value::List(list) => Value::Array(list.values.into_iter().filter_map(plain).collect()),
+        any_value::Value::Pairs(list) => Value::Object(attributes(&list.values)),
+        any_value::Value::Octets(bytes) => Value::String(hex(&bytes)),
     })
 }
 
@@ -119,7 +119,7 @@ mod tests {
     }
 
     fn text(key: &str, value: &str) -> KeyValue {
-        let value = any_value::Value::StringValue(value.to_owned());
+        let value = any_value::Value::Text(value.to_owned());
         KeyValue { key: key.to_owned(), value: Some(AnyValue { value: Some(value) }) }
     }
 
@@ -140,18 +140,18 @@ mod tests {
 
     #[test]
     fn protobuf_says_the_same() {
-        let tags = ["a", "b"].map(|tag| AnyValue { value: Some(any_value::Value::StringValue(tag.to_owned())) });
+        let tags = ["a", "b"].map(|tag| AnyValue { value: Some(any_value::Value::Text(tag.to_owned())) });
         let failed = LogRecord {
             time_unix_nano: 1_772_439_295_250_000_000,
             severity_number: 13,
             severity_text: "WARN".to_owned(),
-            body: any(any_value::Value::StringValue("login failed".to_owned())),
+            body: any(any_value::Value::Text("login failed".to_owned())),
             attributes: vec![
                 text("user.name", "anna"),
-                KeyValue { key: "attempts".to_owned(), value: any(any_value::Value::IntValue(3)) },
+                KeyValue { key: "attempts".to_owned(), value: any(any_value::Value::Whole(3)) },
                 KeyValue {
                     key: "tags".to_owned(),
-                    value: any(any_value::Value::ArrayValue(messages::ArrayValue { values: tags.to_vec() })),
+                    value: any(any_value::Value::List(messages::ArrayValue { values: tags.to_vec() })),
                 },
             ],
             trace_id: vec![0x5b, 0x8e, 0xff, 0xf7, 0x98, 3, 0x81, 3, 0xd2, 0x69, 0xb6, 0x33, 0x81, 0x3f, 0xc6, 0x0c],
@@ -160,13 +160,13 @@ mod tests {
         let inner = KeyValueList { values: vec![text("name", "bob")] };
         let body = KeyValueList {
             values: vec![
-                KeyValue { key: "EventID".to_owned(), value: any(any_value::Value::IntValue(4_625)) },
-                KeyValue { key: "who".to_owned(), value: any(any_value::Value::KvlistValue(inner)) },
+                KeyValue { key: "EventID".to_owned(), value: any(any_value::Value::Whole(4_625)) },
+                KeyValue { key: "who".to_owned(), value: any(any_value::Value::Pairs(inner)) },
             ],
         };
         let object = LogRecord {
             observed_time_unix_nano: 1_772_439_296_000_000_000,
-            body: any(any_value::Value::KvlistValue(body)),
+            body: any(any_value::Value::Pairs(body)),
             ..LogRecord::default()
         };
         let export = Export {

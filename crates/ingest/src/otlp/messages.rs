@@ -106,22 +106,28 @@ pub(super) mod any_value {
     use super::{ArrayValue, Deserialize, KeyValueList, Oneof, number, text_bytes};
 
     #[derive(Clone, PartialEq, Oneof, Deserialize)]
-    #[serde(rename_all = "camelCase")]
     pub enum Value {
         #[prost(string, tag = "1")]
-        StringValue(String),
+        #[serde(rename = "stringValue")]
+        Text(String),
         #[prost(bool, tag = "2")]
-        BoolValue(bool),
+        #[serde(rename = "boolValue")]
+        Truth(bool),
         #[prost(int64, tag = "3")]
-        IntValue(#[serde(deserialize_with = "number")] i64),
+        #[serde(rename = "intValue")]
+        Whole(#[serde(deserialize_with = "number")] i64),
         #[prost(double, tag = "4")]
-        DoubleValue(f64),
+        #[serde(rename = "doubleValue")]
+        Real(f64),
         #[prost(message, tag = "5")]
-        ArrayValue(ArrayValue),
+        #[serde(rename = "arrayValue")]
+        List(ArrayValue),
         #[prost(message, tag = "6")]
-        KvlistValue(KeyValueList),
+        #[serde(rename = "kvlistValue")]
+        Pairs(KeyValueList),
         #[prost(bytes = "vec", tag = "7")]
-        BytesValue(#[serde(deserialize_with = "text_bytes")] Vec<u8>),
+        #[serde(rename = "bytesValue")]
+        Octets(#[serde(deserialize_with = "text_bytes")] Vec<u8>),
     }
 }
 
