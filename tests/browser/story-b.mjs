@@ -10,6 +10,7 @@ await tell("ada", people, [
   ["1 three columns", columns],
   ["2 and 3 a gap at the gate", gate],
   ["4 a point not passed", patrol],
+  ["5 an alarm", alarm],
   ["7 a theft", theft],
   ["8 a broken rule", violation],
   ["9 a new site", opening],
@@ -212,6 +213,41 @@ async function patrol(firm) {
   await leads(piet, () => piet.click("button:has-text('Save')"));
   await duty(piet, "D-147", /amber.*23 of 24 points passed.*Checkpoint 7 not passed: door blocked.*TSK-\d+ Clear the door/s, sites.Berlin);
   await assertLooksRight(firm.browser, path, "b4-amber", await piet.context().storageState());
+}
+
+/** A door of Lyon is forced: Luc is sent, is there after four minutes, and the alarm stays open until its outcome. */
+async function alarm(firm) {
+  const { ada, sites } = firm;
+  await make(ada, "log_source", { name: "doors-lyon", product: "doors", interval: 3600, site: sites.Lyon.number });
+  const csrf = await ada.getAttribute("meta[name=csrf]", "content");
+  const sent = await ada.request.post(`${base}/ingest/doors-lyon`, { data: `${JSON.stringify({ site: "Lyon", door: "Dock 3", result: "forced" })}\n`, headers: { "x-csrf-token": csrf, "content-type": "application/x-ndjson" } });
+  assert.ok(sent.ok(), String(sent.status()));
+  let found;
+  await until("the alarm", async () => (found = (await call(firm.piet, "GET", `alert?q=${encodeURIComponent("rule.product:physical")}&limit=1`)).body.items[0]));
+  assert.equal(found.site, sites.Lyon.number);
+  const page = `/r/alert/${id(found)}`;
+  const early = await call(firm.piet, "POST", `alert/${found.number}/moves/arrive`, {});
+  assert.equal(early.status, 422, "nobody was sent");
+  await visit(firm.piet, page);
+  await firm.piet.click('button[data-open="move-dispatch"]');
+  await choose(firm.piet, "#move-dispatch", "Luc");
+  await submit(firm.piet, "move-dispatch", {});
+  await visit(firm.luc, "/");
+  assert.match(await text(firm.luc, "main"), /Go and see: Door forced open/, "Luc has it as a task");
+  await later(firm, 4 * 60);
+  const there = await call(firm.piet, "POST", `alert/${found.number}/moves/arrive`, {});
+  assert.equal(there.status, 200, JSON.stringify(there.body));
+  const without = await call(firm.piet, "POST", `alert/${found.number}/moves/close`, {});
+  assert.equal(without.status, 422);
+  assert.notEqual((await call(firm.piet, "GET", `alert/${found.number}`)).body.state, "closed", "open without its outcome");
+  await visit(firm.piet, page);
+  assert.match(await text(firm.piet, "main"), /Response 4m/);
+  await assertLooksRight(firm.browser, page, "b5-alarm", await firm.piet.context().storageState());
+  await firm.piet.click('button[data-open="move-close"]');
+  await submit(firm.piet, "move-close", { verdict: "true_positive", reason: "Lock broken, nobody found; carpenter called" });
+  await duty(firm.piet, "D-149", /green.*1 of 1 alarms answered in time/s, sites.Lyon);
+  await visit(firm.piet, `/r/site/${id(sites.Lyon)}`);
+  assert.match(await text(firm.piet, "main"), /Alarms answered, 30 days 1 Until somebody was there: mean 4\.\d min/);
 }
 
 /** Who took a key home: the head of the department is told, and owes the outcome in five days. */
