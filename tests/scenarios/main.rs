@@ -30,6 +30,7 @@ mod roles;
 mod runs;
 mod sign_in;
 mod small_firm;
+mod soc_month;
 mod survey;
 mod transfer;
 mod triage;

@@ -24,6 +24,7 @@ mod jobs;
 mod learning;
 pub mod mail;
 pub mod measures;
+pub mod metrics;
 pub mod money;
 pub mod packs;
 mod patrols;

@@ -23,6 +23,7 @@ mod home;
 mod inbox;
 mod list;
 mod matrix;
+mod metrics;
 mod money;
 mod own;
 mod people;
@@ -98,6 +99,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(present::routes());
     all.extend(inbox::routes());
     all.extend(tasks::routes());
+    all.extend(metrics::routes());
     all.extend(money::routes());
     all.extend(pick::routes());
     all.extend(views::routes());
