@@ -6,6 +6,7 @@ mod assuring;
 mod case;
 mod clocks;
 mod concern;
+mod contracts_kept;
 mod coverage;
 mod engagements;
 mod frameworks;

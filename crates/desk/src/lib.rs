@@ -28,6 +28,7 @@ pub mod metrics;
 pub mod money;
 pub mod packs;
 mod patrols;
+pub mod performance;
 mod plan;
 mod posts;
 pub mod raci;

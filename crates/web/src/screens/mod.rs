@@ -10,6 +10,7 @@ mod by_site;
 mod cell;
 mod checks;
 mod clocks;
+mod contract;
 mod coverage;
 mod custom;
 pub mod design;
