@@ -1,8 +1,8 @@
-// Story A: Mara's SOC on a Tuesday, the steps that need neither pager, rota page nor shift rules.
+// Story A: Mara's SOC on a Tuesday, the steps that need no pager.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { assertLooksRight, base, leads, picture, signInOnce, submit, text, until, visit } from "./browser.mjs";
-import { as, call, choose, duty, id, later, make, person, tell } from "./story.mjs";
+import { as, call, choose, day, duty, id, later, make, person, tell } from "./story.mjs";
 
 const people = { mara: "mara@soc.example", tom: "tom@soc.example", tia: "tia@soc.example", uwe: "uwe@soc.example", vera: "vera@soc.example", ines: "ines@soc.example" };
 
@@ -32,6 +32,8 @@ await tell("mara", people, [
   ["11 a promised update", update],
   ["12 a strange mail", mail],
   ["13 resolved is not closed", close],
+  ["14 a gap on call", onCall],
+  ["15 nights", nights],
   ["16 a hunt", hunt],
   ["17 metrics", metrics],
   ["18 the daily report", report],
@@ -263,6 +265,69 @@ async function close({ vera, major }) {
   assert.match(open.body.detail, /3 task\(s\) of this incident are open/);
   for (const one of actions) assert.equal((await call(vera, "POST", `task/${one.number}/moves/finish`, { outcome: "done" })).status, 200);
   assert.equal((await move("close", { cause: "An old add-in", lessons: "It goes" })).status, 200);
+}
+
+/** An instant so many days and hours after the midnight that began the server's day. */
+function at(days, hours) {
+  return new Date(Date.parse(`${day(0)}T00:00:00Z`) + (days * 24 + hours) * 3_600_000).toISOString();
+}
+
+/** Two hours of Sunday night that nobody is on call: an override for just that time closes them (RU-24). */
+async function onCall({ browser, mara }) {
+  const [vera, uwe] = [await person(mara, people.vera), await person(mara, people.uwe)];
+  const rota = await make(mara, "rota", { name: "On call, tier 3", class: "on_call", lead: await person(mara, people.mara), members: [vera, uwe], zone: "UTC" });
+  const sunday = 7 - new Date(at(0, 0)).getUTCDay();
+  await make(mara, "shift", [
+    { class: "on_call", rota: rota.number, person: vera, starts: at(-1, 0), ends: at(sunday, 2) },
+    { class: "on_call", rota: rota.number, person: uwe, starts: at(sunday, 4), ends: at(33, 0) },
+  ]);
+  const page = `/r/rota/${id(rota)}`;
+  await duty(mara, "D-037", /red.*0 of 1 on-call rotas without a gap.*120 min in which nobody is on, first Sun \d+ \w+ 02:00/s);
+  await visit(mara, page);
+  assert.match(await text(mara, "main"), /Uncovered next 30 days 120 min/);
+  await picture(mara, "a14-gap");
+  await assertLooksRight(browser, page, "a14-rota", await mara.context().storageState());
+  await leads(mara, () => mara.click("a:has-text('Fill')"));
+  await choose(mara, ".field:has(label:text-is('Person'))", "Vera");
+  await leads(mara, () => mara.click("button:has-text('Save')"));
+  await visit(mara, page);
+  assert.match(await text(mara, "main"), /Uncovered next 30 days 0 min .*somebody is on at every minute/);
+  await duty(mara, "D-037", /green.*1 of 1 on-call rotas without a gap/s);
+}
+
+/** Seven nights of ten are too many for Tia; after two swaps with Tom it is five, and both are asked to confirm. */
+async function nights(firm) {
+  const { browser, mara } = firm;
+  const [tia, tom] = [await person(mara, people.tia), await person(mara, people.tom)];
+  const rota = await make(mara, "rota", { name: "SOC", class: "soc", members: [tia, tom] });
+  const shift = (who, n, from) => ({ class: "regular", rota: rota.number, person: who, starts: at(n, from), ends: at(n, from + 8) });
+  const plan = (who, nightly, daily) => make(mara, "shift", [...nightly.map((n) => shift(who, n, 22)), ...daily.map((n) => shift(who, n, 11))]);
+  const hers = await plan(tia, [1, 2, 3, 4, 5, 6, 7], [9, 10, 11]);
+  const his = await plan(tom, [8, 9, 10], [1, 2, 5, 6, 7, 12, 13]);
+  for (const one of [...hers, ...his]) assert.equal((await call(mara, "POST", `shift/${one.number}/moves/confirm`, {})).status, 200);
+  await duty(mara, "D-138", /red.*1 of 2 people with a fair share of nights.*Tia 70 % nights \(7 of 10 shifts\), limit 50 %/s);
+  const page = `/r/person/${id({ number: tia })}`;
+  await visit(mara, page);
+  assert.match(await text(mara, "main"), /Load over the limit 70 % nights \(7 of 10 shifts\)/);
+  await assertLooksRight(browser, page, "a15-load", await mara.context().storageState());
+  // Her first two nights for his first two days, which come after his three nights in the list.
+  for (const n of [0, 1]) {
+    const done = await call(mara, "POST", `shift/${hers[n].number}/moves/swap`, { with: his[3 + n].number });
+    assert.equal(done.status, 200, JSON.stringify(done.body));
+  }
+  await visit(mara, page);
+  assert.match(await text(mara, "main"), /Load fair 50 % nights \(5 of 10 shifts\)/);
+  await duty(mara, "D-138", /green.*2 of 2 people with a fair share of nights/s);
+  for (const [who, name] of [[firm.tia, "Tia"], [firm.tom, "Tom"]]) {
+    await visit(who, "/");
+    const asked = who.locator("main tr:has(a:text-is('Confirm'))", { hasText: `SOC: ${name}` });
+    assert.equal(await asked.count(), 2, `${name} is told of two shifts`);
+  }
+  await picture(firm.tia, "a15-told");
+  await visit(firm.tom, page);
+  assert.doesNotMatch(await text(firm.tom, "main"), /nights \(/, "Tom cannot see Tia's load");
+  await visit(firm.tom, `/r/person/${id({ number: tom })}`);
+  assert.match(await text(firm.tom, "main"), /50 % nights \(5 of 10 shifts\)/, "he sees his own");
 }
 
 /** Vera's second hunt of the month gives a detection: a draft with its test and its owner. */

@@ -1,5 +1,5 @@
-// Story B: Piet's three sites, the steps that need neither roster rules, patrol timing nor an alarm input; step 10, the
-// inspection by phone, is rounds.mjs.
+// Story B: Piet's three sites, the steps that need no roster that proposes people; step 10, the inspection by phone, is
+// rounds.mjs.
 import assert from "node:assert/strict";
 import { assertLooksRight, assertNoSidewaysScroll, base, leads, picture, signInOnce, submit, text, until, visit } from "./browser.mjs";
 import { DAY, ahead, as, call, choose, day, duty, id, later, make, person, tell } from "./story.mjs";

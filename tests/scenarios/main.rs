@@ -36,6 +36,7 @@ mod survey;
 mod transfer;
 mod triage;
 mod tuning;
+mod turns;
 mod waivers;
 mod watch;
 mod ways;

@@ -22,6 +22,7 @@ mod house;
 pub mod import;
 mod jobs;
 mod learning;
+pub mod load;
 pub mod mail;
 pub mod measures;
 pub mod metrics;

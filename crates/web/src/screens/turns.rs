@@ -1,11 +1,15 @@
 //! The part of a rota's page that says who is on now, and who comes next.
 
-use super::show::Titles;
+use super::show::{Titles, encode};
 use crate::ask::Ask;
 use crate::fault::Fault;
 use crate::parts::{Button, State as Mark, panel, state, tag, time};
 use maud::{Markup, html};
+use watchkeep_desk::turns::{AHEAD, Gap};
 use watchkeep_model::Record;
+
+/// Gaps that are named.
+const SHOWN: usize = 8;
 
 pub fn below(ask: &Ask, rota: &Record) -> Result<Markup, Fault> {
     if ask.kind("shift").is_err() {
@@ -27,7 +31,7 @@ pub fn below(ask: &Ask, rota: &Record) -> Result<Markup, Fault> {
         }
     };
     let aside = html! { @if ask.actor.access.may("shift", "create") { (Button::link("Override", &format!("/r/shift/new?class=override&rota={}", rota.number()))) } };
-    Ok(panel::padded(
+    let on = panel::padded(
         "On now",
         &aside,
         &html! {
@@ -37,6 +41,35 @@ pub fn below(ask: &Ask, rota: &Record) -> Result<Markup, Fault> {
             }
             @if let Some(planned) = &turns.instead_of { p .sub { "In place of " (who(planned)) "." } }
             @if !turns.next.is_empty() { h3 { "Next" } ul .plain { @for shift in &turns.next { li { (line(shift)) } } } }
+        },
+    );
+    Ok(html! { (on) (uncovered(ask, rota)?) })
+}
+
+/// When nobody is on in the next 30 days, each with the form of an override for just that time.
+fn uncovered(ask: &Ask, rota: &Record) -> Result<Markup, Fault> {
+    if rota.read::<bool>("retired") == Some(true) {
+        return Ok(html! {});
+    }
+    let gaps = ask.app.desk.gaps(&ask.actor, rota, ask.now)?;
+    let minutes: i64 = gaps.iter().map(Gap::minutes).sum();
+    let zone = &ask.app.desk.zone;
+    let fill = |gap: &Gap| {
+        let of = format!("/r/shift/new?class=override&rota={}", rota.number());
+        format!("{of}&starts={}&ends={}", encode(&gap.from.to_string()), encode(&gap.until.to_string()))
+    };
+    let may = ask.actor.access.may("shift", "create");
+    Ok(panel::padded(
+        "Uncovered",
+        &html! { "next " (AHEAD) " days" },
+        &html! {
+            p .figure { (minutes) " min" }
+            @if gaps.is_empty() { p { (state::mark(Mark::Green, "somebody is on at every minute")) } }
+            ul .plain { @for gap in gaps.iter().take(SHOWN) { li {
+                (state::dot(Mark::Red)) " " (time::exact(gap.from, zone)) " to " (time::exact(gap.until, zone)) " · " (gap.minutes()) " min "
+                @if may { (Button::link("Fill", &fill(gap)).small()) }
+            } } }
+            @if gaps.len() > SHOWN { p .sub { "and " (gaps.len() - SHOWN) " more" } }
         },
     ))
 }
