@@ -68,6 +68,12 @@ impl Desk {
         Ok(self.store.list(actor, &list)?.records)
     }
 
+    /// The zone by whose clock a rota turns; the organisation's where it names none that there is.
+    pub fn zone_of(&self, rota: &Record) -> TimeZone {
+        let named = rota.get("zone").as_text().and_then(|name| TimeZone::get(name).ok());
+        named.unwrap_or_else(|| self.zone.clone())
+    }
+
     /// When nobody is on in the next 30 days, by the shifts that the actor sees; overrides count like any other (RU-24).
     pub fn gaps(&self, actor: &Actor, rota: &Record, now: Timestamp) -> Result<Vec<Gap>, DeskError> {
         let kind = self.kind("shift")?;
@@ -100,9 +106,7 @@ impl Desk {
             let gaps = self.gaps(actor, &rota, now)?;
             let Some(first) = gaps.first() else { continue };
             let minutes: i64 = gaps.iter().map(Gap::minutes).sum();
-            let zone = rota.get("zone").as_text().and_then(|name| TimeZone::get(name).ok());
-            let at =
-                first.from.to_zoned(zone.unwrap_or_else(|| self.zone.clone())).strftime("%a %-d %b %H:%M").to_string();
+            let at = first.from.to_zoned(self.zone_of(&rota)).strftime("%a %-d %b %H:%M");
             let why = format!("{minutes} min in which nobody is on, first {at}");
             offenders.push(Offender { record: rota, why, since: Some(first.from), red: true });
         }

@@ -88,6 +88,7 @@ const MOVES: &[Move] = &[
         label: "Confirm",
         from: &["planned"],
         to: Some("confirmed"),
+        key: Some('f'),
         guard: somebody,
         ..Move::PLAIN
     },

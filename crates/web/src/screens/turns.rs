@@ -15,14 +15,13 @@ pub fn below(ask: &Ask, rota: &Record) -> Result<Markup, Fault> {
     if ask.kind("shift").is_err() {
         return Ok(html! {});
     }
+    let zone = ask.app.desk.zone_of(rota);
     let turns = ask.app.desk.turns(&ask.actor, rota, ask.now)?;
     let shown: Vec<Record> = turns.on.iter().chain(&turns.instead_of).chain(&turns.next).cloned().collect();
     let titles = Titles::of(ask, &shown);
     let who =
         |shift: &Record| shift.get("person").as_int().and_then(|id| titles.get("person", id)).unwrap_or("–").to_owned();
-    let at = |shift: &Record, field: &str| {
-        shift.read::<jiff::Timestamp>(field).map(|at| time::exact(at, &ask.app.desk.zone))
-    };
+    let at = |shift: &Record, field: &str| shift.read::<jiff::Timestamp>(field).map(|at| time::exact(at, &zone));
     let line = |shift: &Record| {
         html! {
             a .link href={ "/r/shift/" (shift.id) } { (who(shift)) }
@@ -53,7 +52,7 @@ fn uncovered(ask: &Ask, rota: &Record) -> Result<Markup, Fault> {
     }
     let gaps = ask.app.desk.gaps(&ask.actor, rota, ask.now)?;
     let minutes: i64 = gaps.iter().map(Gap::minutes).sum();
-    let zone = &ask.app.desk.zone;
+    let zone = &ask.app.desk.zone_of(rota);
     let fill = |gap: &Gap| {
         let of = format!("/r/shift/new?class=override&rota={}", rota.number());
         format!("{of}&starts={}&ends={}", encode(&gap.from.to_string()), encode(&gap.until.to_string()))
@@ -61,7 +60,7 @@ fn uncovered(ask: &Ask, rota: &Record) -> Result<Markup, Fault> {
     let may = ask.actor.access.may("shift", "create");
     Ok(panel::padded(
         "Uncovered",
-        &html! { "next " (AHEAD) " days" },
+        &html! { "next " (AHEAD) " days, by the clock of " (rota.get("zone").as_text().unwrap_or_default()) },
         &html! {
             p .figure { (minutes) " min" }
             @if gaps.is_empty() { p { (state::mark(Mark::Green, "somebody is on at every minute")) } }
