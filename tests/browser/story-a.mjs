@@ -1,10 +1,23 @@
-// Story A: Mara's SOC on a Tuesday, the steps that need neither pager, rota page nor shift rules.
+// Story A: Mara's SOC on a Tuesday, the steps that need no pager.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { assertLooksRight, base, leads, picture, signInOnce, submit, text, until, visit } from "./browser.mjs";
-import { as, call, duty, id, later, make, person, tell } from "./story.mjs";
+import { as, call, choose, day, duty, id, later, make, person, tell } from "./story.mjs";
 
 const people = { mara: "mara@soc.example", tom: "tom@soc.example", tia: "tia@soc.example", uwe: "uwe@soc.example", vera: "vera@soc.example", ines: "ines@soc.example" };
+
+/** A detection that a hunt gives, in Sigma. */
+const RULE = `title: New local administrator
+id: 5f0c7f0e-6d0e-4c53-9a39-3f6d5a0e1b77
+status: test
+logsource:
+    product: windows
+detection:
+    selection:
+        EventID: 4732
+    condition: selection
+level: medium
+`;
 
 await tell("mara", people, [
   ["1 home", home],
@@ -19,6 +32,10 @@ await tell("mara", people, [
   ["11 a promised update", update],
   ["12 a strange mail", mail],
   ["13 resolved is not closed", close],
+  ["14 a gap on call", onCall],
+  ["15 nights", nights],
+  ["16 a hunt", hunt],
+  ["17 metrics", metrics],
   ["18 the daily report", report],
   ["19 the auditor", audit],
 ]);
@@ -248,6 +265,148 @@ async function close({ vera, major }) {
   assert.match(open.body.detail, /3 task\(s\) of this incident are open/);
   for (const one of actions) assert.equal((await call(vera, "POST", `task/${one.number}/moves/finish`, { outcome: "done" })).status, 200);
   assert.equal((await move("close", { cause: "An old add-in", lessons: "It goes" })).status, 200);
+}
+
+/** An instant so many days and hours after the midnight that began the server's day. */
+function at(days, hours) {
+  return new Date(Date.parse(`${day(0)}T00:00:00Z`) + (days * 24 + hours) * 3_600_000).toISOString();
+}
+
+/** Two hours of Sunday night that nobody is on call: an override for just that time closes them (RU-24). */
+async function onCall({ browser, mara }) {
+  const [vera, uwe] = [await person(mara, people.vera), await person(mara, people.uwe)];
+  const rota = await make(mara, "rota", { name: "On call, tier 3", class: "on_call", lead: await person(mara, people.mara), members: [vera, uwe], zone: "UTC" });
+  const sunday = 7 - new Date(at(0, 0)).getUTCDay();
+  await make(mara, "shift", [
+    { class: "on_call", rota: rota.number, person: vera, starts: at(-1, 0), ends: at(sunday, 2) },
+    { class: "on_call", rota: rota.number, person: uwe, starts: at(sunday, 4), ends: at(33, 0) },
+  ]);
+  const page = `/r/rota/${id(rota)}`;
+  await duty(mara, "D-037", /red.*0 of 1 on-call rotas without a gap.*120 min in which nobody is on, first Sun \d+ \w+ 02:00/s);
+  await visit(mara, page);
+  assert.match(await text(mara, "main"), /Uncovered next 30 days, by the clock of UTC 120 min.*02:00:00 to \d+-\d+-\d+ 04:00:00/);
+  await picture(mara, "a14-gap");
+  await assertLooksRight(browser, page, "a14-rota", await mara.context().storageState());
+  await leads(mara, () => mara.click("a:has-text('Fill')"));
+  await choose(mara, ".field:has(label:text-is('Person'))", "Vera");
+  await leads(mara, () => mara.click("button:has-text('Save')"));
+  await visit(mara, page);
+  assert.match(await text(mara, "main"), /Uncovered next 30 days, by the clock of UTC 0 min .*somebody is on at every minute/);
+  await duty(mara, "D-037", /green.*1 of 1 on-call rotas without a gap/s);
+}
+
+/** Seven nights of ten are too many for Tia; after two swaps with Tom it is five, and both are asked to confirm. */
+async function nights(firm) {
+  const { browser, mara } = firm;
+  const [tia, tom] = [await person(mara, people.tia), await person(mara, people.tom)];
+  const rota = await make(mara, "rota", { name: "SOC", class: "soc", members: [tia, tom] });
+  const shift = (who, n, from) => ({ class: "regular", rota: rota.number, person: who, starts: at(n, from), ends: at(n, from + 8) });
+  const plan = (who, nightly, daily) => make(mara, "shift", [...nightly.map((n) => shift(who, n, 22)), ...daily.map((n) => shift(who, n, 11))]);
+  const hers = await plan(tia, [1, 2, 3, 4, 5, 6, 7], [9, 10, 11]);
+  const his = await plan(tom, [8, 9, 10], [1, 2, 5, 6, 7, 12, 13]);
+  for (const one of [...hers, ...his]) assert.equal((await call(mara, "POST", `shift/${one.number}/moves/confirm`, {})).status, 200);
+  await duty(mara, "D-138", /red.*1 of 2 people with a fair share of nights.*Tia 70 % nights \(7 of 10 shifts\), limit 50 %/s);
+  const page = `/r/person/${id({ number: tia })}`;
+  await visit(mara, page);
+  assert.match(await text(mara, "main"), /Load over the limit 70 % nights \(7 of 10 shifts\)/);
+  await assertLooksRight(browser, page, "a15-load", await mara.context().storageState());
+  // Her first two nights for his first two days, which come after his three nights in the list.
+  for (const n of [0, 1]) {
+    const done = await call(mara, "POST", `shift/${hers[n].number}/moves/swap`, { with: his[3 + n].number });
+    assert.equal(done.status, 200, JSON.stringify(done.body));
+  }
+  await visit(mara, page);
+  assert.match(await text(mara, "main"), /Load fair 50 % nights \(5 of 10 shifts\)/);
+  await duty(mara, "D-138", /green.*2 of 2 people with a fair share of nights/s);
+  for (const [who, name] of [[firm.tia, "Tia"], [firm.tom, "Tom"]]) {
+    await visit(who, "/");
+    const asked = who.locator("main tr:has(a:text-is('Confirm'))", { hasText: `SOC: ${name}` });
+    assert.equal(await asked.count(), 2, `${name} is told of two shifts`);
+  }
+  await picture(firm.tia, "a15-told");
+  await visit(firm.tom, page);
+  assert.doesNotMatch(await text(firm.tom, "main"), /nights \(/, "Tom cannot see Tia's load");
+  await visit(firm.tom, `/r/person/${id({ number: tom })}`);
+  assert.match(await text(firm.tom, "main"), /50 % nights \(5 of 10 shifts\)/, "he sees his own");
+}
+
+/** Vera's second hunt of the month gives a detection: a draft with its test and its owner. */
+async function hunt({ browser, mara, vera }) {
+  const closed = async () => {
+    await visit(mara, "/soc");
+    return Number((await mara.locator("tr:has(th:text-is('Hunts closed')) td").innerText()).trim());
+  };
+  const first = await make(vera, "hunt", { title: "Scheduled tasks", hypothesis: "A task runs from a share", hunter: await person(vera, people.vera), query: "taskcontent:share" });
+  assert.equal((await call(vera, "POST", `hunt/${first.number}/moves/start`, { hunter: await person(vera, people.vera) })).status, 200);
+  assert.equal((await call(vera, "POST", `hunt/${first.number}/moves/close`, { found: "nothing", result: "No task from a share" })).status, 200);
+  assert.equal(await closed(), 1);
+  await visit(vera, "/r/hunt/new");
+  await vera.fill("[name=title]", "Added administrators");
+  await vera.fill("[name=hypothesis]", "Whoever came in made themselves an administrator");
+  await vera.fill("[name=query]", "EventID:4732");
+  await leads(vera, () => vera.click("button:has-text('Save')"));
+  const page = new URL(vera.url()).pathname;
+  await vera.click('button[data-open="move-start"]');
+  await choose(vera, "#move-start", "Vera");
+  await submit(vera, "move-start", {});
+  await vera.click('button[data-open="move-detect"]');
+  await choose(vera, "#move-detect", "Uwe");
+  await submit(vera, "move-detect", { rule_title: "New local administrator", rule_text: RULE, rule_test: "Matches event 4732 of the lab; misses 4733." });
+  await vera.click('button[data-open="move-close"]');
+  await submit(vera, "move-close", { found: "weakness", result: "Two accounts of the old contractor" });
+  assert.equal(await closed(), 2, "hunts this month 1 > 2");
+  await visit(vera, page);
+  await leads(vera, () => vera.click("a:text-is('New local administrator')"));
+  assert.match(await text(vera, "main"), /Draft.*Owner Uwe.*Test Matches event 4732 of the lab.*Can it be put in force\? it could/s);
+  await picture(vera, "a16-draft");
+  await assertLooksRight(browser, new URL(vera.url()).pathname, "a16-draft", await vera.context().storageState());
+}
+
+/** Seconds as the page shows them. */
+function took(seconds) {
+  if (seconds < 6000) return `${(seconds / 60).toFixed(1)} min`;
+  return seconds < 172_800 ? `${(seconds / 3600).toFixed(1)} h` : `${(seconds / 86_400).toFixed(1)} d`;
+}
+
+/** Cases, mean, median and nine of ten, as one computes them by hand. */
+function spread(durations) {
+  const all = durations.map((one) => Math.floor(one / 1000)).sort((a, b) => a - b);
+  const half = all.length >> 1;
+  const median = all.length % 2 ? all[half] : Math.floor((all[half - 1] + all[half]) / 2);
+  const mean = Math.floor(all.reduce((sum, one) => sum + one, 0) / all.length);
+  return [String(all.length), ...[mean, median, all[Math.ceil(all.length * 0.9) - 1]].map(took)];
+}
+
+/** The page says what the records say when one computes it from them. */
+async function metrics({ browser, mara }) {
+  const list = async (kind, q) => (await call(mara, "GET", `${kind}?q=${encodeURIComponent(q)}&limit=100`)).body.items;
+  const span = (one, from, to) => Date.parse(one[to]) - Date.parse(one[from]);
+  const [alerts, incidents] = [await list("alert", "first_seen>=-30d"), await list("incident", "declared>=-30d")];
+  const closed = alerts.filter((one) => one.closed);
+  const first = new Map();
+  for (const one of alerts.filter((alert) => alert.incident)) {
+    first.set(one.incident, Math.min(first.get(one.incident) ?? Infinity, Date.parse(one.first_seen)));
+  }
+  const detected = incidents.filter((one) => first.has(one.number)).map((one) => Math.max(0, Date.parse(one.declared) - first.get(one.number)));
+  await visit(mara, "/soc");
+  const row = async (name) => (await mara.locator(`tr:has(th:text('${name}')) td`).allInnerTexts()).map((cell) => cell.trim());
+  assert.deepEqual(await row("Detection"), spread(detected));
+  assert.deepEqual(await row("First touch"), spread(alerts.filter((one) => one.touched).map((one) => span(one, "first_seen", "touched"))));
+  assert.deepEqual(await row("Judgement"), spread(closed.map((one) => span(one, "first_seen", "closed"))));
+  assert.deepEqual(await row("Resolution"), spread(incidents.filter((one) => one.resolved).map((one) => span(one, "declared", "resolved"))));
+  const count = (all, test) => String(all.filter(test).length);
+  assert.equal((await row("Tier 1"))[0], count(closed, (one) => one.tier === "one"));
+  assert.deepEqual(await row("Alerts judged False positive".toLowerCase().replace("alerts", "Alerts")), ["9"]);
+  assert.deepEqual(await row("Passed to tier 2"), [count(alerts, (one) => one.tier === "two")]);
+  assert.deepEqual(await row("Incidents of critical severity"), [count(incidents, (one) => one.severity === "critical")]);
+  await assertLooksRight(browser, "/soc", "a17-metrics", await mara.context().storageState());
+  await mara.click('button[data-open="reviewed"]');
+  await mara.fill("#reviewed-decided", "Reviewed, action: tune rule 12");
+  await leads(mara, () => mara.click("#reviewed footer button[type=submit]"));
+  assert.match(await text(mara, "main"), /Held.*Reviewed, action: tune rule 12/s, "minutes with a decision (RU-30)");
+  const path = await duty(mara, "D-187", /green.*1 of 1 figures reviewed/s);
+  await visit(mara, path);
+  assert.match(await text(mara, "main"), /Runs 1 .*MTG-1: Reviewed, action: tune rule 12/s, "this month's run is closed");
 }
 
 async function report(firm) {

@@ -1,5 +1,5 @@
-// Story B: Piet's three sites, the steps that need neither roster rules, patrol timing nor an alarm input; step 10, the
-// inspection by phone, is rounds.mjs.
+// Story B: Piet's three sites, the steps that need no roster that proposes people; step 10, the inspection by phone, is
+// rounds.mjs.
 import assert from "node:assert/strict";
 import { assertLooksRight, assertNoSidewaysScroll, base, leads, picture, signInOnce, submit, text, until, visit } from "./browser.mjs";
 import { DAY, ahead, as, call, choose, day, duty, id, later, make, person, tell } from "./story.mjs";
@@ -10,6 +10,8 @@ await tell("ada", people, [
   ["1 three columns", columns],
   ["2 and 3 a gap at the gate", gate],
   ["4 a point not passed", patrol],
+  ["5 an alarm", alarm],
+  ["6 a camera down", camera],
   ["7 a theft", theft],
   ["8 a broken rule", violation],
   ["9 a new site", opening],
@@ -17,6 +19,8 @@ await tell("ada", people, [
   ["12 visitors", visitors],
   ["13 training", training],
   ["14 the vault", vault],
+  ["15 the guards' contract", contract],
+  ["16 a post to cut", cut],
   ["17 a drill", drill],
   ["18 a briefing", briefing],
   ["19 three sites", compare],
@@ -214,6 +218,74 @@ async function patrol(firm) {
   await assertLooksRight(firm.browser, path, "b4-amber", await piet.context().storageState());
 }
 
+/** A door of Lyon is forced: Luc is sent, is there after four minutes, and the alarm stays open until its outcome. */
+async function alarm(firm) {
+  const { ada, sites } = firm;
+  await make(ada, "log_source", { name: "doors-lyon", product: "doors", interval: 3600, site: sites.Lyon.number });
+  const csrf = await ada.getAttribute("meta[name=csrf]", "content");
+  const sent = await ada.request.post(`${base}/ingest/doors-lyon`, { data: `${JSON.stringify({ site: "Lyon", door: "Dock 3", result: "forced" })}\n`, headers: { "x-csrf-token": csrf, "content-type": "application/x-ndjson" } });
+  assert.ok(sent.ok(), String(sent.status()));
+  let found;
+  await until("the alarm", async () => (found = (await call(firm.piet, "GET", `alert?q=${encodeURIComponent("rule.product:physical")}&limit=1`)).body.items[0]));
+  assert.equal(found.site, sites.Lyon.number);
+  const page = `/r/alert/${id(found)}`;
+  const early = await call(firm.piet, "POST", `alert/${found.number}/moves/arrive`, {});
+  assert.equal(early.status, 422, "nobody was sent");
+  await visit(firm.piet, page);
+  await firm.piet.click('button[data-open="move-dispatch"]');
+  await choose(firm.piet, "#move-dispatch", "Luc");
+  await submit(firm.piet, "move-dispatch", {});
+  await visit(firm.luc, "/");
+  assert.match(await text(firm.luc, "main"), /Go and see: Door forced open/, "Luc has it as a task");
+  await later(firm, 4 * 60);
+  const there = await call(firm.piet, "POST", `alert/${found.number}/moves/arrive`, {});
+  assert.equal(there.status, 200, JSON.stringify(there.body));
+  const without = await call(firm.piet, "POST", `alert/${found.number}/moves/close`, {});
+  assert.equal(without.status, 422);
+  assert.notEqual((await call(firm.piet, "GET", `alert/${found.number}`)).body.state, "closed", "open without its outcome");
+  await visit(firm.piet, page);
+  assert.match(await text(firm.piet, "main"), /Response 4m/);
+  await assertLooksRight(firm.browser, page, "b5-alarm", await firm.piet.context().storageState());
+  await firm.piet.click('button[data-open="move-close"]');
+  await submit(firm.piet, "move-close", { verdict: "true_positive", reason: "Lock broken, nobody found; carpenter called" });
+  await duty(firm.piet, "D-149", /green.*1 of 1 alarms answered in time/s, sites.Lyon);
+  await visit(firm.piet, `/r/site/${id(sites.Lyon)}`);
+  assert.match(await text(firm.piet, "main"), /Alarms answered, 30 days 1 Until somebody was there: mean 4\.\d min/);
+}
+
+/** A work order under a service level of 48 hours; an hour too late it is a breach on the contract, with a draft notice. */
+async function camera(firm) {
+  const { ada, sites } = firm;
+  const owner = await person(ada, people.piet);
+  const vendor = await make(ada, "party", { name: "Lens Service", class: "vendor", overseer: owner });
+  const contract = await make(ada, "agreement", { title: "Camera maintenance", class: "maintenance", party: vendor.number, price: eur(12000), sites: [sites.Lyon.number] });
+  const signed = await call(ada, "POST", `agreement/${contract.number}/moves/sign`, { starts: day(-100), ends: day(265), owner });
+  assert.equal(signed.status, 200, JSON.stringify(signed.body));
+  const level = await make(ada, "service_level", { title: "Camera repaired", agreement: contract.number, target: 48, unit: "hours", better: "lower", readings: [{ period_end: day(-3), value: 20 }] });
+  const asset = await make(ada, "asset", { name: "Camera 12 Lyon", class: "camera", site: sites.Lyon.number, owner });
+  const order = await make(firm.piet, "task", { title: "Camera 12 is dark", asset: asset.number, level: level.number, assignee: owner });
+  await duty(firm.piet, "D-150", /green.*1 of 1/s, sites.Lyon);
+  await duty(firm.piet, "D-104", /green.*1 of 1/s);
+  await later(firm, 49 * 60 * 60);
+  await duty(firm.piet, "D-150", /red.*0 of 1.*Camera 12 is dark/s, sites.Lyon);
+  await picture(firm.piet, "b6-red");
+  await until("the breach", async () => (await call(firm.piet, "GET", `service_level/${level.number}`)).body.met === "missed");
+  const kept = (await call(firm.piet, "GET", `service_level/${level.number}`)).body;
+  assert.match(kept.readings.at(-1).note, new RegExp(`${order.number} Camera 12 is dark: not done within 48 h`));
+  const notices = (await call(firm.piet, "GET", `message?q=${encodeURIComponent('"Notice of breach" state:draft')}&limit=5`)).body.items;
+  assert.equal(notices.length, 1, "one draft notice");
+  assert.deepEqual(notices[0].parties, [vendor.number]);
+  const path = await duty(firm.piet, "D-104", /red.*0 of 1.*breach without an answer/s);
+  await visit(firm.piet, `/r/agreement/${id(contract)}`);
+  assert.match(await text(firm.piet, "main"), /Performance.*Service levels not breached 0 of 1/s);
+  await assertLooksRight(firm.browser, path, "b6-breach", await firm.piet.context().storageState());
+}
+
+/** An amount of whole euros. */
+function eur(whole) {
+  return { minor: whole * 100, currency: "EUR" };
+}
+
 /** Who took a key home: the head of the department is told, and owes the outcome in five days. */
 async function violation(firm) {
   const { ada, piet } = firm;
@@ -258,6 +330,83 @@ async function fireCheck({ browser, piet, sites }) {
   await duty(piet, "D-156", /green.*1 of 1 fire checks in date/s, sites.Lyon);
   assert.equal((await call(piet, "GET", `check/${check.number}`)).body.due, day(365), "the next day");
   await assertLooksRight(browser, `/r/check/${id(check)}`, "b11-check", await piet.context().storageState());
+}
+
+/** Notice in twenty days: what the guards did is computed, three bids rank by quality and cost, and the renewal is promised money. */
+async function contract(firm) {
+  const { ada, piet, sites } = firm;
+  const owner = await person(ada, people.piet);
+  const firms = await make(ada, "party", ["Alpha Guards", "Beta Guards", "Gamma Guards"].map((name) => ({ name, class: "vendor", overseer: owner })));
+  const guards = await make(ada, "agreement", { title: "Guards for Berlin", class: "guarding", party: firms[0].number, price: eur(200000), sites: [sites.Berlin.number], notice_by: day(20) });
+  const signed = await call(ada, "POST", `agreement/${guards.number}/moves/sign`, { starts: day(-305), ends: day(60), owner });
+  assert.equal(signed.status, 200, JSON.stringify(signed.body));
+  // Four shifts of eight hours in the month, three of them stood; one complaint of two is answered.
+  const post = await make(piet, "place", { name: "Door Berlin", class: "post", site: sites.Berlin.number });
+  const at = (days, hours) => `${day(-days)}T${String(hours).padStart(2, "0")}:00:00Z`;
+  const person4 = (await make(ada, "person", [{ name: "Gus", email: "gus@sites.example" }]))[0];
+  const shifts = await make(piet, "shift", [5, 4, 3, 2].map((days) => ({ class: "regular", place: post.number, person: person4.number, starts: at(days, 6), ends: at(days, 14) })));
+  for (const one of shifts.slice(0, 3)) assert.equal((await call(piet, "POST", `shift/${one.number}/moves/come`, {})).status, 200);
+  const words = await make(piet, "message", ["Asleep at the door", "Late on Monday"].map((title) => ({ title, class: "complaint", text: title, parties: [firms[0].number] })));
+  await call(piet, "POST", `message/${words[0].number}/moves/answer`, { answer: "Another guard came" });
+  const round = await approved(firm, { title: "Evening round", class: "patrol", site: sites.Berlin.number, steps: [1, 2, 3, 4].map((at) => ({ what: `Door ${at}`, answer: "check" })) });
+  const run = await make(piet, "procedure_run", { procedure: round.number, assignee: owner, due: day(-1) });
+  for (const step of [1, 2, 3]) await answered(piet, run, step, { verdict: "passed" });
+  await make(ada, "service_level", [{ title: "Posts stood", target: 98, unit: "per cent", better: "higher", readings: [{ period_end: day(-2), value: 99 }] }, { title: "Reports by six", target: 95, unit: "per cent", better: "higher", readings: [{ period_end: day(-2), value: 90 }], action: "Talked to their lead" }].map((one) => ({ ...one, agreement: guards.number })));
+  const page = `/r/agreement/${id(guards)}`;
+  await visit(piet, page);
+  assert.match(await text(piet, "main"), /Post-hours stood 24 of 32.*Patrol points passed 3 of 4.*Complaints answered, one year 1 of 2.*Service levels not breached 1 of 2/s);
+  await assertLooksRight(firm.browser, page, "b15-contract", await piet.context().storageState());
+  // Quality counts 60, cost 40: Alpha 48 + 24 = 72, Beta 36 + 34 = 70, Gamma 54 + 20 = 74.
+  await make(piet, "bid", [[80, 60, 200000], [60, 85, 180000], [90, 50, 230000]].map(([quality, cost, price], n) => ({ title: `Bid of ${firms[n].name}`, tender: "Guards 2027", party: firms[n].number, price: eur(price), cost, quality, weight: 40 })));
+  await visit(piet, `/r/bid?q=${encodeURIComponent('tender:"Guards 2027"')}`);
+  const ranked = (await call(piet, "GET", `bid?q=${encodeURIComponent('tender:"Guards 2027"')}&sort=-score&limit=5`)).body.items;
+  assert.deepEqual(ranked.map((one) => [one.title, one.score]), [["Bid of Gamma Guards", 74], ["Bid of Alpha Guards", 72], ["Bid of Beta Guards", 70]], "as in the hand table");
+  const shown = (await text(piet, "main")).match(/Bid of (\w+) Guards/g);
+  assert.deepEqual(shown, ["Bid of Gamma Guards", "Bid of Alpha Guards", "Bid of Beta Guards"], "the list ranks them");
+  const decision = await make(piet, "decision", { title: "Renew, 1 year", matter: "award", about: guards.number, request: "Renew for a year: they know the house, and Gamma costs 30,000 more.", options: "Gamma: better, dearer. Beta: cheaper, weaker." });
+  const own = await call(piet, "POST", `decision/${decision.number}/moves/approve`, {});
+  assert.deepEqual([own.status, own.body.rule], [422, "RU-38"]);
+  assert.equal((await call(ada, "POST", `decision/${decision.number}/moves/approve`, { reason: "Agreed" })).status, 200);
+  await visit(ada, page);
+  await ada.click(".head summary:has-text('More')");
+  await ada.click('button[data-open="move-renew"]');
+  await submit(ada, "move-renew", { ends: day(425), reason: "Renew, 1 year: DEC-1", notice_by: day(380) });
+  const lines = (await call(ada, "GET", `money_line?q=${encodeURIComponent(`agreement:${guards.number}`)}&limit=5`)).body.items;
+  assert.deepEqual(lines.map((one) => [one.class, one.account, one.amount.minor, one.fiscal_year]), [["commitment", "guarding", 20_000_000, Number(day(61).slice(0, 4))]]);
+  await visit(piet, `/money?year=${day(61).slice(0, 4)}`);
+  assert.match(await text(piet, "main"), /guarding.*200.000/s, "the commitment shows in the budget");
+  await picture(piet, "b15-budget");
+}
+
+/** The guarding budget is forecast at 104 %; a post is not cut without a procedure in its place (RU-56). */
+async function cut(firm) {
+  const { ada, piet, sites } = firm;
+  const year = Number(day(61).slice(0, 4));
+  const line = (cls, amount) => ({ title: `Guards ${cls}`, class: cls, fiscal_year: year, account: "guarding", amount: eur(amount), on: day(0), owner: "PER-1" });
+  const [budget] = await make(piet, "money_line", [line("budget", 240000), line("forecast", 49600)]);
+  assert.equal((await call(ada, "POST", `money_line/${budget.number}/moves/approve`, {})).status, 200);
+  await visit(piet, `/money?year=${year}`);
+  assert.match(await text(piet, "main"), /guarding.*104 %/s);
+  await picture(piet, "b16-budget");
+  const post = await make(piet, "place", { name: "Post B2", class: "post", site: sites.Berlin.number, guards: 1 });
+  await make(piet, "shift", [1, 2, 3].map((days) => ({ class: "regular", place: post.number, starts: hour(days, 14), ends: hour(days, 22) })));
+  await make(piet, "risk", [{ title: "Break-in at night", class: "site", likelihood: 3, impact: 4, site: sites.Berlin.number, owner: await person(piet, people.piet) }]);
+  const page = `/r/place/${id(post)}`;
+  await visit(piet, page);
+  assert.match(await text(piet, "main"), /If this post were cut.*24 h uncovered Of 3 shifts.*RSK-\d+ Break-in at night · score 12/s);
+  await assertLooksRight(firm.browser, page, "b16-post", await piet.context().storageState());
+  await leads(piet, () => piet.click("a:has-text('Propose to cut it')"));
+  await piet.fill("[name=request]", "Saves 24 hours a week.");
+  await leads(piet, () => piet.click("button:has-text('Save')"));
+  assert.match(await text(piet, "main"), /fewer guards need a new procedure.*RU-56|RU-56.*fewer guards need a new procedure/s);
+  await picture(piet, "b16-refused");
+  const instead = await approved(firm, { title: "Camera round instead of post B2", class: "patrol", site: sites.Berlin.number, steps: [{ what: "Look at B2 each hour", answer: "check" }] });
+  const sent = await make(piet, "decision", { title: "Cut Post B2", matter: "reduction", about: post.number, request: "Saves 24 hours a week.", options: "Keep it; or move it to days.", procedure: instead.number });
+  await visit(ada, `/r/decision/${id(sent)}`);
+  assert.match(await text(ada, "main"), /If this post were cut.*24 h uncovered/s);
+  await ada.click('button[data-open="move-approve"]');
+  await submit(ada, "move-approve", {});
+  assert.match(await text(ada, ".head"), /Approved/);
 }
 
 /** A hundred and eighteen of a hundred and thirty took part; what was seen becomes two actions. */

@@ -58,6 +58,8 @@ const ROUTES: &[Entry] = &[
     ("GET", "/pick/{kind}", Person, 404, 303),
     ("GET", "/records", Person, 200, 303),
     ("GET", "/sites/{id}/present", Person, 404, 303),
+    ("GET", "/soc", Person, 404, 303),
+    ("POST", "/soc/reviewed", Person, 404, 303),
     ("GET", "/reports", Person, 404, 303),
     ("POST", "/reports/draft", Person, 404, 303),
     ("POST", "/reports/{id}/again", Person, 404, 303),

@@ -121,7 +121,7 @@ fn d_158_visitors_come_in_time_and_not_alone_and_the_list_is_whoever_is_there() 
         office.create(&Actor::system(), "shift", &[&base, values].concat())
     };
     let place = ("place", Value::from(vault.id));
-    refused(visit(&[place.clone()]), "-", "say who comes");
+    refused(visit(std::slice::from_ref(&place)), "-", "say who comes");
     refused(visit(&[("visitor", "Bo".into())]), "-", "say at which place");
     let bo = visit(&[("visitor", "Bo".into()), place.clone(), ("escorted", true.into())]).expect("announced").record;
     assert_eq!(bo.title(), "Vault: Bo");

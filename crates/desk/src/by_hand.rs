@@ -34,6 +34,14 @@ const ALL: &[ByHand] = &[
     ByHand { code: "D-114", reads: &["asset", "agreement"], ask: Desk::ends_estimated, ..PLAIN },
     ByHand { code: "D-173", reads: &["asset"], ask: Desk::restorable, ..PLAIN },
     ByHand { code: "D-150", reads: &["check", "task", "asset"], ask: Desk::equipment_kept, ..PLAIN },
+    ByHand { code: "D-037", reads: &["rota", "shift"], ask: Desk::on_call_covered, ..PLAIN },
+    ByHand {
+        code: "D-138",
+        reads: &["shift", "person"],
+        sites: false,
+        ask: |desk, actor, _, now| desk.nights_shared(actor, now),
+        ..PLAIN
+    },
     ByHand { code: "D-135", reads: &["shift", "place", "person"], ask: Desk::posts_covered, ..PLAIN },
     ByHand { code: "D-136", reads: &["shift", "place", "credential", "person"], ask: Desk::staff_cleared, ..PLAIN },
     ByHand { code: "D-147", reads: &["procedure_run", "procedure"], ask: Desk::points_passed, ..PLAIN },

@@ -35,7 +35,37 @@ fn points(run: &Record, today: Date) -> (i64, Vec<Missed>) {
     (made, missed)
 }
 
+/// What patrols came to.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Walked {
+    pub made: i64,
+    pub missed: Vec<Offender>,
+    pub fresh: Option<Timestamp>,
+}
+
 impl Desk {
+    /// The points of the patrols that a filter finds, of those that the actor sees.
+    pub(crate) fn walked(&self, actor: &Actor, filter: &str, now: Timestamp) -> Result<Walked, DeskError> {
+        let kind = self.kind("procedure_run")?;
+        let today = now.to_zoned(self.zone.clone()).date();
+        let mut found = Walked::default();
+        self.each(actor, kind, self.filter(actor, kind, filter, now)?, |run| {
+            let (passed, missed) = points(run, today);
+            found.made += passed;
+            found.fresh = found.fresh.max(Some(run.updated));
+            for one in missed {
+                let (why, red) = match &one.reason {
+                    Some(reason) => (format!("{} not passed: {reason}", one.what), false),
+                    None => (format!("{} not passed, and no reason given", one.what), true),
+                };
+                let since = run.read::<Timestamp>("started");
+                found.missed.push(Offender { record: run.clone(), why, since, red });
+            }
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
     /// Share of the points of the last week's patrols that were passed. One that was not is red until somebody says
     /// why, and amber then.
     pub(crate) fn points_passed(
@@ -44,24 +74,8 @@ impl Desk {
         site: Option<i64>,
         now: Timestamp,
     ) -> Result<Measured, DeskError> {
-        let kind = self.kind("procedure_run")?;
-        let today = now.to_zoned(self.zone.clone()).date();
         let filter = scoped("procedure.class:patrol due>=-7d due<=today", site);
-        let (mut made, mut offenders, mut fresh) = (0, Vec::new(), None);
-        self.each(actor, kind, self.filter(actor, kind, &filter, now)?, |run| {
-            let (passed, missed) = points(run, today);
-            made += passed;
-            fresh = fresh.max(Some(run.updated));
-            for one in missed {
-                let (why, red) = match &one.reason {
-                    Some(reason) => (format!("{} not passed: {reason}", one.what), false),
-                    None => (format!("{} not passed, and no reason given", one.what), true),
-                };
-                let since = run.read::<Timestamp>("started");
-                offenders.push(Offender { record: run.clone(), why, since, red });
-            }
-            Ok(())
-        })?;
+        let Walked { made, missed: offenders, fresh } = self.walked(actor, &filter, now)?;
         let all = made + offenders.len() as i64;
         Ok(Measured {
             definition: 2,

@@ -85,10 +85,13 @@ impl Desk {
         })?;
         let mut standing = Vec::new();
         let asking = narrowed(ASKING, "place.site", site);
-        self.each(actor, shifts, self.filter(actor, shifts, &asking, now)?, |shift| {
-            standing.push(shift.clone());
-            Ok(())
-        })?;
+        // Who may not read what people hold is not told what they lack.
+        if actor.access.may("credential", "read") {
+            self.each(actor, shifts, self.filter(actor, shifts, &asking, now)?, |shift| {
+                standing.push(shift.clone());
+                Ok(())
+            })?;
+        }
         all += standing.len() as i64;
         let ids = |field: &str| -> Vec<Value> { standing.iter().map(|shift| shift.get(field).clone()).collect() };
         let mut held: HashMap<i64, Vec<Record>> = HashMap::new();

@@ -135,8 +135,13 @@ impl Desk {
             }
         }
         let kind = self.kind("detection_rule")?;
-        // One that a person switched off stays off: it may come back.
-        let stays = |record: &Record| matches!(record.state(), Some("gone" | "off"));
+        // One that a person switched off stays off: it may come back. A draft stays until its text lies in a folder.
+        let loaded: HashSet<&str> = texts.values().map(|text| text.trim()).collect();
+        let waits = |record: &Record| {
+            record.state() == Some("draft")
+                && record.get("text").as_text().is_none_or(|text| !loaded.contains(text.trim()))
+        };
+        let stays = |record: &Record| matches!(record.state(), Some("gone" | "off")) || waits(record);
         let gone = known.iter().filter(|(id, record)| !present.contains(*id) && !stays(record));
         changes.extend(gone.map(|(_, record)| Change::Note { kind, id: record.id, values: state("gone", kind) }));
         let changed = changes.len();
@@ -144,6 +149,16 @@ impl Desk {
             self.store.write(&self.system(), now, changes)?;
         }
         Ok(Loaded { changed, newly_refused, ..self.put_in_force(set)? })
+    }
+
+    /// Why a rule's text could not be put in force; nothing where it could.
+    pub fn rule_refused(&self, text: &str) -> Option<String> {
+        let (_, infos) = RuleSet::load([RuleFile { path: "draft".to_owned(), text: text.to_owned() }]);
+        match infos.into_iter().next().map(|info| info.state) {
+            Some(State::Live) => None,
+            Some(State::Refused(why)) => Some(why.to_string()),
+            None => Some("there is no rule in it".to_owned()),
+        }
     }
 
     /// The rules and the record of each; those that people switched off stay out of force.

@@ -6,13 +6,16 @@ use crate::people::Person;
 use crate::watch::DetectionRule;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use watchkeep_model::{ChoiceField, Links, Markdown, Measure, Move, Moving, Record, RecordKind, Ref, Refusal};
+use watchkeep_model::{
+    ChoiceField, Described, Effect, Field, Links, Markdown, Measure, Move, Moving, Record, RecordKind, Ref, Refusal,
+    Shape, Value,
+};
 
 /// A guess at what an intruder would have left behind, where it was looked for, and what was found.
 #[derive(RecordKind)]
 #[record(
     prefix = "HNT", area = "intel", title = "title", state = "state", sort = "-created", calendar = "due",
-    list = ["title", "state", "technique", "hunter", "due", "found", "closed"], moves = MOVES, measures = MEASURES, check = check
+    list = ["title", "state", "technique", "hunter", "due", "found", "closed"], moves = MOVES, measures = MEASURES, check = check, effects = effects
 )]
 pub struct Hunt {
     #[field(search, len = 300)]
@@ -69,6 +72,26 @@ pub enum State {
     Closed,
 }
 
+/// What a new detection is: its name, the rule itself, what it was tried with, and who keeps it.
+const DETECTION: &[Field] = &[
+    Field { name: "rule_title", label: "What it detects", max_len: Some(300), ..Field::EMPTY },
+    Field {
+        name: "rule_text",
+        label: "The rule, in Sigma",
+        help: "It is a draft until it lies in a rule folder.",
+        shape: Shape::Markdown,
+        ..Field::EMPTY
+    },
+    Field {
+        name: "rule_test",
+        label: "Test",
+        help: "What it must match and what it must miss, and how that was tried.",
+        shape: Shape::Markdown,
+        ..Field::EMPTY
+    },
+    Field { name: "rule_owner", label: "Who keeps it", shape: Shape::Ref("person"), ..Field::EMPTY },
+];
+
 const MOVES: &[Move] = &[
     Move {
         name: "start",
@@ -89,11 +112,54 @@ const MOVES: &[Move] = &[
         apply: close,
         ..Move::PLAIN
     },
+    Move {
+        name: "detect",
+        label: "New detection",
+        from: &["running", "closed"],
+        asks: &["rule_title", "rule_text", "rule_test", "rule_owner"],
+        inputs: DETECTION,
+        key: Some('n'),
+        guard: may_write_rules,
+        ..Move::PLAIN
+    },
     Move { name: "reopen", label: "Reopen", from: &["closed"], to: Some("running"), asks: &["reason"], ..Move::PLAIN },
 ];
 
 fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
     in_order(moving, "starts", "due")
+}
+
+fn may_write_rules(moving: &Moving<'_>) -> Result<(), Refusal> {
+    if moving.actor.access.may("detection_rule", "create") {
+        return Ok(());
+    }
+    Err(Refusal::access("none of your roles may create a detection rule"))
+}
+
+/// A new detection is a draft of a rule, which the hunt names.
+fn effects(moving: &Moving<'_>) -> Vec<Effect> {
+    if moving.act != Some("detect") {
+        return Vec::new();
+    }
+    let given = |name: &str| {
+        let found = moving.input.iter().find(|(known, _)| *known == name);
+        found.map_or(Value::Null, |(_, value)| value.clone())
+    };
+    let (rule, hunt) = (DetectionRule::kind(), moving.record);
+    let key = format!("draft/{}/{}", hunt.number(), hunt.version);
+    let values = vec![
+        ("title", given("rule_title")),
+        ("state", rule.choice_value("state", "draft")),
+        ("severity", rule.choice_value("severity", "medium")),
+        ("rule_id", key.as_str().into()),
+        ("text", given("rule_text")),
+        ("test", given("rule_test")),
+        ("owner", given("rule_owner")),
+        ("technique", hunt.get("technique").clone()),
+        ("source", hunt.number().into()),
+        ("author", moving.actor.name.as_str().into()),
+    ];
+    vec![Effect::Make { kind: "detection_rule", key, values, link: Some("rules") }]
 }
 
 fn close(record: &mut Record, moving: &Moving<'_>) {

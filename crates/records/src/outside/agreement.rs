@@ -2,18 +2,21 @@
 
 use crate::assure::Engagement;
 use crate::guards::{Size, in_order, level};
-use crate::outside::Party;
+use crate::outside::{MoneyLine, Party};
 use crate::people::Person;
 use crate::places::Site;
 use jiff::civil::Date;
-use watchkeep_model::{ChoiceField, Links, Markdown, Measure, Money, Move, Moving, RecordKind, Ref, Refusal, Target};
+use watchkeep_model::{
+    ChoiceField, Described, Effect, Links, Markdown, Measure, Money, Move, Moving, RecordKind, Ref, Refusal, Target,
+    Value,
+};
 
 /// A contract with a party. Before its notice day somebody decides whether it goes on (RU-53).
 #[derive(RecordKind)]
 #[record(
     prefix = "AGR", area = "outside", title = "title", state = "state", sort = "notice_by", calendar = "notice_by",
     list = ["title", "class", "state", "party", "owner", "price", "ends", "notice_by", "at_term"],
-    moves = MOVES, measures = MEASURES, check = check
+    moves = MOVES, measures = MEASURES, check = check, effects = promised
 )]
 pub struct Agreement {
     #[field(search, len = 300)]
@@ -160,6 +163,33 @@ fn may_renew(moving: &Moving<'_>) -> Result<(), Refusal> {
 /// The new term has not been decided about.
 fn undecided(record: &mut watchkeep_model::Record, _: &Moving<'_>) {
     record.set_choice("at_term", "undecided");
+}
+
+/// What a renewed term costs is promised from the day it is renewed; the line waits for whoever approves spending.
+fn promised(moving: &Moving<'_>) -> Vec<Effect> {
+    let (record, before) = (moving.record, moving.before);
+    let ended = before.and_then(|before| before.read::<Date>("ends"));
+    let Some(first) = ended.and_then(|day| day.tomorrow().ok()).filter(|_| moving.act == Some("renew")) else {
+        return Vec::new();
+    };
+    if record.get("price").is_empty() {
+        return Vec::new();
+    }
+    let line = MoneyLine::kind();
+    let title: String = format!("Renewed: {}", record.title()).chars().take(300).collect();
+    let values = vec![
+        ("title", title.into()),
+        ("class", line.choice_value("class", "commitment")),
+        ("fiscal_year", Value::Int(i64::from(first.year()))),
+        ("account", record.choice("class").unwrap_or("contracts").into()),
+        ("amount", record.get("price").clone()),
+        ("on", crate::guards::today(moving).to_string().into()),
+        ("owner", record.get("owner").clone()),
+        ("party", record.get("party").clone()),
+        ("agreement", record.id.into()),
+        ("grounds", moving.reason.map_or(Value::Null, Value::from)),
+    ];
+    vec![Effect::Make { kind: "money_line", key: format!("{}/term/{first}", record.number()), values, link: None }]
 }
 
 /// The contracts among what ends within a year (D-114); a decision to end one needs no estimate.

@@ -3,12 +3,12 @@
 use crate::people::{Function, Person};
 use crate::places::Site;
 use jiff::civil::Date;
-use watchkeep_model::{ChoiceField, Links, Markdown, Measure, RecordKind, Ref, Target};
+use watchkeep_model::{ChoiceField, Links, Markdown, RecordKind, Ref};
 
 /// Who takes turns at what, and until when the turns are known.
 #[derive(RecordKind)]
 #[record(
-    prefix = "ROT", area = "places", title = "name", sort = "name", calendar = "published_until", measures = MEASURES,
+    prefix = "ROT", area = "places", title = "name", sort = "name", calendar = "published_until",
     list = ["name", "class", "site", "lead", "days", "handover", "published_until"]
 )]
 pub struct Rota {
@@ -50,16 +50,3 @@ pub enum Class {
     OnCall,
     ControlRoom,
 }
-
-/// What duties ask of them.
-const MEASURES: &[Measure] = &[Measure {
-    duty: "D-037",
-    question: "Of the on-call rotas in use, how many have members and are given out for the next two weeks?",
-    unit: "on-call rotas given out",
-    of: "class:on_call retired:no",
-    bad: "members:none or published_until:none or published_until<14d",
-    why: "nobody in it, or not given out for two weeks ahead",
-    since: "published_until",
-    target: Target::None,
-    ..Measure::PLAIN
-}];

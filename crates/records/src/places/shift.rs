@@ -5,14 +5,16 @@ use crate::people::{Person, counts_on};
 use crate::places::{Place, Rota};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use watchkeep_model::{ChoiceField, Markdown, Measure, Move, Moving, Record, RecordKind, Ref, Refusal, Value};
+use watchkeep_model::{
+    ChoiceField, Effect, Field, Markdown, Measure, Move, Moving, Record, RecordKind, Ref, Refusal, Shape, Value,
+};
 
 /// One person at one place or on one rota, from one instant to another. Nobody is in two places at once.
 #[derive(RecordKind)]
 #[record(
     prefix = "SHF", area = "places", title = "title", state = "state", sort = "-starts", calendar = "starts",
     list = ["title", "class", "state", "person", "place", "rota", "starts", "ends"],
-    moves = MOVES, measures = MEASURES, prepare = prepare, check = check
+    moves = MOVES, measures = MEASURES, prepare = prepare, check = check, effects = swapped
 )]
 pub struct Shift {
     #[field(search, managed, len = 300, optional)]
@@ -72,12 +74,21 @@ pub enum State {
     Missed,
 }
 
+const WITH: &[Field] = &[Field {
+    name: "with",
+    label: "Swap with",
+    help: "The other's shift: each takes the place of the other.",
+    shape: Shape::Ref("shift"),
+    ..Field::EMPTY
+}];
+
 const MOVES: &[Move] = &[
     Move {
         name: "confirm",
         label: "Confirm",
         from: &["planned"],
         to: Some("confirmed"),
+        key: Some('f'),
         guard: somebody,
         ..Move::PLAIN
     },
@@ -99,6 +110,26 @@ const MOVES: &[Move] = &[
         takes: &["handover"],
         key: Some('d'),
         apply: go,
+        ..Move::PLAIN
+    },
+    // Whoever gets a shift confirms it anew, and is told so under the work of today.
+    Move {
+        name: "give",
+        label: "Give to",
+        from: &["planned", "confirmed"],
+        to: Some("planned"),
+        asks: &["person"],
+        ..Move::PLAIN
+    },
+    Move {
+        name: "swap",
+        label: "Swap",
+        from: &["planned", "confirmed"],
+        to: Some("planned"),
+        asks: &["with"],
+        inputs: WITH,
+        guard: both_stand,
+        apply: swap,
         ..Move::PLAIN
     },
     Move {
@@ -215,6 +246,39 @@ fn somebody(moving: &Moving<'_>) -> Result<(), Refusal> {
         return Err(Refusal::invalid("nobody has this shift yet; name somebody").at("person"));
     }
     Ok(())
+}
+
+/// The shift that this one is swapped with.
+fn other(moving: &Moving<'_>) -> Option<Record> {
+    let id = moving.input::<Ref<Shift>>("with")?.id;
+    moving.look.record("shift", id)
+}
+
+/// Both shifts are still to come, and belong to two people.
+fn both_stand(moving: &Moving<'_>) -> Result<(), Refusal> {
+    let (mine, other) = (moving.before, other(moving));
+    let person = |shift: Option<&Record>| shift.and_then(|shift| shift.get("person").as_int());
+    let stands = other.as_ref().is_some_and(|other| matches!(other.state(), Some("planned" | "confirmed")));
+    match (person(mine), person(other.as_ref())) {
+        (Some(one), Some(two)) if one != two && stands => Ok(()),
+        _ => Err(Refusal::invalid("swap with a shift of somebody else that is still to come").at("with")),
+    }
+}
+
+fn swap(record: &mut Record, moving: &Moving<'_>) {
+    if let Some(other) = other(moving) {
+        record.set("person", other.get("person").clone());
+    }
+}
+
+/// The other half of a swap, held to the same checks.
+fn swapped(moving: &Moving<'_>) -> Vec<Effect> {
+    let (Some("swap"), Some(before), Some(other)) = (moving.act, moving.before, other(moving)) else {
+        return Vec::new();
+    };
+    let reason = format!("swapped with {}", moving.record.number());
+    let values = vec![("person", before.get("person").clone())];
+    vec![Effect::Move { kind: "shift", id: other.id, act: "give", values, reason }]
 }
 
 fn come(record: &mut Record, moving: &Moving<'_>) {

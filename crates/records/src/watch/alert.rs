@@ -4,6 +4,7 @@ mod clocks;
 mod measures;
 mod moves;
 mod reports;
+mod response;
 
 use crate::assets::Asset;
 use crate::clocks::wind;
@@ -19,7 +20,7 @@ use watchkeep_model::{ChoiceField, Markdown, Moving, Record, RecordKind, Ref, Re
 #[record(
     prefix = "ALR", area = "watch", title = "title", state = "state", sort = "-last_seen", calendar = "first_seen",
     list = ["severity", "last_seen", "count", "title", "entity", "technique", "site", "owner", "tier", "state"],
-    moves = moves::MOVES, measures = measures::MEASURES, clocks = clocks::CLOCKS, prepare = prepare, check = check, effects = reports::became
+    moves = moves::MOVES, measures = measures::MEASURES, clocks = clocks::CLOCKS, prepare = prepare, check = check, effects = effects
 )]
 pub struct Alert {
     /// What was noticed, in a few words.
@@ -213,6 +214,13 @@ fn prepare(record: &mut Record, moving: &Moving<'_>) {
     }
     clocks::decided(record, moving);
     wind(record, moving);
+}
+
+/// What a report is made into, and the task of whoever is sent.
+fn effects(moving: &Moving<'_>) -> Vec<watchkeep_model::Effect> {
+    let mut all = reports::became(moving);
+    all.extend(response::sent(moving));
+    all
 }
 
 /// A closed alert has a verdict: nothing is closed without one (D-010).

@@ -53,7 +53,7 @@ fn body(ask: &Ask) -> Result<(String, Markup), Fault> {
         None => None,
     };
     let about = html! { (code) " · " (text("group")) " · " (text("rhythm")) };
-    let marks = html! { (state::mark(mark(now), now.name())) @if let Some(grade) = grade { (tag::grade(grade)) } @if may_record(ask) { (Button::open("Record a run", "record-run").go().key('r')) } };
+    let marks = html! { (state::mark(mark(now), now.name())) @if let Some(grade) = grade { (tag::grade(grade)) } @if code == super::metrics::DUTY { (Button::link("SOC metrics", "/soc")) } @if may_record(ask) { (Button::open("Record a run", "record-run").go().key('r')) } };
     let inner = html! {
         (header::record_header(&held.number(), &short(duty.title()), &about, &marks))
         div .cols .two {

@@ -6,6 +6,8 @@ use crate::parts::{Button, State as Mark, panel, state};
 use crate::routes::{Route, Who};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
+use watchkeep_desk::Desk;
+use watchkeep_desk::load::LIMIT;
 use watchkeep_model::resolve::{Column, Compare, Test};
 use watchkeep_model::{Record, Refusal};
 use watchkeep_store::List;
@@ -18,7 +20,26 @@ pub fn routes() -> Vec<Route> {
 }
 
 pub fn below(ask: &Ask, person: &Record) -> Result<Markup, Fault> {
-    Ok(html! { (roles(ask, person)?) (sign_in(ask, person)?) })
+    Ok(html! { (load(ask, person)?) (roles(ask, person)?) (sign_in(ask, person)?) })
+}
+
+/// How many of their shifts are nights: for themselves, and for who keeps their reviews.
+fn load(ask: &Ask, person: &Record) -> Result<Markup, Fault> {
+    if !Desk::sees_load(&ask.actor, person.id) || !ask.actor.access.may("shift", "read") {
+        return Ok(html! {});
+    }
+    let Some(load) = ask.app.desk.loads(&ask.actor, ask.now)?.remove(&person.id) else { return Ok(html! {}) };
+    let mark = if load.is_over() { state::mark(Mark::Red, "over the limit") } else { state::mark(Mark::Green, "fair") };
+    let rows =
+        format!("/r/shift?q={}", super::show::encode(&format!("person:{} starts>=-14d starts<14d", person.number())));
+    Ok(panel::padded(
+        "Load",
+        &mark,
+        &html! {
+            p .figure { a .link href=(rows) { (load.words()) } }
+            p .sub { "From a fortnight ago to a fortnight ahead; the limit is " (LIMIT) " %." }
+        },
+    ))
 }
 
 /// For who may read role assignments.

@@ -9,6 +9,7 @@ use crate::routes::{Route, Who};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use maud::{Markup, html};
+use watchkeep_desk::metrics::Spread;
 use watchkeep_model::Record;
 
 pub fn routes() -> Vec<Route> {
@@ -52,6 +53,29 @@ fn present(ask: &Ask, site: &Record) -> Result<Vec<Present>, Fault> {
 }
 
 pub fn below(ask: &Ask, site: &Record) -> Result<Markup, Fault> {
+    Ok(html! { (now(ask, site)?) (alarms(ask, site)?) })
+}
+
+/// How fast somebody was there when an alarm rang, of the last 30 days.
+fn alarms(ask: &Ask, site: &Record) -> Result<Markup, Fault> {
+    let Ok(kind) = ask.kind("alert") else { return Ok(html! {}) };
+    let filter = format!("site:{} response:any first_seen>=-30d", site.number());
+    let mut took = Vec::new();
+    ask.app.desk.each(&ask.actor, kind, ask.app.desk.filter(&ask.actor, kind, &filter, ask.now)?, |alert| {
+        took.extend(alert.get("response").as_int());
+        Ok(())
+    })?;
+    let Some(spread) = Spread::of(took) else { return Ok(html! {}) };
+    let times = [("mean", spread.mean), ("median", spread.median), ("nine of ten within", spread.p90)];
+    let words: Vec<String> = times.map(|(word, seconds)| format!("{word} {}", super::metrics::took(seconds))).into();
+    Ok(panel::padded(
+        "Alarms answered, 30 days",
+        &html! {},
+        &html! { p .figure { a .link href={ "/alerts?q=" (super::show::encode(&filter)) } { (spread.count) } } p .sub { "Until somebody was there: " (words.join(", ")) } },
+    ))
+}
+
+fn now(ask: &Ask, site: &Record) -> Result<Markup, Fault> {
     if !ask.actor.access.may("shift", "read") {
         return Ok(html! {});
     }

@@ -40,6 +40,7 @@ fn page(ask: &Ask) -> Result<Response, Fault> {
     let about = html! { (asked.total(ask)?) " shown · " (oldest(ask)?) };
     let actions = html! {
         (Button::link("Everything", "/alerts?q="))
+        @if ask.actor.access.may("incident", "read") { (Button::link("Metrics", "/soc")) }
         (Button::link("CSV", &format!("/r/alert/export.csv?q={}", encode(&asked.text))).icon("download"))
         @if ask.actor.access.may("alert", "create") { (Button::link("New alert", "/r/alert/new").go().key('c').icon("plus")) }
     };

@@ -9,6 +9,9 @@ use watchkeep_desk::tuning::LIMIT;
 use watchkeep_model::Record;
 
 pub fn below(ask: &Ask, rule: &Record) -> Result<Markup, Fault> {
+    if rule.state() == Some("draft") {
+        return Ok(draft(ask, rule));
+    }
     if !ask.actor.access.may("alert", "read") {
         return Ok(html! {});
     }
@@ -25,4 +28,18 @@ pub fn below(ask: &Ask, rule: &Record) -> Result<Markup, Fault> {
             }
         },
     ))
+}
+
+/// Whether a draft could be put in force as it is written.
+fn draft(ask: &Ask, rule: &Record) -> Markup {
+    let refused = ask.app.desk.rule_refused(rule.get("text").as_text().unwrap_or_default());
+    let mark = if refused.is_some() { state::mark(Mark::Red, "not yet") } else { state::mark(Mark::Green, "it could") };
+    panel::padded(
+        "Can it be put in force?",
+        &mark,
+        &html! { @match refused {
+            Some(why) => p { (why) },
+            None => p .sub { "Put its text into a rule folder: it is live within seconds, and this draft is gone." },
+        } },
+    )
 }

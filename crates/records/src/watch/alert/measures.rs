@@ -3,6 +3,7 @@
 use watchkeep_model::{Measure, Target};
 
 pub(super) const MEASURES: &[Measure] = &[
+    super::response::ALARMS,
     Measure {
         duty: "D-011",
         question: "Of the alerts of the last 30 days that were passed to tier 2 or 3, how many has somebody there accepted?",

@@ -1,6 +1,6 @@
 //! What people do with an alert: take it, judge it, pass it on, or make something of it.
 
-use super::{EventLink, Tier, Verdict, reports};
+use super::{EventLink, Tier, Verdict, reports, response};
 use crate::people::Person;
 use jiff::Timestamp;
 use watchkeep_model::{Field, FieldType, Move, Moving, Record, Ref, Refusal, Rows};
@@ -51,6 +51,25 @@ pub(super) const MOVES: &[Move] = &[
         key: Some('f'),
         guard: judged,
         apply: judge,
+        ..Move::PLAIN
+    },
+    Move {
+        name: "dispatch",
+        label: "Send somebody",
+        from: &["new", "open"],
+        to: Some("open"),
+        asks: &["to"],
+        inputs: TO,
+        guard: judged,
+        apply: response::dispatch,
+        ..Move::PLAIN
+    },
+    Move {
+        name: "arrive",
+        label: "They are there",
+        from: &["open"],
+        guard: response::on_the_way,
+        apply: response::arrive,
         ..Move::PLAIN
     },
     Move {

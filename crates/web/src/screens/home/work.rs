@@ -117,12 +117,16 @@ pub(super) fn work(ask: &Ask, held: &[Held]) -> Result<(Markup, Option<(String, 
         ("finding", "owner:me -state:closed due<=today", "Close"),
         ("incident", "manager:me state:open,resolved", "Open"),
         ("alert", "owner:me state:open", "Judge"),
+        ("shift", "person:me state:planned -class:leave,visit starts>=now starts<14d", "Confirm"),
     ] {
         let Ok(kind) = ask.kind(kind) else { continue };
         let test = ask.app.desk.filter(&ask.actor, kind, filter, ask.now)?;
         let page = ask.app.desk.store.list(&ask.actor, &watchkeep_store::List::of(kind).filtered(test).limited(5))?;
         for record in page.records {
-            let when = record.get("due").as_text().unwrap_or("today").to_owned();
+            let starts = record.read::<jiff::Timestamp>("starts").filter(|_| record.kind.name == "shift");
+            let starts =
+                starts.map(|at| at.to_zoned(ask.app.desk.zone.clone()).strftime("%a %-d %b %H:%M").to_string());
+            let when = starts.unwrap_or_else(|| record.get("due").as_text().unwrap_or("today").to_owned());
             due.push(Due {
                 mark: Mark::Amber,
                 about: format!("{} · {}", record.number(), kind.label.to_lowercase()),
