@@ -4,8 +4,12 @@ use maud::{Markup, html};
 
 use super::{Button, icon};
 
-/// `about` says how many there are ("1 to 50 of 10 000+"); a missing address greys its button out.
+/// `about` says how many there are ("1 to 50 of 10 000+"); a missing address greys its button out. Nothing to say and
+/// nowhere to go shows nothing.
 pub fn pager(about: &str, before: Option<&str>, after: Option<&str>) -> Markup {
+    if about.is_empty() && before.is_none() && after.is_none() {
+        return html! {};
+    }
     html! {
         div .pager {
             span { (about) }

@@ -144,7 +144,9 @@ fn side(ask: &Ask, asked: &Asked) -> Result<Markup, Fault> {
     let counted_facets = ask.app.desk.store.facets(&ask.actor, &List { after: None, ..asked.list.clone() })?;
     let first = counted_facets.iter().find_map(|facet| facet.first);
     let mut owned: Vec<(&'static str, Vec<(String, String, String)>)> = Vec::new();
-    for facet in &counted_facets {
+    // Where none of them has a value there is nothing to narrow by.
+    let told = counted_facets.iter().filter(|facet| facet.counts.iter().any(|(value, _)| !value.is_empty()));
+    for facet in told {
         let ids: Vec<i64> = facet.counts.iter().filter_map(|(value, _)| value.as_int()).collect();
         let target = facet.field.target().and_then(|name| ask.app.desk.catalog().kind(name));
         let names = match target {

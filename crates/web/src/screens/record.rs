@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use sha2::{Digest, Sha256};
 use watchkeep_model::resolve::{Column, Compare, Test};
-use watchkeep_model::{Kind, Move, Record, Value, json};
+use watchkeep_model::{Kind, Move, Record, Shape, Value, json};
 use watchkeep_store::{Change, List};
 
 pub fn routes() -> Vec<Route> {
@@ -333,10 +333,15 @@ fn words(ask: &Ask, kind: &Kind, name: &str, change: &serde_json::Value) -> Mark
     let Some(field) = kind.field(name) else { return html! { (name) } };
     let side = |at: usize| {
         let value = change.get(at).map_or(Value::Null, |bare| json::from_bare(&field.shape, bare));
-        match &value {
-            Value::Rows(rows) => format!("{} rows", rows.len()),
-            value if value.is_empty() => "nothing".to_owned(),
-            value => watchkeep_model::text::show(ask.app.desk.catalog(), field, value).chars().take(80).collect(),
+        match (&field.shape, &value) {
+            (_, Value::Rows(rows)) => html! { (rows.len()) " rows" },
+            (_, value) if value.is_empty() => html! { "nothing" },
+            (Shape::Instant, Value::Int(_)) => show::value(ask, &Titles::default(), field, &value),
+            (_, value) => {
+                let shown: String =
+                    watchkeep_model::text::show(ask.app.desk.catalog(), field, value).chars().take(80).collect();
+                html! { (shown) }
+            }
         }
     };
     html! { (field.label) ": " (side(0)) " → " b { (side(1)) } }

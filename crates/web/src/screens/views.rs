@@ -41,8 +41,14 @@ fn calendar(ask: &Ask) -> Result<Response, Fault> {
     let asked = asked(ask, kind)?;
     let within = format!("{}:{first}..{last}", field.name);
     let within = ask.app.desk.filter(&ask.actor, kind, &within, ask.now)?;
-    let list =
-        List { limit: 500, after: None, test: Test::And(vec![asked.list.test.clone(), within]), ..asked.list.clone() };
+    let list = List {
+        limit: 500,
+        after: None,
+        sort: field.name.to_owned(),
+        descending: false,
+        test: Test::And(vec![asked.list.test.clone(), within]),
+        ..asked.list.clone()
+    };
     let records = ask.app.desk.store.list(&ask.actor, &list)?.records;
     let day_of = |record: &Record| -> Option<Date> {
         match (field.shape, record.get(field.name)) {
@@ -58,6 +64,13 @@ fn calendar(ask: &Ask) -> Result<Response, Fault> {
     let before = first.saturating_sub(1.day()).first_of_month();
     let after = last.saturating_add(1.day());
     let lead = i64::from(first.weekday().to_monday_zero_offset());
+    let trail = (7 - (lead + i64::from(first.days_in_month())) % 7) % 7;
+    let time_of = |record: &Record| match (field.shape, record.get(field.name)) {
+        (Shape::Instant, Value::Int(ms)) => Timestamp::from_millisecond(*ms)
+            .ok()
+            .map(|at| at.to_zoned(ask.app.desk.zone.clone()).strftime("%H:%M").to_string()),
+        _ => None,
+    };
     let body = html! {
         (header::header(kind.plural, &html! { (first.strftime("%B %Y")) " · by " (field.label.to_lowercase()) " · " (records.len()) }, &html! {
             (Button::link("Before", &month(before)).key('h')) (Button::link("Next", &month(after)).key('l')) (Button::link("List", &format!("/r/{}?q={}", kind.name, encode(&asked.text))))
@@ -69,10 +82,11 @@ fn calendar(ask: &Ask) -> Result<Response, Fault> {
                 @let due: Vec<&Record> = records.iter().filter(|record| day_of(record) == Some(date)).collect();
                 li .today[date == today] .quiet[due.is_empty()] {
                     time datetime=(date) { (date.strftime("%a %-d")) }
-                    @for record in due.iter().take(6) { a .link href={ "/r/" (kind.name) "/" (record.id) } title=(record.title()) { (record.number()) " " (record.title()) } }
+                    @for record in due.iter().take(6) { a .link href={ "/r/" (kind.name) "/" (record.id) } title={ (record.number()) " " (record.title()) } { @if let Some(time) = time_of(record) { (time) " " } (record.title()) } }
                     @if due.len() > 6 { span .sub { (due.len() - 6) " more" } }
                 }
             }
+            @for _ in 0..trail { li .blank aria-hidden="true" {} }
         }
     };
     let action = format!("/r/{}/calendar", kind.name);
