@@ -95,8 +95,8 @@ pub fn route(event: &mut Event) {
     let word = |word: Option<&Word<'_>>| word.map(|word| Arc::<str>::from(&**word));
     let (product, category, service) =
         (word(found.product.as_ref()), word(found.categories.first()), word(found.services.first()));
-    let aliases: Vec<(Arc<str>, Arc<str>)> =
-        found.aliases.iter().map(|(name, value)| ((&**name).into(), (&**value).into())).collect();
+    let aliases: Vec<(Arc<str>, String)> =
+        found.aliases.iter().map(|(name, value)| ((&**name).into(), value.clone().into_owned())).collect();
     event.log.product = product;
     event.log.category = category;
     event.log.service = service;

@@ -14,7 +14,7 @@ pub(crate) struct View<'e> {
 
 impl<'e> View<'e> {
     fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        let own = self.event.fields.iter().map(|(name, value)| (&**name, &**value));
+        let own = self.event.fields.iter().map(|(name, value)| (&**name, value));
         own.chain(self.aliases.iter().map(|(name, value)| (&**name, &**value)))
     }
 }
@@ -36,7 +36,7 @@ impl Evaluable for View<'_> {
     }
 
     fn all_string_values(&self) -> Vec<Cow<'_, str>> {
-        self.event.fields.iter().map(|(_, value)| Cow::Borrowed(&**value)).collect()
+        self.event.fields.iter().map(|(_, value)| Cow::Borrowed(value)).collect()
     }
 
     fn visit_string_values(&self, visit: &mut dyn FnMut(&str)) {

@@ -18,8 +18,8 @@ pub(crate) fn parse(line: &str, names: &mut Names) -> Option<Fields> {
     if status.len() != 3 || !status.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let mut put = Fields::with_capacity(14);
-    let mut add = |name: &str, value: &str| put.push((names.get(name), value.into()));
+    let mut put = Fields::with_capacity(14, line.len());
+    let mut add = |name: &str, value: &str| put.push(names.get(name), value);
     add("c-ip", client);
     add("cs-username", user);
     add("time", time);
@@ -68,7 +68,7 @@ mod tests {
     fn combined_lines_become_w3c_fields() {
         let line = r#"203.0.113.9 - anna [10/Oct/2025:13:55:36 +0200] "GET /a.php?id=1%27 HTTP/1.1" 404 209 "https://x/" "sqlmap/1.7 \"q\"""#;
         let fields = parse(line, &mut Names::default()).expect("an access log line");
-        let find = |name: &str| fields.iter().find(|(n, _)| &**n == name).map(|(_, v)| &**v);
+        let find = |name: &str| fields.named(name);
         assert_eq!(find("c-ip"), Some("203.0.113.9"));
         assert_eq!(find("cs-uri-stem"), Some("/a.php"));
         assert_eq!(find("cs-uri-query"), Some("/a.php?id=1%27"));

@@ -3,6 +3,7 @@
 pub(crate) mod joined;
 
 use crate::flat::{Fields, Names, Put};
+use std::sync::Arc;
 
 /// Fields whose unquoted value is the hexadecimal spelling of bytes.
 const HEX_FIELDS: &[&str] = &["proctitle", "name", "comm", "exe", "cmd", "cwd", "acct", "data"];
@@ -17,10 +18,10 @@ pub(crate) fn is_audit(line: &str) -> bool {
 pub(crate) fn unpack(fields: &mut Fields, names: &mut Names) {
     let inner = fields
         .iter()
-        .find(|(name, value)| matches!(&**name, "SyslogMessage" | "message" | "log") && is_audit(value))
-        .map(|(_, value)| value.clone());
+        .find(|(name, value)| matches!(&***name, "SyslogMessage" | "message" | "log") && is_audit(value))
+        .map(|(_, value)| value.to_owned());
     if let Some(line) = inner {
-        fields.extend(parse(&line, names));
+        fields.append(&parse(&line, names));
     }
 }
 
@@ -44,15 +45,16 @@ pub(crate) fn parse_into(line: &str, put: &mut Put<'_>) {
     }
     let head = head.split_once("msg=").map_or(head, |(before, _)| before);
     pairs(head.split_once(" audit(").map_or(head, |(before, _)| before), put, Values::Plain);
-    let own = |put: &Put<'_>| put.fields.get(first..).unwrap_or_default().to_vec();
-    if !own(put).iter().any(|(name, value)| &**name == "type" && &**value == "EXECVE") {
+    let command = |(name, value): (&Arc<str>, &str)| &**name == "type" && value == "EXECVE";
+    if !put.fields.iter().skip(first).any(command) {
         pairs(body, put, Values::Plain);
         return;
     }
     pairs(body, put, Values::Arguments);
-    let record = own(put);
-    let words: Vec<&str> = record.iter().filter(|(name, _)| is_argument(name)).map(|(_, value)| &**value).collect();
-    put.add("cmdline", &words.join(" "));
+    let record = put.fields.iter().skip(first);
+    let words: Vec<&str> = record.filter(|(name, _)| is_argument(name)).map(|(_, value)| value).collect();
+    let line = words.join(" ");
+    put.add("cmdline", &line);
 }
 
 /// Which unquoted values are the hexadecimal spelling of bytes.
@@ -130,7 +132,7 @@ mod tests {
         assert!(is_audit(line));
         let fields = parse(line, &mut Names::default());
         for (name, value) in expected {
-            assert!(fields.iter().any(|(n, v)| &**n == *name && &**v == *value), "{name}={value} in {fields:?}");
+            assert!(fields.iter().any(|(n, v)| &**n == *name && v == *value), "{name}={value} in {fields:?}");
         }
     }
 

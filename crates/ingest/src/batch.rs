@@ -166,7 +166,7 @@ pub(crate) fn bad_line(source: &Source, raw: bytes::Bytes, at: u64, now: Timesta
         process: None,
         code: None,
         message: String::from_utf8_lossy(shown).into(),
-        fields: vec![("watchkeep.bad".into(), reason.to_string().into())],
+        fields: [("watchkeep.bad", reason.to_string())].into_iter().collect(),
         raw,
     };
     BadLine { event, reason, at }

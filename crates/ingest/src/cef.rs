@@ -43,7 +43,7 @@ fn cef<'n>(rest: &str, names: &'n mut Names) -> Option<Put<'n>> {
     });
     // `cs1=7 cs1Label=Policy` also reads `Policy=7`.
     for (of, label) in custom {
-        let value = put.fields.iter().find(|(name, _)| **name == *of).map(|(_, value)| value.clone());
+        let value = put.fields.named(&of).map(str::to_owned);
         if let Some(value) = value.filter(|_| !label.is_empty()) {
             put.add(&label, &value);
         }
@@ -168,7 +168,7 @@ mod tests {
         let mut names = Names::default();
         let put = parse(line, &mut names).expect(line);
         for (name, value) in expected {
-            let found: Vec<&str> = put.fields.iter().filter(|(n, _)| &**n == *name).map(|(_, v)| &**v).collect();
+            let found: Vec<&str> = put.fields.iter().filter(|(n, _)| &***n == *name).map(|(_, v)| v).collect();
             assert_eq!(found, [*value], "{name} in {:?}", put.fields);
         }
     }

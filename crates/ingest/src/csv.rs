@@ -144,12 +144,8 @@ fn cells(row: &str, delimiter: u8) -> impl Iterator<Item = Cow<'_, str>> {
 
 /// The fields, and those of every cell that holds a JSON object.
 fn unfolded(mut put: Put<'_>) -> crate::flat::Fields {
-    let folded: Vec<(Arc<str>, Arc<str>)> = put
-        .fields
-        .iter()
-        .filter(|(_, value)| value.starts_with('{'))
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
+    let folded = put.fields.iter().filter(|(_, value)| value.starts_with('{'));
+    let folded: Vec<(Arc<str>, String)> = folded.map(|(name, value)| (Arc::clone(name), value.to_owned())).collect();
     for (name, value) in folded {
         let prefix = if RECORD_COLUMNS.contains(&&*name) { String::new() } else { format!("{name}.") };
         put.add_json(&prefix, &value);

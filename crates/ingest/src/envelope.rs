@@ -104,9 +104,7 @@ fn opened(text: &str, depth: u8) -> Option<Vec<Row<'_>>> {
 /// Gives a record's fields the envelope's prefix, and what the envelope says of all records.
 pub(crate) fn share(fields: &mut Fields, prefix: &str, common: &[(String, String)], names: &mut Names) {
     if !prefix.is_empty() {
-        for (name, _) in fields.iter_mut() {
-            *name = names.get(&format!("{prefix}{name}"));
-        }
+        fields.rename(|name| Some(names.get(&format!("{prefix}{name}"))));
     }
     if !common.is_empty() {
         let mut put = Put::new(names);

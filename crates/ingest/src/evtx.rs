@@ -115,7 +115,8 @@ impl Reader {
         };
         match flatten(text, &mut self.names) {
             Ok(fields) => {
-                let fields = shorten(fields, &mut self.names);
+                let short = shorten(fields, &mut self.names);
+                let fields = self.names.shared(short);
                 Ok(self.normal.event(&self.source, fields, raw, number, now))
             }
             Err(error) => Err(Box::new(self.damaged(raw.clone(), number, now, error.to_string()))),
@@ -146,24 +147,24 @@ const DROPPED: &[&str] = &["Event.#attributes.", "Event.EventData.#attributes."]
 
 /// Whether flattened JSON is a record that an exporter rendered.
 pub(crate) fn is_record(fields: &Fields) -> bool {
-    let first = fields.first().map_or("", |(name, _)| name);
+    let first = fields.get(0).map_or("", |(name, _)| name);
     ["Event.", "Event_attributes.", "System.Provider"].iter().any(|start| first.starts_with(start))
 }
 
 /// The fields of a rendered record under the names that rules use. Exporters write attributes as
 /// `#attributes.X`, `_attributes.X` or `@X`, and data as named fields or as pairs of name and text.
 pub(crate) fn shorten(fields: Fields, names: &mut Names) -> Fields {
-    let mut short = Fields::with_capacity(fields.len());
+    let mut short = Fields::with_capacity(fields.len(), fields.text().len());
     let mut data_name: Option<Arc<str>> = None;
-    for (path, value) in fields {
-        let path = plain_path(path);
+    for (path, value) in &fields {
+        let path = plain_path(Arc::clone(path));
         match &*path {
-            "Event.EventData.Data.#attributes.Name" => data_name = Some(names.get(&value)),
+            "Event.EventData.Data.#attributes.Name" => data_name = Some(names.get(value)),
             "Event.EventData.Data.#text" if data_name.is_some() => {
                 short.extend(data_name.take().map(|name| (name, value)))
             }
             _ if DROPPED.iter().any(|dropped| path.starts_with(dropped)) => {}
-            _ => short.push((short_name(&path, names), value)),
+            _ => short.push(short_name(&path, names), value),
         }
     }
     short

@@ -31,8 +31,7 @@ pub enum FlatError {
     Envelope,
 }
 
-/// Field names and values in source order.
-pub type Fields = Vec<(Arc<str>, Arc<str>)>;
+pub use watchkeep_model::event::Fields;
 
 /// Fields in the making; beyond [`MAX_FIELDS`] further ones are left out.
 pub(crate) struct Put<'n> {
@@ -42,12 +41,12 @@ pub(crate) struct Put<'n> {
 
 impl<'n> Put<'n> {
     pub fn new(names: &'n mut Names) -> Self {
-        Self { names, fields: Fields::with_capacity(24) }
+        Self { names, fields: Fields::with_capacity(24, 512) }
     }
 
     pub fn add(&mut self, name: &str, value: &str) {
         if self.fields.len() < MAX_FIELDS {
-            self.fields.push((self.names.get(name), value.into()));
+            self.fields.push(self.names.get(name), value);
         }
     }
 
@@ -59,9 +58,9 @@ impl<'n> Put<'n> {
         let Ok(inner) = flatten(text, self.names) else {
             return false;
         };
-        for (name, value) in inner.into_iter().take(MAX_FIELDS.saturating_sub(self.fields.len())) {
-            let name = if prefix.is_empty() { name } else { self.names.get(&format!("{prefix}{name}")) };
-            self.fields.push((name, value));
+        for (name, value) in inner.iter().take(MAX_FIELDS.saturating_sub(self.fields.len())) {
+            let name = if prefix.is_empty() { Arc::clone(name) } else { self.names.get(&format!("{prefix}{name}")) };
+            self.fields.push(name, value);
         }
         true
     }
@@ -74,7 +73,7 @@ impl<'n> Put<'n> {
 ///
 /// ```
 /// let fields = watchkeep_ingest::flatten(r#"{"a":{"b":1}}"#, &mut Default::default()).unwrap_or_default();
-/// assert_eq!((&*fields[0].0, &*fields[0].1), ("a.b", "1"));
+/// assert_eq!(fields.named("a.b"), Some("1"));
 /// ```
 pub fn flatten(text: &str, names: &mut Names) -> Result<Fields, FlatError> {
     read(text, names, Arrays::AsTheyAre)
@@ -104,7 +103,7 @@ fn read(text: &str, names: &mut Names, arrays: Arrays) -> Result<Fields, FlatErr
 }
 
 fn thorough(text: &str, names: &mut Names, arrays: Arrays) -> Result<Fields, FlatError> {
-    let (fields, path) = (Vec::with_capacity(32), String::with_capacity(64));
+    let (fields, path) = (Fields::with_capacity(32, text.len()), String::with_capacity(64));
     let mut flat = Flat { names, fields, path, arrays, stop: None };
     let mut reader = serde_json::Deserializer::from_str(text);
     let read = Value { flat: &mut flat, depth: 0 }.deserialize(&mut reader).and_then(|()| reader.end());
@@ -133,7 +132,7 @@ impl Flat<'_> {
             return self.halt(FlatError::TooManyFields);
         }
         let name = self.names.get(&self.path);
-        self.fields.push((name, value.into()));
+        self.fields.push(name, value);
         Ok(())
     }
 
@@ -266,7 +265,7 @@ mod tests {
 
     fn check(text: &str, expected: &[(&str, &str)]) {
         let fields = flatten(text, &mut Names::default()).expect(text);
-        let got: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (&**n, &**v)).collect();
+        let got: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (&**n, v)).collect();
         assert_eq!(got, expected, "{text}");
     }
 

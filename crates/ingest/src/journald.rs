@@ -90,7 +90,7 @@ fn add(put: &mut Put<'_>, name: Option<&[u8]>, value: Option<&[u8]>) {
 
 /// The entry's fields, and what its message says beyond words.
 fn entry(mut put: Put<'_>) -> crate::flat::Fields {
-    let message = put.fields.iter().find(|(name, _)| &**name == "MESSAGE").map(|(_, value)| value.clone());
+    let message = put.fields.named("MESSAGE").map(str::to_owned);
     if let Some(message) = message {
         if auditd::is_audit(&message) {
             auditd::parse_into(&message, &mut put);

@@ -166,7 +166,7 @@ impl Reader {
     ) -> Result<Event, Box<BadLine>> {
         let salt = self.salt.wrapping_add(at).wrapping_add(row.wrapping_shl(40));
         match read {
-            Ok(fields) => Ok(self.normal.event(&self.source, fields, raw, salt, now)),
+            Ok(fields) => Ok(self.normal.event(&self.source, self.names.shared(fields), raw, salt, now)),
             Err(Stop::Bad(reason)) => Err(Box::new(BadLine { at, ..bad_line(&self.source, raw, salt, now, reason) })),
             Err(Stop::Envelope) => {
                 let reason = BadReason::Malformed(FlatError::Envelope.to_string());

@@ -88,7 +88,7 @@ fn is_name(name: &str) -> bool {
 
 /// Fortinet writes `date=2026-03-02 time=08:14:55 tz="+0100"`: one time in three fields.
 fn timed(mut put: Put<'_>) -> Put<'_> {
-    let find = |name: &str| put.fields.iter().find(|(own, _)| &**own == name).map(|(_, value)| &**value);
+    let find = |name: &str| put.fields.named(name);
     if let (Some(date), Some(clock)) = (find("date"), find("time"))
         && date.len() == 10
         && clock.len() >= 8

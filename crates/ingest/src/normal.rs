@@ -46,11 +46,11 @@ impl Normaliser {
         };
         // Zeek calls the web server that was asked for `host`.
         let asked = |name: &str| name == "host" && best(Column::Provider).is_some_and(|(of, _)| ZEEK.contains(&&**of));
-        let host = best(Column::Host).filter(|(name, _)| !asked(name)).map(|(_, value)| Arc::clone(value));
-        let user = pick(Column::User).cloned();
+        let host = best(Column::Host).filter(|(name, _)| !asked(name)).map(|(_, value)| value.into());
+        let user = pick(Column::User).map(Into::into);
         let (src_ip, dst_ip) = (pick(Column::SrcIp).map(plain_address), pick(Column::DstIp).map(plain_address));
-        let (process, code) = (pick(Column::Process).cloned(), pick(Column::Code).cloned());
-        fields.extend(wrong.map(|words| (CLOCK.into(), words.into())));
+        let (process, code) = (pick(Column::Process).map(Into::into), pick(Column::Code).map(Into::into));
+        fields.extend(wrong.map(|words| (CLOCK, words)));
         Event {
             id: EventId::of(time, &source.name, salt, &raw),
             time,
@@ -80,7 +80,7 @@ fn wrong(claimed: Timestamp, received: Timestamp) -> Option<String> {
 }
 
 /// `::ffff:10.0.0.1`, `10.0.0.1:49152` and `[::1]:443` without what is around the address; anything else stays.
-fn plain_address(address: &Arc<str>) -> Arc<str> {
+fn plain_address(address: &str) -> Arc<str> {
     if let Some(plain) = address.strip_prefix("::ffff:") {
         return plain.into();
     }
@@ -89,14 +89,12 @@ fn plain_address(address: &Arc<str>) -> Arc<str> {
     }
     match address.split_once(':') {
         Some((plain, port)) if plain.contains('.') && port.bytes().all(|byte| byte.is_ascii_digit()) => plain.into(),
-        _ => Arc::clone(address),
+        _ => address.into(),
     }
 }
 
-fn first_line(text: &Arc<str>) -> Arc<str> {
-    let line = text.trim_start().lines().next().unwrap_or_default();
-    let cut = cut(line);
-    if cut.len() == text.len() { Arc::clone(text) } else { cut.into() }
+fn first_line(text: &str) -> Arc<str> {
+    cut(text.trim_start().lines().next().unwrap_or_default()).into()
 }
 
 /// At most [`MESSAGE_BYTES`] of `text`, cut between characters.
@@ -108,9 +106,9 @@ pub(crate) fn cut(text: &str) -> &str {
     text.get(..end).unwrap_or_default()
 }
 
-fn summary(provider: Option<&Arc<str>>, code: Option<&Arc<str>>, gist: Option<&Arc<str>>) -> Arc<str> {
+fn summary(provider: Option<&str>, code: Option<&str>, gist: Option<&str>) -> Arc<str> {
     let words: Vec<&str> = [provider, code].into_iter().flatten().map(|word| cut(word)).collect();
-    let gist = gist.filter(|text| !words.contains(&&***text)).map(|text| cut(text.lines().next().unwrap_or_default()));
+    let gist = gist.filter(|text| !words.contains(text)).map(|text| cut(text.lines().next().unwrap_or_default()));
     match gist {
         Some(gist) if words.is_empty() => gist.into(),
         Some(gist) => format!("{}: {gist}", words.join(" ")).into(),
@@ -149,7 +147,7 @@ mod tests {
     }
 
     fn event(fields: &[(&str, &str)]) -> Event {
-        let fields = fields.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+        let fields = fields.iter().copied().collect();
         Normaliser::default().event(
             &Source::named("test"),
             fields,

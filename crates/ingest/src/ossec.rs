@@ -108,7 +108,7 @@ mod tests {
             ("data.dstuser", "root"),
             ("full_log", "Nov 11 00:00:01 web1 sshd[1]: Failed password for root"),
         ] {
-            assert!(fields.iter().any(|(n, v)| &**n == name && &**v == value), "{name} in {fields:?}");
+            assert!(fields.iter().any(|(n, v)| &**n == name && v == value), "{name} in {fields:?}");
         }
         assert!(matches!(first(alert, End::Open), Next::More));
         assert!(matches!(first(&format!("{alert}{alert}"), End::Open), Next::Record(_, Ok(_))));

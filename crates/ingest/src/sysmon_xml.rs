@@ -3,7 +3,6 @@
 use crate::batch::BadReason;
 use crate::flat::{Fields, Names};
 use crate::layout::{End, Layout, Next, text};
-use std::sync::Arc;
 
 const CARRIERS: &[&str] = &["SyslogMessage", "message", "Message", "log"];
 const MAX_NODES: u32 = 10_000;
@@ -12,12 +11,12 @@ const MAX_NODES: u32 = 10_000;
 pub(crate) fn unpack(fields: &mut Fields, names: &mut Names) {
     let inner = fields
         .iter()
-        .find(|(name, value)| CARRIERS.contains(&&**name) && value.starts_with("<Event"))
-        .map(|(_, value)| Arc::clone(value));
+        .find(|(name, value)| CARRIERS.contains(&&***name) && value.starts_with("<Event"))
+        .map(|(_, value)| value.to_owned());
     if let Some(xml) = inner
         && let Some(read) = parse(&xml, names)
     {
-        fields.extend(read);
+        fields.append(&read);
     }
 }
 
@@ -25,32 +24,28 @@ pub(crate) fn unpack(fields: &mut Fields, names: &mut Names) {
 pub(crate) fn parse(xml: &str, names: &mut Names) -> Option<Fields> {
     let options = roxmltree::ParsingOptions { allow_dtd: false, nodes_limit: MAX_NODES };
     let document = roxmltree::Document::parse_with_options(xml, options).ok()?;
-    let mut fields = Fields::with_capacity(32);
+    let mut fields = Fields::with_capacity(32, xml.len() / 2);
     let mut user_data = None;
     for node in document.descendants().filter(roxmltree::Node::is_element) {
         let tag = node.tag_name().name();
         let text = node.text().unwrap_or_default();
         match tag {
-            "Data" => fields.push((names.get(node.attribute("Name").unwrap_or("Data")), text.into())),
+            "Data" => fields.push(names.get(node.attribute("Name").unwrap_or("Data")), text),
             // What the sender's own words for level and task are stands beside the numbers.
             "Level" | "Task" | "Opcode" | "Keywords" | "Channel" if rendered(&node) => {}
             "EventID" | "Channel" | "Computer" | "EventRecordID" | "Level" | "Task" | "Opcode" | "Keywords" => {
-                fields.push((names.get(tag), text.into()))
+                fields.push(names.get(tag), text)
             }
-            "Provider" => fields.push((names.get("Provider_Name"), node.attribute("Name").unwrap_or_default().into())),
-            "TimeCreated" => {
-                fields.push((names.get("SystemTime"), node.attribute("SystemTime").unwrap_or_default().into()))
-            }
-            "Security" => {
-                fields.extend(node.attribute("UserID").map(|user| (names.get("Security_UserID"), user.into())))
-            }
+            "Provider" => fields.push(names.get("Provider_Name"), node.attribute("Name").unwrap_or_default()),
+            "TimeCreated" => fields.push(names.get("SystemTime"), node.attribute("SystemTime").unwrap_or_default()),
+            "Security" => fields.extend(node.attribute("UserID").map(|user| (names.get("Security_UserID"), user))),
             // The text that the sender's own message files made of it.
-            "Message" => fields.push((names.get("Message"), text.into())),
+            "Message" => fields.push(names.get("Message"), text),
             "UserData" => user_data = Some(node.range()),
             _ => {
                 let inside = user_data.as_ref().is_some_and(|data| data.contains(&node.range().start));
                 if inside && !text.trim().is_empty() {
-                    fields.push((names.get(tag), text.into()));
+                    fields.push(names.get(tag), text);
                 }
             }
         }
@@ -132,9 +127,9 @@ mod tests {
     #[test]
     fn a_sysmon_event_becomes_fields() {
         let xml = r#"<Event><System><Provider Name="Linux-Sysmon"/><EventID>1</EventID><TimeCreated SystemTime="2022-05-11T18:10:20.3Z"/><Channel>Linux-Sysmon/Operational</Channel></System><EventData><Data Name="CommandLine">sh -c &quot;id&quot;</Data></EventData></Event>"#;
-        let mut fields: Fields = vec![("SyslogMessage".into(), xml.into())];
+        let mut fields: Fields = [("SyslogMessage", xml)].into_iter().collect();
         unpack(&mut fields, &mut Names::default());
-        let find = |name: &str| fields.iter().find(|(n, _)| &**n == name).map(|(_, v)| &**v);
+        let find = |name: &str| fields.named(name);
         assert_eq!(find("CommandLine"), Some("sh -c \"id\""));
         assert_eq!(find("Channel"), Some("Linux-Sysmon/Operational"));
         assert_eq!(find("EventID"), Some("1"));

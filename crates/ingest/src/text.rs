@@ -82,10 +82,10 @@ pub(crate) fn inside(text: &str, put: &mut Put<'_>) {
             access_log::parse(text, names).or_else(|| logfmt::recognise(text, names).map(|put| put.fields))
         }
     };
-    put.fields.extend(read.unwrap_or_default());
+    put.fields.append(&read.unwrap_or_default());
 }
 
 fn with_message(mut fields: Fields, line: &str, names: &mut Names) -> Fields {
-    fields.push((names.get("message"), line.into()));
+    fields.push(names.get("message"), line);
     fields
 }

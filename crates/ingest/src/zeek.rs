@@ -124,7 +124,7 @@ impl W3cLog {
         }
         let mut put = Put::new(names);
         row(&self.columns, words(line), "-", &mut put)?;
-        let find = |name: &str| put.fields.iter().find(|(own, _)| &**own == name).map(|(_, value)| &**value);
+        let find = |name: &str| put.fields.named(name);
         if let (Some(date), Some(clock)) = (find("date"), find("time")) {
             let whole = format!("{date}T{clock}Z");
             put.add("timestamp", &whole);

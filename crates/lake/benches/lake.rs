@@ -109,12 +109,14 @@ fn event(start: Timestamp, n: u64, count: u64) -> Event {
         process: Some("sshd".into()),
         code: Some(code.into()),
         message: format!("session {n} opened for user user{user}").into(),
-        fields: vec![
-            ("LogonType".into(), kind.to_string().into()),
-            ("port".into(), port.to_string().into()),
-            ("key".into(), format!("{spread:016x}").into()),
-            ("zone".into(), "office".into()),
-        ],
+        fields: [
+            ("LogonType", kind.to_string()),
+            ("port", port.to_string()),
+            ("key", format!("{spread:016x}")),
+            ("zone", "office".to_owned()),
+        ]
+        .into_iter()
+        .collect(),
         raw: bytes::Bytes::from(raw),
     }
 }

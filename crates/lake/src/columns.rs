@@ -113,7 +113,7 @@ pub fn events(batch: &RecordBatch) -> Result<Vec<Event>, LakeError> {
             process: text(),
             code: text(),
             message: text().unwrap_or_default(),
-            fields: flat::Fields::of(fields.value(row)).map(|(name, value)| (name.into(), value.into())).collect(),
+            fields: flat::Fields::of(fields.value(row)).collect(),
             raw: bytes::Bytes::copy_from_slice(raws.value(row)),
         })
     };

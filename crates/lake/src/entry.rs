@@ -37,7 +37,7 @@ pub fn encode(event: &Event, out: Vec<u8>) -> Result<Vec<u8>, postcard::Error> {
             event.code.as_deref(),
         ],
         message: &event.message,
-        fields: event.fields.iter().map(|(name, value)| (&**name, &**value)).collect(),
+        fields: event.fields.iter().map(|(name, value)| (&**name, value)).collect(),
         raw: &event.raw,
     };
     postcard::to_extend(&entry, out)
@@ -71,7 +71,7 @@ fn event(entry: Entry) -> Event {
         process: text(process),
         code: text(code),
         message: entry.message.into(),
-        fields: entry.fields.into_iter().map(|(name, value)| (name.into(), value.into())).collect(),
+        fields: entry.fields.into_iter().collect(),
         raw: bytes::Bytes::copy_from_slice(entry.raw),
     }
 }

@@ -1,10 +1,10 @@
 //! All fields of an event as one flat JSON object of strings: written in order, looked up without building a tree.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use watchkeep_model::event;
 
 /// `{"name":"value",…}` in the order given; a name may repeat.
-pub fn write(fields: &[(Arc<str>, Arc<str>)], out: &mut String) {
+pub fn write(fields: &event::Fields, out: &mut String) {
     out.push('{');
     for (index, (name, value)) in fields.iter().enumerate() {
         if index > 0 {
@@ -104,14 +104,14 @@ mod tests {
     proptest! {
         #[test]
         fn fields_read_back_in_order_and_are_json(fields in proptest::collection::vec(("[a-cA-C\"\\\\]{0,3}", "\\PC{0,6}|[\\x00-\\x7f]{0,6}"), 0..6)) {
-            let fields: Vec<(Arc<str>, Arc<str>)> = fields.into_iter().map(|(n, v)| (n.into(), v.into())).collect();
+            let fields: event::Fields = fields.into_iter().collect();
             let mut text = String::new();
             write(&fields, &mut text);
             prop_assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok(), "{text}");
-            let read: Vec<(Arc<str>, Arc<str>)> = Fields::of(&text).map(|(n, v)| (n.as_ref().into(), v.as_ref().into())).collect();
+            let read: event::Fields = Fields::of(&text).collect();
             prop_assert_eq!(&read, &fields);
             for (name, _) in &fields {
-                let first = fields.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| &**value);
+                let first = fields.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value);
                 let value = Fields::of(&text).get(name);
                 prop_assert_eq!(value.as_deref(), first);
             }

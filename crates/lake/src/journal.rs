@@ -230,7 +230,7 @@ pub(crate) mod tests {
             process: None,
             code: None,
             message: "m".into(),
-            fields: Vec::new(),
+            fields: Default::default(),
             raw: bytes::Bytes::from_static(b"x"),
         }
     }

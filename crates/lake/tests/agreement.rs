@@ -43,7 +43,7 @@ fn event() -> impl Strategy<Value = Event> {
                 process: text(),
                 code: text(),
                 message: message.into(),
-                fields: fields.into_iter().map(|(name, value)| (name.into(), value.into())).collect(),
+                fields: fields.into_iter().collect(),
                 raw: raw.into(),
             }
         },

@@ -1,5 +1,9 @@
 //! An event: one immutable log line, alarm or reading, as it came and as we read it.
 
+mod fields;
+
+pub use fields::{Fields, Names};
+
 use bytes::Bytes;
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -28,7 +32,7 @@ pub struct Event {
     /// One line for people.
     pub message: Arc<str>,
     /// Every field, flattened with dots, in source order, under the names detection rules use.
-    pub fields: Vec<(Arc<str>, Arc<str>)>,
+    pub fields: Fields,
     /// The bytes exactly as received (for binary logs: the record rendered as JSON).
     pub raw: Bytes,
 }
@@ -90,6 +94,6 @@ impl std::fmt::Debug for EventId {
 impl Event {
     /// The value of a field by its exact name; the first where a name repeats.
     pub fn field(&self, name: &str) -> Option<&str> {
-        self.fields.iter().find(|(n, _)| &**n == name).map(|(_, value)| &**value)
+        self.fields.named(name)
     }
 }

@@ -158,5 +158,5 @@ impl<'r> Worker<'r> {
 
 /// What is printed of an event; its raw bytes would keep a whole block in memory.
 fn shown(event: &Event) -> Event {
-    Event { raw: bytes::Bytes::new(), fields: Vec::new(), ..event.clone() }
+    Event { raw: bytes::Bytes::new(), fields: Default::default(), ..event.clone() }
 }

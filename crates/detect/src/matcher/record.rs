@@ -4,7 +4,7 @@ use super::names::{FieldId, Names};
 use crate::route::Fields;
 use std::borrow::Cow;
 use std::sync::Arc;
-use watchkeep_model::event::Event;
+use watchkeep_model::event::{self, Event};
 
 /// Buffers that one thread uses for event after event.
 #[derive(Debug, Default)]
@@ -22,41 +22,42 @@ pub(crate) struct Scratch {
     known: Known,
 }
 
-/// Numbers of names met lately, by the place in memory that readers share between events.
+/// Shapes met lately: which of an event's values rules may ask for, by the list of names that its shape shares.
 #[derive(Debug, Default)]
 struct Known {
     /// Which set of names the numbers are of.
     of: u64,
-    names: Vec<Option<(Arc<str>, Option<FieldId>)>>,
+    shapes: Vec<Option<Shape>>,
 }
 
-/// How many names are kept, and how long one may be.
+/// It holds the list, so no other lies at its place.
+#[derive(Debug)]
+struct Shape {
+    of: event::Names,
+    /// Numbers of the fields that rules use, and where their values lie.
+    used: Vec<(FieldId, usize)>,
+}
+
+/// How many shapes are kept.
 const KNOWN: usize = 512;
-const KNOWN_BYTES: usize = 64;
 
 impl Known {
     fn turn_to(&mut self, names: &Names) {
         if self.of != names.mark() {
             self.of = names.mark();
-            self.names.clear();
-            self.names.resize(KNOWN, None);
+            self.shapes.clear();
+            self.shapes.resize_with(KNOWN, || None);
         }
     }
 
-    /// The number of `name` in `names`. A name that is kept here stays where it is, so its place tells it.
-    fn id(&mut self, name: &Arc<str>, names: &Names) -> Option<FieldId> {
-        let at = (Arc::as_ptr(name).addr() >> 4) % KNOWN;
-        let slot = self.names.get_mut(at)?;
-        if let Some((known, id)) = slot
-            && Arc::ptr_eq(known, name)
-        {
-            return *id;
+    fn used(&mut self, of: &event::Names, names: &Names) -> &[(FieldId, usize)] {
+        let at = (Arc::as_ptr(of).addr() >> 4) % KNOWN;
+        let Some(slot) = self.shapes.get_mut(at) else { return &[] };
+        if !slot.as_ref().is_some_and(|shape| Arc::ptr_eq(&shape.of, of)) {
+            let used = of.iter().enumerate().filter_map(|(at, name)| Some((names.id(name)?, at))).collect();
+            *slot = Some(Shape { of: Arc::clone(of), used });
         }
-        let id = names.id(name);
-        if name.len() <= KNOWN_BYTES {
-            *slot = Some((Arc::clone(name), id));
-        }
-        id
+        slot.as_ref().map_or(&[], |shape| &shape.used)
     }
 }
 
@@ -99,12 +100,10 @@ impl<'r> Record<'r> {
     /// Finds out where the fields that rules use lie.
     pub(crate) fn new(event: &'r Event, names: &'r Names, scratch: &'r mut Scratch) -> Self {
         scratch.start(names.len(), event.fields.len());
-        scratch.known.turn_to(names);
-        for (at, (name, _)) in event.fields.iter().enumerate() {
-            if let Some(id) = scratch.known.id(name, names) {
-                scratch.put(id, at);
-            }
-        }
+        let mut known = std::mem::take(&mut scratch.known);
+        known.turn_to(names);
+        known.used(event.fields.names(), names).iter().for_each(|(id, at)| scratch.put(*id, *at));
+        scratch.known = known;
         Self { event, aliases: &[], names, scratch }
     }
 
@@ -138,9 +137,9 @@ impl<'r> Record<'r> {
 
     /// The value as it came.
     pub(super) fn text(&self, at: usize) -> &'r str {
-        match self.event.fields.get(at) {
-            Some((_, value)) => value,
-            None => self.aliases.get(at - self.event.fields.len()).map_or("", |(_, value)| value),
+        match at.checked_sub(self.event.fields.len()) {
+            None => self.event.fields.value(at),
+            Some(at) => self.aliases.get(at).map_or("", |(_, value)| value),
         }
     }
 

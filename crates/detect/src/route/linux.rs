@@ -85,8 +85,7 @@ fn audit<'e>(event: &impl Fields<'e>, found: &mut Classes<'e>) -> bool {
         return true;
     }
     found.is("linux", &[], &["auditd"]);
-    let is =
-        |name: &str, value: &str| event.event().fields.iter().any(|(own, given)| &**own == name && &**given == value);
+    let is = |name: &str, value: &str| event.event().fields.iter().any(|(own, given)| &**own == name && given == value);
     if is("type", "EXECVE") && is("type", "SYSCALL") {
         found.categories.push(Cow::Borrowed("process_creation"));
         found.rename(event, EXECVE);
@@ -101,9 +100,8 @@ fn audit<'e>(event: &impl Fields<'e>, found: &mut Classes<'e>) -> bool {
 /// The file that an action created: the name before `nametype=CREATE`, below the working directory unless absolute.
 fn created<'e>(event: &impl Fields<'e>) -> Option<String> {
     let fields = &event.event().fields;
-    let at = fields.iter().position(|(name, value)| &**name == "nametype" && &**value == "CREATE")?;
-    let before = fields.get(..at)?;
-    let name = before.iter().rev().find(|(name, _)| &**name == "name").map(|(_, value)| &**value)?;
+    let at = fields.iter().position(|(name, value)| &**name == "nametype" && value == "CREATE")?;
+    let name = fields.iter().take(at).filter(|(name, _)| &***name == "name").last().map(|(_, value)| value)?;
     match event.field("cwd").filter(|_| !name.starts_with('/')) {
         Some(folder) => Some(format!("{}/{name}", folder.trim_end_matches('/'))),
         None => Some(name.to_owned()),

@@ -19,7 +19,7 @@ fn event(fields: &[(&str, &str)]) -> Event {
         process: None,
         code: None,
         message: "".into(),
-        fields: fields.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),
+        fields: fields.iter().copied().collect(),
         raw: Bytes::new(),
     }
 }

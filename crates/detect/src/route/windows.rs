@@ -258,7 +258,7 @@ fn wazuh<'e>(event: &impl Fields<'e>, found: &mut Classes<'e>) {
         let first = letters.next().map(|letter| letter.to_ascii_uppercase());
         let name: String = first.into_iter().chain(letters).collect();
         if event.field(&name).is_none() {
-            let value = if value.contains(r"\\") { value.replace(r"\\", r"\").into() } else { Cow::Borrowed(&**value) };
+            let value = if value.contains(r"\\") { value.replace(r"\\", r"\").into() } else { Cow::Borrowed(value) };
             found.aliases.push((Cow::Owned(name), value));
         }
     }

@@ -1,61 +1,117 @@
-//! Field names: each is stored once, however many events have it.
+//! Field names, and lists of them: each is stored once, however many events have it.
 
 use crate::normal::NameHasher;
 use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
+use watchkeep_model::event;
 
 /// Names that are shared; further ones are stored with each event.
 const MAX_NAMES: usize = 20_000;
+/// Lists that are shared; a further one takes the place of another.
+const LISTS: usize = 512;
 
 /// Field names seen so far, shared between events so that each is stored once.
 #[derive(Debug)]
 pub struct Names {
-    numbers: HashMap<Arc<str>, usize, BuildHasherDefault<NameHasher>>,
+    numbers: HashMap<Arc<str>, u32, BuildHasherDefault<NameHasher>>,
     known: Vec<Known>,
     /// Number of the name that was asked for last.
-    last: usize,
+    last: u32,
+    lists: Vec<Option<List>>,
+    /// Where the list lies that was asked for last.
+    latest: usize,
 }
 
 /// A name, and the number of the one that came after it last: lines of one source name their fields in one order.
 #[derive(Debug)]
 struct Known {
     name: Arc<str>,
-    next: usize,
+    next: u32,
+}
+
+/// The names of events of one shape, and their numbers.
+#[derive(Debug)]
+struct List {
+    numbers: Vec<u32>,
+    names: event::Names,
 }
 
 impl Default for Names {
     fn default() -> Self {
-        Self { numbers: HashMap::default(), known: vec![Known { name: "".into(), next: 0 }], last: 0 }
+        let known = vec![Known { name: "".into(), next: 0 }];
+        Self { numbers: HashMap::default(), known, last: 0, lists: Vec::new(), latest: 0 }
     }
 }
 
 impl Names {
     /// The shared copy of `name`.
     pub fn get(&mut self, name: &str) -> Arc<str> {
-        let guess = self.known.get(self.last).map_or(0, |last| last.next);
-        if let Some(known) = self.known.get(guess).filter(|known| &*known.name == name) {
+        let number = self.number(name).and_then(|number| self.known.get(number as usize));
+        number.map_or_else(|| name.into(), |known| Arc::clone(&known.name))
+    }
+
+    /// The number of `name`; `None` once there are too many to share.
+    pub(super) fn number(&mut self, name: &str) -> Option<u32> {
+        let guess = self.known.get(self.last as usize).map_or(0, |last| last.next);
+        if self.known.get(guess as usize).is_some_and(|known| &*known.name == name) {
             self.last = guess;
-            return Arc::clone(&known.name);
+            return Some(guess);
         }
         self.find(name)
     }
 
-    fn find(&mut self, name: &str) -> Arc<str> {
+    fn find(&mut self, name: &str) -> Option<u32> {
         let number = match self.numbers.get(name) {
             Some(number) => *number,
-            None if self.known.len() > MAX_NAMES => return name.into(),
+            None if self.known.len() > MAX_NAMES => return None,
             None => {
-                let name: Arc<str> = name.into();
-                self.numbers.insert(Arc::clone(&name), self.known.len());
+                let (name, number): (Arc<str>, _) = (name.into(), u32::try_from(self.known.len()).ok()?);
+                self.numbers.insert(Arc::clone(&name), number);
                 self.known.push(Known { name, next: 0 });
-                self.known.len() - 1
+                number
             }
         };
-        if let Some(last) = self.known.get_mut(self.last) {
+        if let Some(last) = self.known.get_mut(self.last as usize) {
             last.next = number;
         }
         self.last = number;
-        self.known.get(number).map_or_else(|| name.into(), |known| Arc::clone(&known.name))
+        Some(number)
+    }
+
+    /// The list of the names with these numbers, the same one whenever they come in this order.
+    pub(super) fn list(&mut self, numbers: &[u32]) -> event::Names {
+        let latest = self.lists.get(self.latest).and_then(Option::as_ref);
+        if let Some(list) = latest.filter(|list| list.numbers == numbers) {
+            return Arc::clone(&list.names);
+        }
+        if self.lists.is_empty() {
+            self.lists.resize_with(LISTS, || None);
+        }
+        let mut hasher = NameHasher::default();
+        numbers.iter().for_each(|number| hasher.write(&number.to_le_bytes()));
+        self.latest = (hasher.finish() % LISTS as u64) as usize;
+        let known = |number: &u32| self.known.get(*number as usize).map(|known| Arc::clone(&known.name));
+        let Some(slot) = self.lists.get_mut(self.latest) else { return event::Names::default() };
+        match slot {
+            Some(list) if list.numbers == numbers => Arc::clone(&list.names),
+            _ => {
+                let names = Arc::new(numbers.iter().filter_map(known).collect());
+                *slot = Some(List { numbers: numbers.to_vec(), names: Arc::clone(&names) });
+                names
+            }
+        }
+    }
+
+    /// The same fields, with their names in the list that events of their shape share.
+    pub(crate) fn shared(&mut self, fields: event::Fields) -> event::Fields {
+        if Arc::strong_count(fields.names()) > 1 {
+            return fields;
+        }
+        let numbers: Option<Vec<u32>> = fields.names().iter().map(|name| self.number(name)).collect();
+        match numbers {
+            Some(numbers) => fields.under(self.list(&numbers)),
+            None => fields,
+        }
     }
 }

@@ -3,6 +3,7 @@
 
 use super::{Arrays, Fields, MAX_DEPTH, MAX_FIELDS, Names};
 use crate::envelope;
+use std::fmt::Write;
 
 /// The fields of an object, or `None` for the thorough reader to look at it.
 pub(super) fn read(text: &str, names: &mut Names, arrays: Arrays) -> Option<Fields> {
@@ -10,24 +11,35 @@ pub(super) fn read(text: &str, names: &mut Names, arrays: Arrays) -> Option<Fiel
         text,
         at: 0,
         names,
-        fields: Vec::with_capacity(48),
-        path: String::with_capacity(64),
+        numbers: Vec::with_capacity(48),
+        ends: Vec::with_capacity(48),
+        values: String::with_capacity(text.len()),
+        path: String::new(),
         plain: String::new(),
         arrays,
     };
     quick.gap();
     quick.object(0)?;
     quick.gap();
-    (quick.at == text.len()).then_some(quick.fields)
+    if quick.at < text.len() {
+        return None;
+    }
+    let Quick { names, numbers, ends, values, .. } = quick;
+    Fields::assemble(names.list(&numbers), ends, values)
 }
 
 struct Quick<'t, 'n> {
     text: &'t str,
     at: usize,
     names: &'n mut Names,
-    fields: Fields,
+    /// The name of each value, by its number.
+    numbers: Vec<u32>,
+    /// Where each value ends.
+    ends: Vec<u32>,
+    values: String,
+    /// Names of the objects that one is in.
     path: String,
-    /// A string without its escapes.
+    /// A name without its escapes.
     plain: String,
     arrays: Arrays,
 }
@@ -58,19 +70,28 @@ impl<'t> Quick<'t, '_> {
         let parent = self.path.len();
         loop {
             self.expect(b'"')?;
-            if parent > 0 {
-                self.path.push('.');
-            }
-            let name = self.string()?;
-            match name {
-                Piece::AsIs(name) => self.path.push_str(name),
-                Piece::Unescaped => self.path.push_str(&self.plain),
-            }
+            self.plain.clear();
+            let name = string(self.text, &mut self.at, &mut self.plain)?;
             self.gap();
             self.expect(b':')?;
             self.gap();
-            self.value(depth + 1)?;
-            self.path.truncate(parent);
+            match name {
+                Piece::AsIs(name) if parent == 0 && !matches!(self.peek()?, b'{' | b'[') => {
+                    let number = self.names.number(name)?;
+                    self.scalar(depth + 1, number)?;
+                }
+                name => {
+                    if parent > 0 {
+                        self.path.push('.');
+                    }
+                    match name {
+                        Piece::AsIs(name) => self.path.push_str(name),
+                        Piece::Unescaped => self.path.push_str(&self.plain),
+                    }
+                    self.value(depth + 1)?;
+                    self.path.truncate(parent);
+                }
+            }
             self.gap();
             match self.peek()? {
                 b',' => self.at += 1,
@@ -108,43 +129,46 @@ impl<'t> Quick<'t, '_> {
     }
 
     fn value(&mut self, depth: usize) -> Option<()> {
-        if depth > MAX_DEPTH || self.fields.len() >= MAX_FIELDS {
+        match self.peek()? {
+            b'{' if depth <= MAX_DEPTH => self.object(depth),
+            b'[' if depth <= MAX_DEPTH => self.list(depth),
+            _ => {
+                let number = self.names.number(&self.path)?;
+                self.scalar(depth, number)
+            }
+        }
+    }
+
+    /// A value that is no object and no list, under the name of this number.
+    fn scalar(&mut self, depth: usize, number: u32) -> Option<()> {
+        if depth > MAX_DEPTH || self.ends.len() >= MAX_FIELDS {
             return None;
         }
         match self.peek()? {
             b'"' => {
                 self.at += 1;
-                match self.string()? {
-                    Piece::AsIs(value) => self.put(value),
-                    Piece::Unescaped => {
-                        let name = self.names.get(&self.path);
-                        self.fields.push((name, self.plain.as_str().into()));
-                    }
+                if let Piece::AsIs(value) = string(self.text, &mut self.at, &mut self.values)? {
+                    self.values.push_str(value);
                 }
-                Some(())
             }
-            b'{' => self.object(depth),
-            b'[' => self.list(depth),
-            b't' => self.word("true"),
-            b'f' => self.word("false"),
+            b't' => self.word("true")?,
+            b'f' => self.word("false")?,
             b'n' => {
                 let rest = self.text.get(self.at..)?.starts_with("null");
                 self.at += 4;
-                rest.then_some(())
+                return rest.then_some(());
             }
-            _ => self.number(),
+            _ => self.number()?,
         }
-    }
-
-    fn put(&mut self, value: &str) {
-        let name = self.names.get(&self.path);
-        self.fields.push((name, value.into()));
+        self.numbers.push(number);
+        self.ends.push(u32::try_from(self.values.len()).ok()?);
+        Some(())
     }
 
     fn word(&mut self, word: &'static str) -> Option<()> {
         let found = self.text.get(self.at..)?.starts_with(word);
         self.at += word.len();
-        found.then(|| self.put(word))
+        found.then(|| self.values.push_str(word))
     }
 
     /// A whole number as it is written; any other is for the thorough reader.
@@ -161,7 +185,7 @@ impl<'t> Quick<'t, '_> {
         if matches!(rest.as_bytes().get(end), Some(b'.' | b'e' | b'E')) {
             return self.fraction();
         }
-        self.put(rest.get(..end)?);
+        self.values.push_str(rest.get(..end)?);
         self.at += end;
         Some(())
     }
@@ -171,44 +195,42 @@ impl<'t> Quick<'t, '_> {
         let rest = self.text.get(self.at..)?;
         let end = rest.bytes().take_while(|byte| byte.is_ascii_digit() || b"+-.eE".contains(byte)).count();
         let number: serde_json::Number = serde_json::from_str(rest.get(..end)?).ok()?;
-        let number = number.as_f64()?.to_string();
-        self.put(&number);
+        write!(self.values, "{}", number.as_f64()?).ok()?;
         self.at += end;
         Some(())
     }
+}
 
-    /// The string after its opening quote, up to its closing one.
-    fn string(&mut self) -> Option<Piece<'t>> {
-        let rest = self.text.get(self.at..)?;
-        let end = special(rest.as_bytes())?;
-        if rest.as_bytes().get(end)? == &b'"' {
-            self.at += end + 1;
-            return Some(Piece::AsIs(rest.get(..end)?));
-        }
-        self.plain.clear();
-        let (mut from, mut end) = (0, end);
-        loop {
-            self.plain.push_str(rest.get(from..end)?);
-            match rest.as_bytes().get(end)? {
-                b'"' => {
-                    self.at += end + 1;
-                    return Some(Piece::Unescaped);
-                }
-                b'\\' => {}
-                // A control character.
-                _ => return None,
+/// The string from `at`, after its opening quote, up to its closing one. One that has escapes is added to `plain`.
+fn string<'t>(text: &'t str, at: &mut usize, plain: &mut String) -> Option<Piece<'t>> {
+    let rest = text.get(*at..)?;
+    let end = special(rest.as_bytes())?;
+    if rest.as_bytes().get(end)? == &b'"' {
+        *at += end + 1;
+        return Some(Piece::AsIs(rest.get(..end)?));
+    }
+    let (mut from, mut end) = (0, end);
+    loop {
+        plain.push_str(rest.get(from..end)?);
+        match rest.as_bytes().get(end)? {
+            b'"' => {
+                *at += end + 1;
+                return Some(Piece::Unescaped);
             }
-            let (letter, size) = escape(rest.get(end + 1..)?)?;
-            self.plain.push(letter);
-            from = end + 1 + size;
-            end = from + special(rest.as_bytes().get(from..)?)?;
+            b'\\' => {}
+            // A control character.
+            _ => return None,
         }
+        let (letter, size) = escape(rest.get(end + 1..)?)?;
+        plain.push(letter);
+        from = end + 1 + size;
+        end = from + special(rest.as_bytes().get(from..)?)?;
     }
 }
 
 enum Piece<'t> {
     AsIs(&'t str),
-    /// In the reader's `plain`.
+    /// Added to the text for those that have escapes.
     Unescaped,
 }
 

@@ -5,6 +5,7 @@ use crate::flat::Fields;
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 use std::sync::Arc;
+use watchkeep_model::event::Names;
 
 const COLUMN_COUNT: usize = 10;
 /// Shapes kept; a further one takes the place of another.
@@ -20,10 +21,10 @@ pub(super) struct Shapes {
     kept: Vec<Option<Shape>>,
 }
 
-/// Events with these names, in this order.
+/// Events with these names, in this order. It holds their list, so no other lies at its place.
 #[derive(Debug, Clone)]
 pub(super) struct Shape {
-    names: Vec<Arc<str>>,
+    names: Names,
     /// Places of the fields that serve each column, best first.
     columns: [Vec<u16>; COLUMN_COUNT],
 }
@@ -43,12 +44,11 @@ impl Default for Shapes {
 impl Shapes {
     /// The shape of an event with these fields.
     pub fn of(&mut self, fields: &Fields) -> Option<&Shape> {
-        let slot = fields.iter().fold(fields.len(), |sum, (name, _)| {
-            sum.rotate_left(7).wrapping_add(Arc::as_ptr(name).cast::<u8>().addr() >> 4)
-        });
-        let slot = (slot ^ (slot >> 17) ^ (slot >> 31)) % KEPT;
+        let names = fields.names();
+        // Events of one shape share the list of their names, so its place tells it.
+        let slot = (Arc::as_ptr(names).addr() >> 4) % KEPT;
         let kept = self.kept.get_mut(slot)?;
-        if !kept.as_ref().is_some_and(|shape| shape.fits(fields)) {
+        if !kept.as_ref().is_some_and(|shape| Arc::ptr_eq(&shape.names, names)) {
             *kept = Some(Shape::new(&self.ranks, fields));
         }
         kept.as_ref()
@@ -69,13 +69,7 @@ impl Shape {
             places.sort_unstable();
             places.into_iter().map(|(_, at)| at).collect()
         });
-        Self { names: fields.iter().map(|(name, _)| Arc::clone(name)).collect(), columns }
-    }
-
-    /// Whether the names are the same shared ones. The shape holds them, so no other name lies at their place.
-    fn fits(&self, fields: &Fields) -> bool {
-        self.names.len() == fields.len()
-            && self.names.iter().zip(fields).all(|(known, (name, _))| Arc::ptr_eq(known, name))
+        Self { names: Arc::clone(fields.names()), columns }
     }
 
     /// The fields that serve a column and say something, best first.
@@ -83,9 +77,9 @@ impl Shape {
         &self,
         column: Column,
         fields: &'f Fields,
-    ) -> impl Iterator<Item = &'f (Arc<str>, Arc<str>)> + use<'f, '_> {
+    ) -> impl Iterator<Item = (&'f Arc<str>, &'f str)> + use<'f, '_> {
         let places = self.columns.get(column as usize).map(Vec::as_slice).unwrap_or_default();
         let found = places.iter().filter_map(|at| fields.get(usize::from(*at)));
-        found.filter(|(_, value)| !value.is_empty() && &**value != "-")
+        found.filter(|(_, value)| !value.is_empty() && *value != "-")
     }
 }

@@ -35,7 +35,7 @@ pub fn event(n: u64) -> Event {
         process: None,
         code: Some(format!("{}", 4624 + n % 2).into()),
         message: format!("Logon of {user}").into(),
-        fields: vec![("LogonType".into(), format!("{}", n % 7).into()), ("Path \"x\"".into(), "C:\\Windows".into())],
+        fields: [("LogonType", format!("{}", n % 7)), ("Path \"x\"", "C:\\Windows".to_owned())].into_iter().collect(),
         raw: bytes::Bytes::from(raw),
     }
 }

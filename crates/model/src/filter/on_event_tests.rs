@@ -5,7 +5,6 @@ use crate::event::{EventId, LogSource};
 
 fn event() -> Event {
     let time: Timestamp = "2026-03-03T08:30:00Z".parse().expect("instant");
-    let field = |name: &str, value: &str| (name.into(), value.into());
     Event {
         id: EventId::of(time, "dc", 1, b"x"),
         time,
@@ -19,7 +18,7 @@ fn event() -> Event {
         process: Some("C:\\Windows\\System32\\cmd.exe".into()),
         code: Some("4688".into()),
         message: "A new process was created".into(),
-        fields: vec![field("LogonType", "3"), field("Empty", ""), field("Event.Data", "x;y"), field("logontype", "9")],
+        fields: [("LogonType", "3"), ("Empty", ""), ("Event.Data", "x;y"), ("logontype", "9")].into_iter().collect(),
         raw: bytes::Bytes::from_static(b"\xff{\"CommandLine\":\"cmd /c WHOAMI\"}"),
     }
 }
