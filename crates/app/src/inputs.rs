@@ -12,12 +12,12 @@ use tokio::net::{TcpListener, UdpSocket};
 use watchkeep_desk::Desk;
 use watchkeep_ingest::syslog::{self, Limits, listen_tcp, listen_udp};
 use watchkeep_ingest::tail::{Position, Tail, follow};
-use watchkeep_ingest::{Format, Sink, Source};
+use watchkeep_ingest::{Format, Sink};
 
 /// Starts every input that the settings name; a wrong setting stops the start, a failing input is logged.
 pub async fn start(args: &ServeArgs, desk: &Desk) -> anyhow::Result<()> {
     let sink: Arc<dyn Sink> = Arc::new(desk.clone());
-    let source = Source::named(syslog::SOURCE);
+    let source = desk.source(syslog::SOURCE);
     if let Some(address) = args.syslog_udp {
         let socket = UdpSocket::bind(address).await.with_context(|| on(address))?;
         let work = listen_udp(socket, source.clone(), sink.clone(), Limits::default(), clock::now, pending());
@@ -35,7 +35,7 @@ pub async fn start(args: &ServeArgs, desk: &Desk) -> anyhow::Result<()> {
             None => (name, Format::Auto),
         };
         let marks = args.data.data.join(format!("tail-{}.json", name.replace(|c: char| !c.is_alphanumeric(), "_")));
-        let tail = Tail::new(PathBuf::from(path), Source::named(name), read_position(&marks)?).written_in(format);
+        let tail = Tail::new(PathBuf::from(path), desk.source(name), read_position(&marks)?).written_in(format);
         let saved = move |position: &Position| {
             if let Err(error) = save_position(&marks, position) {
                 tracing::error!("cannot keep how far {} was read: {error:#}", marks.display());

@@ -56,7 +56,7 @@ impl DataArgs {
         let lake = Lake::open(lake).context("opening the event lake")?;
         let desk = Desk::new(store, lake, zone);
         desk.first_start(clock::now())?;
-        Ok(desk)
+        Ok(desk.with_secret_ids(clock::now())?)
     }
 }
 

@@ -54,6 +54,7 @@ pub use error::DeskError;
 
 use std::sync::Arc;
 use watchkeep_lake::Lake;
+use watchkeep_model::event::IdKey;
 use watchkeep_model::{Actor, Catalog, Kind};
 use watchkeep_store::Store;
 
@@ -70,6 +71,8 @@ pub struct Desk {
     pub(crate) changed: reading::Changed,
     pub(crate) figures: Arc<figures::Figures>,
     pub(crate) working: house::Working,
+    /// What the ids of events are made with.
+    pub ids: IdKey,
 }
 
 impl Desk {
@@ -86,7 +89,32 @@ impl Desk {
         let figures: Arc<figures::Figures> = Arc::default();
         figures.follow(&store);
         let working = house::Working::of(&store, &zone);
-        Self { store, lake: Arc::new(lake), zone, watch, accesses, attempts: Arc::default(), changed, figures, working }
+        Self {
+            store,
+            lake: Arc::new(lake),
+            zone,
+            watch,
+            accesses,
+            attempts: Arc::default(),
+            changed,
+            figures,
+            working,
+            ids: IdKey::default(),
+        }
+    }
+
+    /// The same, with ids of events that nobody outside can foresee.
+    ///
+    /// # Errors
+    /// When the secret behind them can be neither read nor made.
+    pub fn with_secret_ids(self, now: jiff::Timestamp) -> Result<Self, DeskError> {
+        let ids = IdKey::of(&sign_in::kept_secret(&self.store, "event ids", now)?);
+        Ok(Self { ids, ..self })
+    }
+
+    /// A log source of this Watchkeep, for an input to read for.
+    pub fn source(&self, name: &str) -> watchkeep_ingest::Source {
+        watchkeep_ingest::Source::named(name).keyed(self.ids)
     }
 
     pub fn catalog(&self) -> &Catalog {

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::Mutex;
 use watchkeep_model::{Actor, Record, Via, access::Permissions};
-use watchkeep_store::StoreError;
+use watchkeep_store::{Secret, Store, StoreError};
 
 /// How long a session lives without use.
 const SESSION_HOURS: i64 = 12;
@@ -320,6 +320,16 @@ fn random<const N: usize>() -> Result<[u8; N], DeskError> {
     let mut bytes = [0u8; N];
     getrandom::fill(&mut bytes).map_err(|error| DeskError::Random(error.to_string()))?;
     Ok(bytes)
+}
+
+/// A secret for signing that stays the same; made when it is first asked for.
+pub(crate) fn kept_secret(store: &Store, name: &str, now: Timestamp) -> Result<String, DeskError> {
+    if let Some(kept) = store.vault().get("signing", name, now)? {
+        return Ok(kept.value);
+    }
+    let fresh = Secret { key: name.to_owned(), person: None, value: secret()?, expires: None };
+    store.vault().put("signing", &fresh)?;
+    Ok(fresh.value)
 }
 
 /// 256 random bits as hex.

@@ -8,7 +8,7 @@ use std::fmt::Write;
 use std::hint::black_box;
 use watchkeep_ingest::json_lines::{Form, Reader, lines};
 use watchkeep_ingest::{Names, Source, flatten};
-use watchkeep_model::event::EventId;
+use watchkeep_model::event::IdKey;
 
 const EVENTS: usize = 20_000;
 const ROUNDS: usize = 10;
@@ -39,7 +39,7 @@ fn main() {
             .sum()
     });
     step("given an id", || {
-        all.iter().map(|(at, raw)| usize::from(black_box(EventId::of(now, "bench", *at, raw)).0[15])).sum()
+        all.iter().map(|(at, raw)| usize::from(black_box(IdKey::default().id(now, "bench", *at, raw)).0[15])).sum()
     });
     let mut reader = Reader::new(Source::named("bench"), Form::OnlyJson);
     step("read to events", || {

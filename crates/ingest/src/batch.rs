@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use std::sync::Arc;
-use watchkeep_model::event::{Event, LogSource};
+use watchkeep_model::event::{Event, IdKey, LogSource};
 
 /// The log source an input reads for: its record's name and what its lines are, where known.
 #[derive(Debug, Clone)]
@@ -10,12 +10,19 @@ pub struct Source {
     pub name: Arc<str>,
     /// Given by whoever set the source up; empty words are found out from each event.
     pub log: LogSource,
+    /// What the ids of its events are made with.
+    pub key: IdKey,
 }
 
 impl Source {
     /// A source whose product, category and service are found out event by event.
     pub fn named(name: &str) -> Self {
-        Self { name: name.into(), log: LogSource::default() }
+        Self { name: name.into(), log: LogSource::default(), key: IdKey::default() }
+    }
+
+    /// The same, with ids made with `key`.
+    pub fn keyed(self, key: IdKey) -> Self {
+        Self { key, ..self }
     }
 }
 
@@ -154,7 +161,7 @@ pub async fn deliver(sink: &Arc<dyn Sink>, source: &str, batch: Batch) -> Result
 pub(crate) fn bad_line(source: &Source, raw: bytes::Bytes, at: u64, now: Timestamp, reason: BadReason) -> BadLine {
     let shown = raw.get(..raw.len().min(MESSAGE_BYTES)).unwrap_or_default();
     let event = Event {
-        id: watchkeep_model::event::EventId::of(now, &source.name, at, &raw),
+        id: source.key.id(now, &source.name, at, &raw),
         time: now,
         received: now,
         source: Arc::clone(&source.name),

@@ -2,7 +2,6 @@
 
 use crate::parcel::{Parcel, first};
 use bytes::Bytes;
-use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -60,9 +59,8 @@ pub struct About<'t> {
 ///
 /// # Errors
 /// When the body is not a sequence of objects, or one has no event; nothing is kept then.
-pub fn events(body: &Bytes, outer: &About<'_>, salt: u64, now: Timestamp) -> Result<Parcel, HecError> {
+pub fn events(body: &Bytes, outer: &About<'_>, mut parcel: Parcel) -> Result<Parcel, HecError> {
     let text = std::str::from_utf8(body).map_err(|_| HecError::Format { event: 0 })?;
-    let mut parcel = Parcel::new(salt);
     let objects = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
     for (number, object) in objects.enumerate() {
         let object = object.ok().map(RawValue::get).filter(|object| object.starts_with('{'));
@@ -82,7 +80,7 @@ pub fn events(body: &Bytes, outer: &About<'_>, salt: u64, now: Timestamp) -> Res
             return Err(HecError::Blank { event: number });
         }
         let common = common(&about, outer);
-        parcel.add(source(&about, outer), raw, &common, now);
+        parcel.add(source(&about, outer), raw, &common);
     }
     if parcel.is_empty() { Err(HecError::NoData) } else { Ok(parcel) }
 }
@@ -91,12 +89,11 @@ pub fn events(body: &Bytes, outer: &About<'_>, salt: u64, now: Timestamp) -> Res
 ///
 /// # Errors
 /// When there is no line.
-pub fn raw(body: &Bytes, outer: &About<'_>, salt: u64, now: Timestamp) -> Result<Parcel, HecError> {
-    let mut parcel = Parcel::new(salt);
+pub fn raw(body: &Bytes, outer: &About<'_>, mut parcel: Parcel) -> Result<Parcel, HecError> {
     let nothing = About::default();
     let common = common(&nothing, outer);
     for (_, line) in crate::json_lines::lines(body, 1) {
-        parcel.add(source(&nothing, outer), line, &common, now);
+        parcel.add(source(&nothing, outer), line, &common);
     }
     if parcel.is_empty() { Err(HecError::NoData) } else { Ok(parcel) }
 }
@@ -134,14 +131,15 @@ fn common(about: &About<'_>, outer: &About<'_>) -> Vec<(String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::parcel::tests::shown;
+    use crate::parcel::tests::{empty, shown};
+    use jiff::Timestamp;
 
     fn now() -> Timestamp {
         "2026-11-22T00:00:00Z".parse().expect("a time")
     }
 
     fn read(body: &str) -> Result<Vec<String>, HecError> {
-        events(&Bytes::copy_from_slice(body.as_bytes()), &About::default(), 7, now()).map(shown)
+        events(&Bytes::copy_from_slice(body.as_bytes()), &About::default(), empty(now())).map(shown)
     }
 
     #[test]
@@ -172,7 +170,7 @@ mod tests {
     #[test]
     fn raw_lines_take_what_the_address_says() {
         let outer = About { sourcetype: Some("app".into()), host: Some("h1".into()), ..About::default() };
-        let read = raw(&Bytes::from_static(b"one line\n\ntwo\n"), &outer, 7, now()).map(shown).expect("lines");
+        let read = raw(&Bytes::from_static(b"one line\n\ntwo\n"), &outer, empty(now())).map(shown).expect("lines");
         assert_eq!(
             read,
             [
@@ -180,6 +178,6 @@ mod tests {
                 "app 2026-11-22T00:00:00Z h1 two | message=two host=h1 sourcetype=app"
             ]
         );
-        assert!(matches!(raw(&Bytes::new(), &outer, 7, now()), Err(HecError::NoData)));
+        assert!(matches!(raw(&Bytes::new(), &outer, empty(now())), Err(HecError::NoData)));
     }
 }

@@ -2,7 +2,6 @@
 
 use crate::bulk::BodyError;
 use crate::parcel::{Parcel, first};
-use jiff::Timestamp;
 use prost::Message;
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -43,10 +42,9 @@ enum Value<'t> {
 ///
 /// # Errors
 /// When the body is no such push; nothing is kept then.
-pub fn json(body: &[u8], salt: u64, now: Timestamp) -> Result<Parcel, BodyError> {
+pub fn json(body: &[u8], mut parcel: Parcel) -> Result<Parcel, BodyError> {
     let push: Push<'_> = serde_json::from_slice(body)
         .map_err(|error| BodyError::NotRead(format!("expected Loki's {{\"streams\":[…]}}: {error}")))?;
-    let mut parcel = Parcel::new(salt);
     for stream in push.streams {
         let labels: Vec<(String, String)> = owned(&stream.stream);
         for value in stream.values {
@@ -54,7 +52,7 @@ pub fn json(body: &[u8], salt: u64, now: Timestamp) -> Result<Parcel, BodyError>
                 Value::Line(time, line) => (time, line, Vec::new()),
                 Value::More(time, line, more) => (time, line, owned(&more)),
             };
-            add(&mut parcel, &labels, &time, line.into_owned(), more, now);
+            add(&mut parcel, &labels, &time, line.into_owned(), more);
         }
     }
     Ok(parcel)
@@ -64,7 +62,7 @@ pub fn json(body: &[u8], salt: u64, now: Timestamp) -> Result<Parcel, BodyError>
 ///
 /// # Errors
 /// When the body is no such push, or unpacks to more; nothing is kept then.
-pub fn protobuf(body: &[u8], limit: usize, salt: u64, now: Timestamp) -> Result<Parcel, BodyError> {
+pub fn protobuf(body: &[u8], limit: usize, mut parcel: Parcel) -> Result<Parcel, BodyError> {
     let broken = |error: &dyn std::fmt::Display| BodyError::NotRead(format!("expected Loki's PushRequest: {error}"));
     let size = snap::raw::decompress_len(body).map_err(|error| broken(&error))?;
     if size > limit {
@@ -72,33 +70,25 @@ pub fn protobuf(body: &[u8], limit: usize, salt: u64, now: Timestamp) -> Result<
     }
     let plain = snap::raw::Decoder::new().decompress_vec(body).map_err(|error| broken(&error))?;
     let push = PushRequest::decode(&plain[..]).map_err(|error| broken(&error))?;
-    let mut parcel = Parcel::new(salt);
     for stream in push.streams {
         let labels = selector(&stream.labels);
         for entry in stream.entries {
             let time = entry.timestamp.unwrap_or_default();
             let time = i128::from(time.seconds) * 1_000_000_000 + i128::from(time.nanos);
             let more = entry.metadata.into_iter().map(|label| (label.name, label.value)).collect();
-            add(&mut parcel, &labels, &time.to_string(), entry.line, more, now);
+            add(&mut parcel, &labels, &time.to_string(), entry.line, more);
         }
     }
     Ok(parcel)
 }
 
-fn add(
-    parcel: &mut Parcel,
-    labels: &[(String, String)],
-    time: &str,
-    line: String,
-    more: Vec<(String, String)>,
-    now: Timestamp,
-) {
+fn add(parcel: &mut Parcel, labels: &[(String, String)], time: &str, line: String, more: Vec<(String, String)>) {
     let find = |wanted: &str| labels.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
     let source = first(&NAMING.map(find), SOURCE);
     let mut common = vec![("_time".to_owned(), time.to_owned())];
     common.extend(labels.iter().cloned());
     common.extend(more);
-    parcel.add(source, line.into(), &common, now);
+    parcel.add(source, line.into(), &common);
 }
 
 fn owned(labels: &BTreeMap<Cow<'_, str>, Cow<'_, str>>) -> Vec<(String, String)> {
@@ -176,7 +166,8 @@ struct Label {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::parcel::tests::shown;
+    use crate::parcel::tests::{empty, shown};
+    use jiff::Timestamp;
 
     const EXPECTED: [&str; 2] = [
         "nginx 2026-03-02T08:14:56Z - words | message=words _time=1772439296000000000 host=web1 job=nginx trace=abc",
@@ -197,9 +188,9 @@ mod tests {
     #[test]
     fn json_streams_are_lines_with_labels() {
         let body = include_bytes!("../samples/loki/push.json");
-        assert_eq!(sorted(json(body, 7, now()).expect("a push")), EXPECTED);
+        assert_eq!(sorted(json(body, empty(now())).expect("a push")), EXPECTED);
         for body in ["", "{}", "{\"streams\":[{\"stream\":{},\"values\":[[1]]}]}", "[]"] {
-            assert!(json(body.as_bytes(), 7, now()).is_err(), "{body}");
+            assert!(json(body.as_bytes(), empty(now())).is_err(), "{body}");
         }
     }
 
@@ -221,10 +212,10 @@ mod tests {
             }],
         };
         let packed = snap::raw::Encoder::new().compress_vec(&push.encode_to_vec()).expect("packed");
-        assert_eq!(sorted(protobuf(&packed, 1 << 20, 7, now()).expect("a push")), EXPECTED);
-        assert_eq!(protobuf(&packed, 10, 7, now()).err(), Some(BodyError::TooBig { limit: 10 }));
+        assert_eq!(sorted(protobuf(&packed, 1 << 20, empty(now())).expect("a push")), EXPECTED);
+        assert_eq!(protobuf(&packed, 10, empty(now())).err(), Some(BodyError::TooBig { limit: 10 }));
         for cut in 0..packed.len() {
-            assert!(protobuf(&packed[..cut], 1 << 20, 7, now()).is_err(), "{cut}");
+            assert!(protobuf(&packed[..cut], 1 << 20, empty(now())).is_err(), "{cut}");
         }
     }
 

@@ -13,7 +13,7 @@ use shapes::Shapes;
 use std::hash::Hasher;
 use std::sync::Arc;
 use time::parse_time;
-use watchkeep_model::event::{Event, EventId};
+use watchkeep_model::event::Event;
 
 /// A claimed time further ahead than this is a wrong clock, not an event.
 const SKEW: SignedDuration = SignedDuration::from_hours(24);
@@ -52,7 +52,7 @@ impl Normaliser {
         let (process, code) = (pick(Column::Process).map(Into::into), pick(Column::Code).map(Into::into));
         fields.extend(wrong.map(|words| (CLOCK, words)));
         Event {
-            id: EventId::of(time, &source.name, salt, &raw),
+            id: source.key.id(time, &source.name, salt, &raw),
             time,
             received,
             source: Arc::clone(&source.name),

@@ -5,7 +5,6 @@ mod messages;
 use crate::bulk::BodyError;
 use crate::parcel::{Parcel, first};
 use bytes::Bytes;
-use jiff::Timestamp;
 use messages::{AnyValue, Export, KeyValue, LogRecord, any_value};
 use prost::Message;
 use serde_json::{Map, Value, json};
@@ -17,31 +16,30 @@ const SOURCE: &str = "otlp";
 ///
 /// # Errors
 /// When the body is no such export; nothing is kept then.
-pub fn json(body: &[u8], salt: u64, now: Timestamp) -> Result<Parcel, BodyError> {
+pub fn json(body: &[u8], parcel: Parcel) -> Result<Parcel, BodyError> {
     let export: Export = serde_json::from_slice(body)
         .map_err(|error| BodyError::NotRead(format!("expected OTLP's {{\"resourceLogs\":[…]}}: {error}")))?;
-    Ok(parcel(export, salt, now))
+    Ok(put(export, parcel))
 }
 
 /// Reads the protobuf of an export of logs.
 ///
 /// # Errors
 /// When the body is no such export; nothing is kept then.
-pub fn protobuf(body: &[u8], salt: u64, now: Timestamp) -> Result<Parcel, BodyError> {
+pub fn protobuf(body: &[u8], parcel: Parcel) -> Result<Parcel, BodyError> {
     let export = Export::decode(body)
         .map_err(|error| BodyError::NotRead(format!("expected OTLP's ExportLogsServiceRequest: {error}")))?;
-    Ok(parcel(export, salt, now))
+    Ok(put(export, parcel))
 }
 
-fn parcel(export: Export, salt: u64, now: Timestamp) -> Parcel {
-    let mut parcel = Parcel::new(salt);
+fn put(export: Export, mut parcel: Parcel) -> Parcel {
     for resource in export.resource_logs {
         let about = attributes(&resource.resource.unwrap_or_default().attributes);
         let source = first(&[about.get("service.name").and_then(Value::as_str)], SOURCE).to_owned();
         for scope in resource.scope_logs {
             let name = scope.scope.unwrap_or_default().name;
             for record in scope.log_records {
-                parcel.add(&source, rendered(record, &about, &name), &[], now);
+                parcel.add(&source, rendered(record, &about, &name), &[]);
             }
         }
     }
@@ -103,7 +101,8 @@ fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::parcel::tests::shown;
+    use crate::parcel::tests::{empty, shown};
+    use jiff::Timestamp;
     use messages::{KeyValueList, Resource, ResourceLogs, Scope, ScopeLogs};
 
     const EXPECTED: [&str; 2] = [
@@ -130,11 +129,11 @@ mod tests {
     #[test]
     fn json_records_become_events() {
         let body = include_bytes!("../samples/otlp/logs.json");
-        assert_eq!(shown(super::json(body, 7, now()).expect("an export")), EXPECTED);
+        assert_eq!(shown(super::json(body, empty(now())).expect("an export")), EXPECTED);
         for body in
             ["", "[]", "{}", "{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[{\"timeUnixNano\":\"x\"}]}]}]}"]
         {
-            assert!(super::json(body.as_bytes(), 7, now()).is_err(), "{body}");
+            assert!(super::json(body.as_bytes(), empty(now())).is_err(), "{body}");
         }
     }
 
@@ -179,8 +178,8 @@ mod tests {
             }],
         };
         let bytes = export.encode_to_vec();
-        assert_eq!(shown(protobuf(&bytes, 7, now()).expect("an export")), EXPECTED);
-        assert!(protobuf(&bytes[..bytes.len() - 1], 7, now()).is_err());
-        assert!(protobuf(b"{}", 7, now()).is_err());
+        assert_eq!(shown(protobuf(&bytes, empty(now())).expect("an export")), EXPECTED);
+        assert!(protobuf(&bytes[..bytes.len() - 1], empty(now())).is_err());
+        assert!(protobuf(b"{}", empty(now())).is_err());
     }
 }

@@ -5,6 +5,7 @@ use crate::json_lines::{Form, Reader};
 use bytes::Bytes;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
+use watchkeep_model::event::IdKey;
 
 /// Longest name of a log source, in bytes.
 const LONGEST: usize = 80;
@@ -15,23 +16,26 @@ pub struct Parcel {
     reader: Reader,
     sources: BTreeMap<String, (Source, Batch)>,
     number: u64,
+    received: Timestamp,
 }
 
 impl Parcel {
-    /// `salt` tells this request's events apart from equal ones of others.
-    pub(crate) fn new(salt: u64) -> Self {
-        let reader = Reader::new(Source::named(""), Form::AnyText).salted(salt);
-        Self { reader, sources: BTreeMap::new(), number: 0 }
+    /// An empty one for a request received now; `key` and `salt` make its ids, and the salt tells its events apart from
+    /// equal ones of others.
+    pub fn new(key: IdKey, salt: u64, received: Timestamp) -> Self {
+        let reader = Reader::new(Source::named("").keyed(key), Form::AnyText).salted(salt);
+        Self { reader, sources: BTreeMap::new(), number: 0, received }
     }
 
     /// Reads one event that the sender says is of `source`: text of any kind or a JSON object, and what else was said
     /// of it. What cannot be read is kept with its reason.
-    pub(crate) fn add(&mut self, source: &str, raw: Bytes, common: &[(String, String)], now: Timestamp) {
+    pub(crate) fn add(&mut self, source: &str, raw: Bytes, common: &[(String, String)]) {
         self.number += 1;
-        let (source, batch) =
-            self.sources.entry(named(source)).or_insert_with_key(|name| (Source::named(name), Batch::default()));
+        let key = self.reader.source().key;
+        let entry = self.sources.entry(named(source));
+        let (source, batch) = entry.or_insert_with_key(|name| (Source::named(name).keyed(key), Batch::default()));
         self.reader.turn_to(source.clone());
-        batch.push(self.reader.shared(raw, common, self.number, now).map_err(|bad| *bad));
+        batch.push(self.reader.shared(raw, common, self.number, self.received).map_err(|bad| *bad));
     }
 
     /// The events of each source.
@@ -65,6 +69,11 @@ pub(crate) fn first<'w>(words: &[Option<&'w str>], otherwise: &'w str) -> &'w st
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+
+    /// An empty request.
+    pub(crate) fn empty(received: Timestamp) -> Parcel {
+        Parcel::new(IdKey::default(), 0, received)
+    }
 
     /// Each event as `source time host message | fields`, bad lines as `source bad reason`.
     pub(crate) fn shown(parcel: Parcel) -> Vec<String> {

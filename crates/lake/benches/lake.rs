@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use std::path::Path;
 use std::time::Instant;
 use watchkeep_lake::{Found, Lake, LakeConfig, SearchRequest};
-use watchkeep_model::event::{Event, EventId, LogSource};
+use watchkeep_model::event::{Event, IdKey, LogSource};
 use watchkeep_model::filter::parse;
 
 fn main() {
@@ -97,7 +97,7 @@ fn event(start: Timestamp, n: u64, count: u64) -> Event {
         spread.rotate_left(17).wrapping_mul(31),
     );
     Event {
-        id: EventId::of(time, source, n, raw.as_bytes()),
+        id: IdKey::default().id(time, source, n, raw.as_bytes()),
         time,
         received: time,
         source: source.into(),

@@ -213,12 +213,12 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub(crate) mod tests {
     use super::*;
     use jiff::Timestamp;
-    use watchkeep_model::event::EventId;
+    use watchkeep_model::event::IdKey;
 
     pub(crate) fn event(n: u64) -> Event {
         let time = Timestamp::UNIX_EPOCH;
         Event {
-            id: EventId::of(time, "s", n, b"x"),
+            id: IdKey::default().id(time, "s", n, b"x"),
             time,
             received: time,
             source: "s".into(),

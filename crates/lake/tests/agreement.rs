@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use std::collections::BTreeSet;
-use watchkeep_model::event::{Event, EventId, LogSource};
+use watchkeep_model::event::{Event, EventId, IdKey, LogSource};
 use watchkeep_model::filter::{matches, parse};
 
 fn word() -> impl Strategy<Value = String> {
@@ -31,7 +31,7 @@ fn event() -> impl Strategy<Value = Event> {
             let mut texts = texts.into_iter().map(|text| text.map(|text| text.into()));
             let mut text = || texts.next().flatten();
             Event {
-                id: EventId::of(time, source, salt, &raw),
+                id: IdKey::default().id(time, source, salt, &raw),
                 time,
                 received: time + jiff::SignedDuration::from_secs(5),
                 source: source.into(),

@@ -5,6 +5,7 @@ mod fields;
 pub use fields::{Fields, Names};
 
 use bytes::Bytes;
+use highway::{HighwayHash, HighwayHasher, Key};
 use jiff::Timestamp;
 use std::sync::Arc;
 
@@ -45,27 +46,57 @@ pub struct LogSource {
     pub service: Option<Arc<str>>,
 }
 
-/// Sixteen bytes that sort by time: 48 bits of milliseconds, then 80 bits of content hash.
+/// Sixteen bytes that sort by time: 48 bits of milliseconds, then 80 bits of a keyed hash of the content.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EventId(pub [u8; 16]);
 
-impl EventId {
-    /// The id of `raw` from `source` at `time`; `salt` tells equal lines of one file apart (its record number or offset).
-    pub fn of(time: Timestamp, source: &str, salt: u64, raw: &[u8]) -> Self {
+/// What ids are made with. A server has its own, kept secret: whoever writes lines must not be able to make two of them
+/// that have one id, of which only the first would be kept.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub struct IdKey([u64; 4]);
+
+impl IdKey {
+    /// The key that a secret gives.
+    pub fn of(secret: &str) -> Self {
         use sha2::{Digest, Sha256};
-        let mut hash = Sha256::new();
-        hash.update((source.len() as u64).to_be_bytes());
-        hash.update(source.as_bytes());
-        hash.update(salt.to_be_bytes());
-        hash.update(raw);
-        let digest: [u8; 32] = hash.finalize().into();
+        let digest: [u8; 32] = Sha256::digest(secret).into();
+        let mut key = [0; 4];
+        for (word, bytes) in key.iter_mut().zip(digest.chunks_exact(8)) {
+            *word = bytes.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
+        }
+        Self(key)
+    }
+
+    /// The id of `raw` from `source` at `time`; `salt` tells equal lines of one file apart (its record number or offset).
+    pub fn id(&self, time: Timestamp, source: &str, salt: u64, raw: &[u8]) -> EventId {
+        let mut hash = HighwayHasher::new(Key(self.0));
+        hash.append(&(source.len() as u64).to_be_bytes());
+        hash.append(source.as_bytes());
+        hash.append(&salt.to_be_bytes());
+        hash.append(raw);
+        let [high, low] = hash.finalize128();
         let millis = (time.as_millisecond().max(0) as u64).to_be_bytes();
         let mut id = [0u8; 16];
         id[..6].copy_from_slice(&millis[2..]);
-        id[6..].copy_from_slice(&digest[..10]);
-        Self(id)
+        id[6..14].copy_from_slice(&high.to_be_bytes());
+        id[14..].copy_from_slice(&low.to_be_bytes()[..2]);
+        EventId(id)
     }
 
+    /// A salt for the events of one delivery: the same for the same bytes, and none that a sender can choose. Its low
+    /// 24 bits are free for their numbers.
+    pub fn salt(&self, body: &[u8]) -> u64 {
+        HighwayHasher::new(Key(self.0)).hash64(body) << 24
+    }
+}
+
+impl std::fmt::Debug for IdKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("IdKey")
+    }
+}
+
+impl EventId {
     /// Reads the 32 hex digits that `Display` writes.
     pub fn parse(text: &str) -> Option<Self> {
         let mut id = [0u8; 16];

@@ -1,6 +1,6 @@
 //! Answering from outside by a signed link: only what was put to its person, until its day, unless it was withdrawn.
 
-use crate::sign_in::secret;
+use crate::sign_in::kept_secret;
 use crate::{Desk, DeskError};
 use hmac::{Hmac, Mac};
 use jiff::Timestamp;
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use watchkeep_model::access::{Access, Assignment, Permissions};
 use watchkeep_model::{Actor, Record, Value, Via};
 use watchkeep_records::assure::{Invitation, invitations};
-use watchkeep_store::{Change, Secret, StoreError};
+use watchkeep_store::{Change, StoreError};
 
 /// What the person of a link may do at all; every item is asked for besides.
 const MAY: &[&str] = &["engagement_item:read", "engagement_item:update", "attachment:read", "attachment:create"];
@@ -46,14 +46,7 @@ impl Desk {
     }
 
     fn signature(&self, engagement: i64, of: &Invitation, now: Timestamp) -> Result<Hmac<Sha256>, DeskError> {
-        let key = match self.store.vault().get("signing", "answers", now)? {
-            Some(kept) => kept.value,
-            None => {
-                let fresh = Secret { key: "answers".to_owned(), person: None, value: secret()?, expires: None };
-                self.store.vault().put("signing", &fresh)?;
-                fresh.value
-            }
-        };
+        let key = kept_secret(&self.store, "answers", now)?;
         let broken = |_| DeskError::Random("the signing key is empty".to_owned());
         let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).map_err(broken)?;
         let person = of.person.map_or(0, |person| person.id);

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::path::Path;
 use watchkeep_lake::{Cell, Found, Lake, LakeConfig, LakeError, SearchRequest, SearchResult};
-use watchkeep_model::event::{Event, EventId, LogSource};
+use watchkeep_model::event::{Event, IdKey, LogSource};
 use watchkeep_model::filter::parse;
 
 pub fn at(text: &str) -> Timestamp {
@@ -23,7 +23,7 @@ pub fn event(n: u64) -> Event {
     let raw = format!("line {n} of {source}");
     let user = ["anna", "Ben", "cleo"][(n % 3) as usize];
     Event {
-        id: EventId::of(time, source, n, raw.as_bytes()),
+        id: IdKey::default().id(time, source, n, raw.as_bytes()),
         time,
         received: time,
         source: source.into(),

@@ -1,12 +1,12 @@
 //! What filters mean over one event, one case a line.
 
 use super::*;
-use crate::event::{EventId, LogSource};
+use crate::event::{IdKey, LogSource};
 
 fn event() -> Event {
     let time: Timestamp = "2026-03-03T08:30:00Z".parse().expect("instant");
     Event {
-        id: EventId::of(time, "dc", 1, b"x"),
+        id: IdKey::default().id(time, "dc", 1, b"x"),
         time,
         received: time,
         source: "dc-lyon".into(),

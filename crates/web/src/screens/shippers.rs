@@ -1,7 +1,7 @@
 //! Taking events in as other systems do, for shippers that speak to those: Splunk's event collector, Elasticsearch,
 //! Loki and OTLP. The same tokens, rights and bounds as `/ingest`; an answer of success means durable.
 
-use super::transfer::{UNPACKED, arrival, bad, may_send, salt, source_name, take, unpacked};
+use super::transfer::{UNPACKED, arrival, bad, may_send, source_name, take, unpacked};
 use crate::ask::Ask;
 use crate::fault::Fault;
 use crate::routes::{Route, Who};
@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use std::borrow::Cow;
 use watchkeep_ingest::hec::{About, HecError};
-use watchkeep_ingest::{Parcel, Source, bulk, hec, loki, otlp};
+use watchkeep_ingest::{Parcel, bulk, hec, loki, otlp};
 
 /// The version of Elasticsearch whose answers these are; Beats look at it before they send.
 const ELASTIC: &str = "8.17.0";
@@ -40,13 +40,18 @@ pub fn routes() -> Vec<Route> {
 fn hec_events(ask: &Ask) -> Result<Response, Fault> {
     may_send(ask)?;
     let body = unpacked(ask)?;
-    hec_answer(ask, hec::events(&body, &about(ask), salt(&body), arrival(ask)))
+    hec_answer(ask, hec::events(&body, &about(ask), parcel(ask, &body)))
 }
 
 fn hec_raw(ask: &Ask) -> Result<Response, Fault> {
     may_send(ask)?;
     let body = unpacked(ask)?;
-    hec_answer(ask, hec::raw(&body, &about(ask), salt(&body), arrival(ask)))
+    hec_answer(ask, hec::raw(&body, &about(ask), parcel(ask, &body)))
+}
+
+fn parcel(ask: &Ask, body: &[u8]) -> Parcel {
+    let key = ask.app.desk.ids;
+    Parcel::new(key, key.salt(body), arrival(ask))
 }
 
 /// What the address says of all events of a request.
@@ -96,10 +101,10 @@ fn loki_push(ask: &Ask) -> Result<Response, Fault> {
     may_send(ask)?;
     let parcel = if is_json(ask) {
         let body = unpacked(ask)?;
-        loki::json(&body, salt(&body), arrival(ask))
+        loki::json(&body, parcel(ask, &body))
     } else {
         // What snappy packed says so by its media type alone.
-        loki::protobuf(&ask.body, UNPACKED, salt(&ask.body), arrival(ask))
+        loki::protobuf(&ask.body, UNPACKED, parcel(ask, &ask.body))
     };
     take_all(ask, parcel.map_err(bad)?)?;
     Ok(StatusCode::NO_CONTENT.into_response())
@@ -110,10 +115,10 @@ fn otlp_logs(ask: &Ask) -> Result<Response, Fault> {
     may_send(ask)?;
     let body = unpacked(ask)?;
     if is_json(ask) {
-        take_all(ask, otlp::json(&body, salt(&body), arrival(ask)).map_err(bad)?)?;
+        take_all(ask, otlp::json(&body, parcel(ask, &body)).map_err(bad)?)?;
         return Ok(axum::Json(json!({})).into_response());
     }
-    take_all(ask, otlp::protobuf(&body, salt(&body), arrival(ask)).map_err(bad)?)?;
+    take_all(ask, otlp::protobuf(&body, parcel(ask, &body)).map_err(bad)?)?;
     // An ExportLogsServiceResponse that rejects nothing has no bytes.
     Ok(([(header::CONTENT_TYPE, "application/x-protobuf")], "").into_response())
 }
@@ -121,8 +126,8 @@ fn otlp_logs(ask: &Ask) -> Result<Response, Fault> {
 fn elastic_bulk(ask: &Ask) -> Result<Response, Fault> {
     may_send(ask)?;
     let body = unpacked(ask)?;
-    let source = Source::named(if ask.param("source").is_empty() { "bulk" } else { source_name(ask)? });
-    let read = bulk::bulk(&source, &body, salt(&body), arrival(ask)).map_err(bad)?;
+    let source = ask.app.desk.source(if ask.param("source").is_empty() { "bulk" } else { source_name(ask)? });
+    let read = bulk::bulk(&source, &body, source.key.salt(&body), arrival(ask)).map_err(bad)?;
     let answer = read.answer(0);
     take(ask, &source.name, read.batch)?;
     Ok(elastic(answer))

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde_json::json;
 use watchkeep_desk::import::{Complete, Format, Report};
-use watchkeep_ingest::{Format as TextFormat, Sink, SinkError, Source, bulk};
+use watchkeep_ingest::{Format as TextFormat, Sink, SinkError, bulk};
 use watchkeep_model::Kind;
 
 /// A compressed request may unpack to this many bytes.
@@ -114,9 +114,9 @@ fn ingest(ask: &Ask) -> Result<Response, Fault> {
     may_send(ask)?;
     let format: TextFormat = ask.query("format").unwrap_or("auto").parse().map_err(bad)?;
     let body = unpacked(ask)?;
-    let source = Source::named(source_name(ask)?);
+    let source = ask.app.desk.source(source_name(ask)?);
     let (mut good, mut unread) = (0, 0);
-    for batch in bulk::text(&source, format, &body, salt(&body), arrival(ask)).map_err(bad)? {
+    for batch in bulk::text(&source, format, &body, source.key.salt(&body), arrival(ask)).map_err(bad)? {
         (good, unread) = (good + batch.events.len(), unread + batch.bad.len());
         take(ask, &source.name, batch)?;
     }
@@ -139,7 +139,7 @@ fn upload(ask: &Ask) -> Result<Response, Fault> {
     if !is_source_name(&name) {
         return Err(unnamed());
     }
-    let source = Source::named(&name);
+    let source = ask.app.desk.source(&name);
     let read = watchkeep_ingest::upload::read(&source, &file.file, file.bytes.clone(), UNPACKED, ask.now);
     for batch in read.map_err(|error| Fault::Bad(error.to_string()))? {
         take(ask, &name, batch)?;
@@ -187,14 +187,6 @@ pub(super) fn arrival(ask: &Ask) -> jiff::Timestamp {
         Some(key) => ask.app.desk.watch.deliveries.first(&format!("{:?} {key}", ask.actor.person), ask.now),
         None => ask.now,
     }
-}
-
-/// The same delivery twice has the same ids.
-pub(super) fn salt(body: &[u8]) -> u64 {
-    use std::hash::{DefaultHasher, Hasher};
-    let mut hasher = DefaultHasher::new();
-    hasher.write(body);
-    hasher.finish() << 24
 }
 
 pub(super) fn take(ask: &Ask, source: &str, batch: watchkeep_ingest::Batch) -> Result<(), Fault> {
