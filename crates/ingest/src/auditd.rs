@@ -2,7 +2,7 @@
 
 pub(crate) mod joined;
 
-use crate::flat::{Fields, Names, Put};
+use crate::flat::{CARRIERS, Fields, Names, Put};
 use std::sync::Arc;
 
 /// Fields whose unquoted value is the hexadecimal spelling of bytes.
@@ -18,7 +18,7 @@ pub(crate) fn is_audit(line: &str) -> bool {
 pub(crate) fn unpack(fields: &mut Fields, names: &mut Names) {
     let inner = fields
         .iter()
-        .find(|(name, value)| matches!(&***name, "SyslogMessage" | "message" | "log") && is_audit(value))
+        .find(|(name, value)| CARRIERS.contains(&&***name) && is_audit(value))
         .map(|(_, value)| value.to_owned());
     if let Some(line) = inner {
         fields.append(&parse(&line, names));

@@ -11,7 +11,7 @@ use std::io::{Read, Seek};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
-use watchkeep_model::event::Event;
+use watchkeep_model::event::{self, Event};
 
 /// First bytes of every EVTX file.
 pub const MAGIC: &[u8] = b"ElfFile\0";
@@ -61,13 +61,14 @@ pub struct Reader {
     source: Source,
     normal: Normaliser,
     names: Names,
+    short: Short,
     settings: Arc<ParserSettings>,
 }
 
 impl Reader {
     pub fn new(source: Source) -> Self {
         let settings = Arc::new(ParserSettings::new().num_threads(1).indent(false));
-        Self { source, normal: Normaliser::default(), names: Names::default(), settings }
+        Self { source, normal: Normaliser::default(), names: Names::default(), short: Short::default(), settings }
     }
 
     /// From here on the records are those of `source`.
@@ -115,7 +116,7 @@ impl Reader {
         };
         match flatten(text, &mut self.names) {
             Ok(fields) => {
-                let short = shorten(fields, &mut self.names);
+                let short = self.short.shorten(fields, &mut self.names);
                 let fields = self.names.shared(short);
                 Ok(self.normal.event(&self.source, fields, raw, number, now))
             }
@@ -145,29 +146,98 @@ const EXACT: &[(&str, &str)] = &[
 /// Paths that say nothing about the event.
 const DROPPED: &[&str] = &["Event.#attributes.", "Event.EventData.#attributes."];
 
-/// Whether flattened JSON is a record that an exporter rendered.
-pub(crate) fn is_record(fields: &Fields) -> bool {
-    let first = fields.get(0).map_or("", |(name, _)| name);
-    ["Event.", "Event_attributes.", "System.Provider"].iter().any(|start| first.starts_with(start))
+/// Gives rendered records the names that rules use. Exporters write attributes as `#attributes.X`, `_attributes.X` or
+/// `@X`, and data as named fields or as pairs of name and text. What a shape's names become is worked out once.
+#[derive(Debug, Default)]
+pub(crate) struct Short {
+    plans: Vec<Option<Plan>>,
 }
 
-/// The fields of a rendered record under the names that rules use. Exporters write attributes as
-/// `#attributes.X`, `_attributes.X` or `@X`, and data as named fields or as pairs of name and text.
-pub(crate) fn shorten(fields: Fields, names: &mut Names) -> Fields {
-    let mut short = Fields::with_capacity(fields.len(), fields.text().len());
-    let mut data_name: Option<Arc<str>> = None;
-    for (path, value) in &fields {
-        let path = plain_path(Arc::clone(path));
-        match &*path {
-            "Event.EventData.Data.#attributes.Name" => data_name = Some(names.get(value)),
-            "Event.EventData.Data.#text" if data_name.is_some() => {
-                short.extend(data_name.take().map(|name| (name, value)))
-            }
-            _ if DROPPED.iter().any(|dropped| path.starts_with(dropped)) => {}
-            _ => short.push(short_name(&path, names), value),
+/// Plans kept; a further one takes the place of another.
+const PLANS: usize = 256;
+
+/// It holds the list of names that it is for, so no other lies at its place.
+#[derive(Debug)]
+struct Plan {
+    of: event::Names,
+    steps: Vec<Step>,
+    /// The new names, where no value gives one.
+    short: Option<event::Names>,
+}
+
+#[derive(Debug)]
+enum Step {
+    /// It says nothing about the event.
+    Drop,
+    Keep(Arc<str>),
+    /// The value is the name of the text that follows.
+    Name,
+    /// The text, which has this name where none came before it.
+    Text(Arc<str>),
+}
+
+impl Short {
+    pub(crate) fn shorten(&mut self, fields: Fields, names: &mut Names) -> Fields {
+        let of = fields.names();
+        if self.plans.is_empty() {
+            self.plans.resize_with(PLANS, || None);
+        }
+        let Some(slot) = self.plans.get_mut((Arc::as_ptr(of).addr() >> 4) % PLANS) else { return fields };
+        let known = slot.take().filter(|plan| Arc::ptr_eq(&plan.of, of));
+        let plan = slot.insert(known.unwrap_or_else(|| Plan::new(of, names)));
+        match &plan.short {
+            Some(short) => plan.kept(&fields, short).unwrap_or(fields),
+            None => plan.named(&fields, names),
         }
     }
-    short
+}
+
+impl Plan {
+    fn new(of: &event::Names, names: &mut Names) -> Self {
+        let steps: Vec<Step> = of.iter().map(|path| step(path, names)).collect();
+        let fixed = steps.iter().all(|step| matches!(step, Step::Drop | Step::Keep(_)));
+        let kept =
+            steps.iter().filter_map(|step| if let Step::Keep(name) = step { Some((name.clone(), "")) } else { None });
+        let short = fixed.then(|| Arc::clone(names.shared(kept.collect()).names()));
+        Self { of: Arc::clone(of), steps, short }
+    }
+
+    /// The values that are kept, under names that events share.
+    fn kept(&self, fields: &Fields, short: &event::Names) -> Option<Fields> {
+        let mut text = String::with_capacity(fields.text().len());
+        let mut ends = Vec::with_capacity(short.len());
+        for (step, (_, value)) in self.steps.iter().zip(fields) {
+            if let Step::Keep(_) = step {
+                text.push_str(value);
+                ends.push(u32::try_from(text.len()).ok()?);
+            }
+        }
+        Fields::assemble(Arc::clone(short), ends, text)
+    }
+
+    fn named(&self, fields: &Fields, names: &mut Names) -> Fields {
+        let mut short = Fields::with_capacity(fields.len(), fields.text().len());
+        let mut given: Option<Arc<str>> = None;
+        for (step, (_, value)) in self.steps.iter().zip(fields) {
+            match step {
+                Step::Drop => {}
+                Step::Keep(name) => short.push(Arc::clone(name), value),
+                Step::Name => given = Some(names.get(value)),
+                Step::Text(name) => short.push(given.take().unwrap_or_else(|| Arc::clone(name)), value),
+            }
+        }
+        short
+    }
+}
+
+fn step(path: &Arc<str>, names: &mut Names) -> Step {
+    let path = plain_path(Arc::clone(path));
+    match &*path {
+        "Event.EventData.Data.#attributes.Name" => Step::Name,
+        "Event.EventData.Data.#text" => Step::Text(short_name(&path, names)),
+        _ if DROPPED.iter().any(|dropped| path.starts_with(dropped)) => Step::Drop,
+        _ => Step::Keep(short_name(&path, names)),
+    }
 }
 
 fn plain_path(path: Arc<str>) -> Arc<str> {

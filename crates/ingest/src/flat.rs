@@ -3,6 +3,7 @@
 mod names;
 mod quick;
 
+pub(crate) use names::CARRIERS;
 pub use names::Names;
 
 use crate::envelope;

@@ -19,6 +19,7 @@ pub struct Reader {
     pub(crate) normal: Normaliser,
     pub(crate) names: Names,
     pub(crate) form: Form,
+    short: evtx::Short,
     salt: u64,
 }
 
@@ -42,7 +43,14 @@ pub enum Form {
 
 impl Reader {
     pub fn new(source: Source, form: Form) -> Self {
-        Self { source, normal: Normaliser::default(), names: Names::default(), form, salt: 0 }
+        Self {
+            source,
+            normal: Normaliser::default(),
+            names: Names::default(),
+            form,
+            short: evtx::Short::default(),
+            salt: 0,
+        }
     }
 
     /// Tells the lines of this delivery apart from equal ones at the same places of another.
@@ -147,11 +155,15 @@ impl Reader {
             form => return Ok(text::only(form, line, &mut self.names, now)?),
         }
         let mut fields = flatten(line, &mut self.names)?;
-        if evtx::is_record(&fields) {
-            fields = evtx::shorten(fields, &mut self.names);
+        let told = self.names.told(&fields);
+        if told.record {
+            fields = self.short.shorten(fields, &mut self.names);
         }
-        auditd::unpack(&mut fields, &mut self.names);
-        sysmon_xml::unpack(&mut fields, &mut self.names);
+        // Names of a record that another log carries are those of its own fields.
+        if told.record || told.carrier {
+            auditd::unpack(&mut fields, &mut self.names);
+            sysmon_xml::unpack(&mut fields, &mut self.names);
+        }
         Ok(fields)
     }
 

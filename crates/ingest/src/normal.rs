@@ -3,6 +3,7 @@
 mod columns;
 mod shapes;
 mod time;
+mod words;
 
 use crate::batch::{MESSAGE_BYTES, Source};
 use crate::flat::Fields;
@@ -14,6 +15,7 @@ use std::hash::Hasher;
 use std::sync::Arc;
 use time::parse_time;
 use watchkeep_model::event::Event;
+use words::Words;
 
 /// A claimed time further ahead than this is a wrong clock, not an event.
 const SKEW: SignedDuration = SignedDuration::from_hours(24);
@@ -26,14 +28,18 @@ const ZEEK: &[&str] = &["_path", "@stream"];
 
 /// Turns flat fields into events; it remembers which names served which column, so keep it.
 #[derive(Debug, Clone, Default)]
-pub struct Normaliser(Shapes);
+pub struct Normaliser {
+    shapes: Shapes,
+    words: Words,
+}
 
 impl Normaliser {
     /// The event that `fields` and `raw` describe; `salt` is the line or record number within its source.
     /// A claimed time more than a day after `received`, or of a clock that was never set, is not believed: it stays in
     /// the fields, and `watchkeep.clock` says so.
     pub fn event(&mut self, source: &Source, mut fields: Fields, raw: Bytes, salt: u64, received: Timestamp) -> Event {
-        let shape = self.0.of(&fields);
+        let Self { shapes, words } = self;
+        let shape = shapes.of(&fields);
         let best = |column: Column| shape.and_then(|shape| shape.serving(column, &fields).next());
         let pick = |column: Column| best(column).map(|(_, value)| value);
         let times = || shape.into_iter().flat_map(|shape| shape.serving(Column::Time, &fields));
@@ -46,10 +52,12 @@ impl Normaliser {
         };
         // Zeek calls the web server that was asked for `host`.
         let asked = |name: &str| name == "host" && best(Column::Provider).is_some_and(|(of, _)| ZEEK.contains(&&**of));
-        let host = best(Column::Host).filter(|(name, _)| !asked(name)).map(|(_, value)| value.into());
-        let user = pick(Column::User).map(Into::into);
+        let host = best(Column::Host).filter(|(name, _)| !asked(name)).map(|(_, value)| words.get(value));
+        let user = pick(Column::User).map(|value| words.get(value));
         let (src_ip, dst_ip) = (pick(Column::SrcIp).map(plain_address), pick(Column::DstIp).map(plain_address));
-        let (process, code) = (pick(Column::Process).map(Into::into), pick(Column::Code).map(Into::into));
+        let (src_ip, dst_ip) = (src_ip.map(|value| words.get(value)), dst_ip.map(|value| words.get(value)));
+        let (process, code) = (pick(Column::Process), pick(Column::Code));
+        let (process, code) = (process.map(|value| words.get(value)), code.map(|value| words.get(value)));
         fields.extend(wrong.map(|words| (CLOCK, words)));
         Event {
             id: source.key.id(time, &source.name, salt, &raw),
@@ -80,16 +88,16 @@ fn wrong(claimed: Timestamp, received: Timestamp) -> Option<String> {
 }
 
 /// `::ffff:10.0.0.1`, `10.0.0.1:49152` and `[::1]:443` without what is around the address; anything else stays.
-fn plain_address(address: &str) -> Arc<str> {
+fn plain_address(address: &str) -> &str {
     if let Some(plain) = address.strip_prefix("::ffff:") {
-        return plain.into();
+        return plain;
     }
     if let Some((inside, _)) = address.strip_prefix('[').and_then(|open| open.split_once(']')) {
-        return inside.into();
+        return inside;
     }
     match address.split_once(':') {
-        Some((plain, port)) if plain.contains('.') && port.bytes().all(|byte| byte.is_ascii_digit()) => plain.into(),
-        _ => address.into(),
+        Some((plain, port)) if plain.contains('.') && port.bytes().all(|byte| byte.is_ascii_digit()) => plain,
+        _ => address,
     }
 }
 

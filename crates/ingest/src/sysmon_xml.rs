@@ -1,10 +1,9 @@
 //! Windows-style `<Event>` XML: exported and forwarded events, and what Sysmon for Linux puts into another log's message.
 
 use crate::batch::BadReason;
-use crate::flat::{Fields, Names};
+use crate::flat::{CARRIERS, Fields, Names};
 use crate::layout::{End, Layout, Next, text};
 
-const CARRIERS: &[&str] = &["SyslogMessage", "message", "Message", "log"];
 const MAX_NODES: u32 = 10_000;
 
 /// Reads the XML in a message field, under the same names as records of a Windows event log.

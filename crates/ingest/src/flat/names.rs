@@ -35,7 +35,29 @@ struct Known {
 struct List {
     numbers: Vec<u32>,
     names: event::Names,
+    told: Told,
 }
+
+/// What the names of an event tell of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Told {
+    /// A record of a Windows event log that an exporter rendered.
+    pub record: bool,
+    /// A field that may carry a whole record of another log.
+    pub carrier: bool,
+}
+
+impl Told {
+    fn by(names: &[Arc<str>]) -> Self {
+        let record = names.first().is_some_and(|first| RECORDS.iter().any(|start| first.starts_with(start)));
+        Self { record, carrier: names.iter().any(|name| CARRIERS.contains(&&**name)) }
+    }
+}
+
+/// How the first name of a rendered record begins.
+const RECORDS: &[&str] = &["Event.", "Event_attributes.", "System.Provider"];
+/// Fields in which other logs' records are carried.
+pub(crate) const CARRIERS: &[&str] = &["SyslogMessage", "message", "Message", "log"];
 
 impl Default for Names {
     fn default() -> Self {
@@ -96,11 +118,20 @@ impl Names {
         match slot {
             Some(list) if list.numbers == numbers => Arc::clone(&list.names),
             _ => {
-                let names = Arc::new(numbers.iter().filter_map(known).collect());
-                *slot = Some(List { numbers: numbers.to_vec(), names: Arc::clone(&names) });
+                let names: Vec<Arc<str>> = numbers.iter().filter_map(known).collect();
+                let told = Told::by(&names);
+                let names = Arc::new(names);
+                *slot = Some(List { numbers: numbers.to_vec(), names: Arc::clone(&names), told });
                 names
             }
         }
+    }
+
+    /// What the names of these fields tell.
+    pub(crate) fn told(&self, fields: &event::Fields) -> Told {
+        let latest = self.lists.get(self.latest).and_then(Option::as_ref);
+        let known = latest.filter(|list| Arc::ptr_eq(&list.names, fields.names()));
+        known.map_or_else(|| Told::by(fields.names()), |list| list.told)
     }
 
     /// The same fields, with their names in the list that events of their shape share.
