@@ -236,7 +236,8 @@ pub(super) fn rename<'e>(event: &impl Fields<'e>, found: &mut Classes<'e>) {
     let wrapped = |name: &str| WRAPPINGS.iter().find_map(|wrapping| name.strip_prefix(wrapping).map(str::len));
     let may_be = |name: &str| matches!(name.as_bytes().first(), Some(b'w' | b'E'));
     let fields = &event.event().fields;
-    let any = fields.iter().any(|(name, _)| may_be(name) && (name.starts_with("winlog.") || wrapped(name).is_some()));
+    let any =
+        fields.names().iter().any(|name| may_be(name) && (name.starts_with("winlog.") || wrapped(name).is_some()));
     if !any {
         return;
     }

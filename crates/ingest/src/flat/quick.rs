@@ -177,11 +177,16 @@ impl<'t> Quick<'t, '_> {
         let sign = usize::from(rest.starts_with('-'));
         let digits = rest.as_bytes().get(sign..)?.iter().take_while(|byte| byte.is_ascii_digit()).count();
         let first = rest.as_bytes().get(sign);
-        // Up to eighteen digits it fits, and is spelled the same again.
-        if !(1..=18).contains(&digits) || first == Some(&b'0') && (digits > 1 || sign > 0) {
+        let end = sign + digits;
+        // Up to eighteen digits it fits; one more may.
+        let fits = match digits {
+            1..=18 => true,
+            19 => rest.get(..end)?.parse::<i64>().is_ok(),
+            _ => false,
+        };
+        if !fits || first == Some(&b'0') && (digits > 1 || sign > 0) {
             return None;
         }
-        let end = sign + digits;
         if matches!(rest.as_bytes().get(end), Some(b'.' | b'e' | b'E')) {
             return self.fraction();
         }
