@@ -19,7 +19,8 @@ const NAMED: usize = 20;
 pub fn load(desk: &Desk, folders: &[PathBuf]) -> anyhow::Result<RuleFolders> {
     let watched = RuleFolders::new(folders.to_vec())?;
     let loaded = desk.reload_rules(watched.paths(), clock::now())?;
-    tracing::info!("{} rules live, {} refused, {} switched off", loaded.live, loaded.refused, loaded.off);
+    let Loaded { live, refused, waiting, off, .. } = loaded;
+    tracing::info!("{live} rules live, {refused} refused, {waiting} waiting for others, {off} switched off");
     Ok(watched)
 }
 
@@ -61,8 +62,10 @@ fn watch(desk: &Desk, mut folders: RuleFolders, asked: &Receiver<()>) {
 }
 
 fn tell(loaded: &Loaded) {
-    let Loaded { live, refused, off, changed, newly_refused } = loaded;
-    tracing::info!("reloaded rules: {changed} changed; {live} live, {refused} refused, {off} switched off");
+    let Loaded { live, refused, waiting, off, changed, newly_refused } = loaded;
+    tracing::info!(
+        "reloaded rules: {changed} changed; {live} live, {refused} refused, {waiting} waiting for others, {off} switched off"
+    );
     for refused in newly_refused.iter().take(NAMED) {
         tracing::warn!("refused rule {refused}");
     }

@@ -16,6 +16,8 @@ use watchkeep_store::Change;
 pub struct Loaded {
     pub live: usize,
     pub refused: usize,
+    /// Those that name a rule which is not there, or not live.
+    pub waiting: usize,
     pub off: usize,
     /// Rules that are new, different, or gone since the last load.
     pub changed: usize,
@@ -155,8 +157,9 @@ impl Desk {
     pub fn rule_refused(&self, text: &str) -> Option<String> {
         let (_, infos) = RuleSet::load([RuleFile { path: "draft".to_owned(), text: text.to_owned() }]);
         match infos.into_iter().next().map(|info| info.state) {
-            Some(State::Live) => None,
-            Some(State::Refused(why)) => Some(why.to_string()),
+            // What it names may well be in the folders.
+            Some(State::Live | State::Waits(_)) => None,
+            Some(State::Refused(why)) => Some(why),
             None => Some("there is no rule in it".to_owned()),
         }
     }
@@ -174,6 +177,7 @@ impl Desk {
             match record.state() {
                 Some("live") => loaded.live += 1,
                 Some("refused") => loaded.refused += 1,
+                Some("waiting") => loaded.waiting += 1,
                 Some("off") => {
                     loaded.off += 1;
                     off.insert(id.to_owned());
@@ -197,6 +201,7 @@ fn values(info: &RuleInfo, text: Option<&String>) -> Vec<(&'static str, Value)> 
     let log: Vec<&str> = words.into_iter().filter_map(|word| word.as_deref()).collect();
     let (state, refused) = match &info.state {
         State::Live => (10, Value::Null),
+        State::Waits(why) => (60, Value::text(shorten(why, 2000))),
         State::Refused(why) => (30, Value::text(shorten(why, 2000))),
     };
     let optional = |text: &Option<Arc<str>>| text.as_ref().map_or(Value::Null, |text| Value::text(&**text));

@@ -1,17 +1,28 @@
 //! Reasons to refuse a rule that the evaluator would accept but not answer truthfully.
 
-use rsigma_parser::{Detection, DetectionItem, Modifier, SigmaRule};
+use rsigma_parser::{Detection, DetectionItem, Detections, FilterRule, Modifier};
 
-/// Why `rule` must not be evaluated, or `None` when it may.
-pub(crate) fn refusal(rule: &SigmaRule) -> Option<String> {
-    if rule.detection.timeframe.is_some() {
+/// Why `found`, the detection of a rule or a filter, must not be evaluated, or `None` when it may.
+pub(crate) fn refusal(found: &Detections) -> Option<String> {
+    if found.timeframe.is_some() {
         return Some(
             "it counts over a timeframe, which single-event detection cannot; write a correlation rule".to_owned(),
         );
     }
-    let mut named: Vec<_> = rule.detection.named.iter().collect();
+    let mut named: Vec<_> = found.named.iter().collect();
     named.sort_unstable_by_key(|(name, _)| *name);
     named.into_iter().find_map(|(name, detection)| refuse_detection(name, detection))
+}
+
+/// Why `filter` must not be applied, or `None` when it may.
+pub(crate) fn refuse_filter(filter: &FilterRule) -> Option<String> {
+    if filter.logsource.is_none() {
+        return Some("it names no log source; write `logsource`, such as `product: windows`".to_owned());
+    }
+    if filter.detection.named.is_empty() {
+        return Some("it selects nothing; write a `selection` beside its `condition`".to_owned());
+    }
+    refusal(&filter.detection)
 }
 
 fn refuse_detection(name: &str, detection: &Detection) -> Option<String> {

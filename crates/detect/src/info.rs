@@ -37,11 +37,26 @@ impl std::fmt::Display for Level {
     }
 }
 
+/// What a rule does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Form {
+    /// Matches single events.
+    #[default]
+    Detection,
+    /// Takes matches away from the rules it names.
+    Filter,
+    /// Counts and orders the matches of the rules it names.
+    Correlation,
+}
+
 /// Whether a rule is evaluated.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase", tag = "state", content = "reason")]
 pub enum State {
     Live,
+    /// Nothing is wrong with it, but a rule it names is not there, or not live; goes on by itself once it is.
+    Waits(String),
     /// Never matches; says why, in words for the person who wrote the rule.
     Refused(String),
 }
@@ -49,8 +64,11 @@ pub enum State {
 /// One rule as it was offered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleInfo {
+    pub form: Form,
     /// The rule's own id; the SHA-256 of its text where it has none, of its path where it cannot be read.
     pub id: Arc<str>,
+    /// What other rules may call it by.
+    pub name: Option<Arc<str>>,
     pub title: Arc<str>,
     pub level: Level,
     pub status: Option<&'static str>,
@@ -64,6 +82,8 @@ pub struct RuleInfo {
     /// SHA-256 of the file's text, in hexadecimal.
     pub sha256: Arc<str>,
     pub state: State,
+    /// What to know of a rule in force: which of the rules it names it does nothing for, and why.
+    pub notes: Vec<String>,
 }
 
 impl RuleInfo {
@@ -71,6 +91,8 @@ impl RuleInfo {
     pub fn refused(path: &str, sha256: &str, reason: String) -> Self {
         let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
         Self {
+            form: Form::default(),
+            name: None,
             id: hex(&Sha256::digest(path.as_bytes())).into(),
             title: name.into(),
             level: Level::default(),
@@ -84,6 +106,7 @@ impl RuleInfo {
             path: path.into(),
             sha256: sha256.into(),
             state: State::Refused(reason),
+            notes: Vec::new(),
         }
     }
 

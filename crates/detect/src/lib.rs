@@ -4,8 +4,10 @@
 //! is listed, live or refused with the reason; a refused rule never matches.
 
 mod check;
+mod filters;
 mod info;
 mod matcher;
+mod offered;
 mod oracle;
 mod read;
 mod route;
@@ -14,7 +16,7 @@ mod spec;
 mod starter;
 mod view;
 
-pub use info::{Level, Match, RuleInfo, State, Why};
+pub use info::{Form, Level, Match, RuleInfo, State, Why};
 pub use matcher::Matcher;
 pub use oracle::Oracle;
 pub use route::{Classes, classes, route};

@@ -1,13 +1,14 @@
-//! Rules as they are offered: files read, every rule listed, and each live one handed on with the class it is for.
+//! Rules on their way into force: files read, every rule listed, and each live one handed on with the class it is for
+//! and the filters that name it.
 
 use crate::RuleFile;
-use crate::check::refusal;
-use crate::info::{Level, RuleInfo, State, hex};
+use crate::filters::{Called, settle, targets};
+use crate::info::{RuleInfo, State};
 use crate::matcher::names::ShortHasher;
+use crate::offered::{Document, read};
 use crate::route::Classes;
 use crate::spec::reword;
-use rsigma_parser::{SigmaRule, parse_sigma_yaml};
-use sha2::{Digest, Sha256};
+use rsigma_parser::{FilterRule, SigmaRule};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasherDefault;
@@ -63,114 +64,85 @@ pub(crate) enum Wording {
     AsWritten,
 }
 
+/// What makes rules ready.
+pub(crate) trait Take {
+    /// A filter made ready once, for all the rules that it is applied to.
+    type Filter: Clone;
+
+    /// Makes a filter ready.
+    ///
+    /// # Errors
+    /// Why it cannot be evaluated.
+    fn filter(&mut self, filter: &FilterRule) -> Result<Self::Filter, String>;
+
+    /// Takes the live rule at `at` of all that were offered, for events of the class `key`.
+    ///
+    /// # Errors
+    /// Why it cannot be evaluated.
+    fn rule(&mut self, at: usize, key: Key, rule: SigmaRule, filters: Vec<Self::Filter>) -> Result<(), String>;
+}
+
 /// Reads every rule of every file and hands each live one to `take`, which may refuse it with a reason.
 /// Gives every rule offered, in file order; none is dropped silently.
-pub(crate) fn read_all(
+pub(crate) fn read_all<T: Take>(
     files: impl IntoIterator<Item = RuleFile>,
     wording: Wording,
-    mut take: impl FnMut(usize, Key, SigmaRule) -> Result<(), String>,
+    take: &mut T,
 ) -> (Vec<RuleInfo>, Words) {
-    let (mut rules, mut words) = (Vec::new(), Words::default());
-    let mut ids = HashSet::new();
+    let (mut rules, mut documents) = (Vec::new(), Vec::new());
+    let (mut ids, mut called) = (HashSet::new(), Called::default());
     for file in files {
-        for (mut info, rule) in read(&file) {
-            if !ids.insert(info.id.to_lowercase()) && info.is_live() {
+        for (mut info, document) in read(&file) {
+            if ids.insert(info.id.to_lowercase()) {
+                called.add(rules.len(), &info);
+            } else if info.is_live() {
                 info.state = State::Refused(format!("another rule has the same id {}", info.id));
             }
-            if let (State::Live, Some(mut rule)) = (&info.state, rule) {
-                if wording == Wording::Specification {
-                    reword(&mut rule);
-                }
-                if let Err(reason) = take(rules.len(), words.key(&info.log), rule) {
-                    info.state = State::Refused(format!("it does not compile: {reason}"));
-                }
-            }
+            documents.push(document.filter(|_| info.is_live()));
             rules.push(info);
+        }
+    }
+    let mut found = Vec::new();
+    let mut filters: HashMap<usize, Vec<T::Filter>> = HashMap::new();
+    let mut words = Words::default();
+    for (at, document) in documents.iter_mut().enumerate() {
+        let Some(Document::Filter(filter)) = document else { continue };
+        if wording == Wording::Specification {
+            reword(&mut filter.detection);
+        }
+        match (take.filter(filter), rules.get_mut(at)) {
+            (Ok(ready), Some(info)) => {
+                let log = info.log.clone();
+                let targets = targets(filter, &log, &rules, &called);
+                targets.into_iter().for_each(|rule| filters.entry(rule).or_default().push(ready.clone()));
+                found.push(at);
+            }
+            (Err(reason), Some(info)) => info.state = does_not_compile(&reason),
+            (_, None) => {}
+        }
+    }
+    for (at, (info, document)) in rules.iter_mut().zip(&mut documents).enumerate() {
+        let Some(Document::Rule(mut rule)) = document.take_if(|document| matches!(document, Document::Rule(_))) else {
+            continue;
+        };
+        if wording == Wording::Specification {
+            reword(&mut rule.detection);
+        }
+        let filters = filters.remove(&at).unwrap_or_default();
+        if let Err(reason) = take.rule(at, words.key(&info.log), *rule, filters) {
+            info.state = does_not_compile(&reason);
+        }
+    }
+    for at in found {
+        let (Some(Some(Document::Filter(filter))), Some(info)) = (documents.get(at), rules.get(at)) else { continue };
+        let settled = settle(filter, info, &rules, &called);
+        if let Some(info) = rules.get_mut(at) {
+            (info.state, info.notes) = settled;
         }
     }
     (rules, words)
 }
 
-/// The rules of one file; a file without a readable rule gives one refused entry.
-fn read(file: &RuleFile) -> Vec<(RuleInfo, Option<SigmaRule>)> {
-    let sha256 = hex(&Sha256::digest(file.text.as_bytes()));
-    let refused = |reason: String| (RuleInfo::refused(&file.path, &sha256, reason), None);
-    let named = |title: &str, id: Option<&str>, reason: &str| {
-        let mut info = RuleInfo::refused(&file.path, &sha256, reason.to_owned());
-        (info.title, info.id) = (title.into(), id.unwrap_or(&sha256).into());
-        (info, None)
-    };
-    let collection = match parse_sigma_yaml(&file.text) {
-        Ok(collection) => collection,
-        Err(error) => {
-            return vec![refused(format!("it is not a Sigma rule: {error}"))];
-        }
-    };
-    let mut found: Vec<(RuleInfo, Option<SigmaRule>)> = Vec::new();
-    found.extend(collection.errors.iter().map(|error| refused(format!("it is not a Sigma rule: {error}"))));
-    found.extend(
-        collection
-            .correlations
-            .iter()
-            .map(|rule| named(&rule.title, rule.id.as_deref(), "correlation rules are not evaluated yet")),
-    );
-    found.extend(
-        collection
-            .filters
-            .iter()
-            .map(|rule| named(&rule.title, rule.id.as_deref(), "filter documents are not applied yet")),
-    );
-    let many = collection.rules.len() > 1;
-    for (at, rule) in collection.rules.into_iter().enumerate() {
-        let id = rule.id.clone().unwrap_or_else(|| if many { format!("{sha256}-{at}") } else { sha256.clone() });
-        found.push((info_of(&rule, &id, &file.path, &sha256), Some(rule)));
-    }
-    if found.is_empty() {
-        found.push(refused("the file holds no rule".to_owned()));
-    }
-    found
-}
-
-fn info_of(rule: &SigmaRule, id: &str, path: &str, sha256: &str) -> RuleInfo {
-    let list = |items: &[String]| items.iter().map(|item| item.as_str().into()).collect();
-    let word = |word: &Option<String>| word.as_deref().map(|word| word.to_lowercase().into());
-    RuleInfo {
-        id: id.into(),
-        title: rule.title.as_str().into(),
-        level: rule.level.map_or(Level::default(), level),
-        status: rule.status.map(status),
-        description: rule.description.as_deref().map(|text| text.trim().into()),
-        author: rule.author.as_deref().map(Into::into),
-        tags: list(&rule.tags),
-        references: list(&rule.references),
-        false_positives: list(&rule.falsepositives),
-        log: LogSource {
-            product: word(&rule.logsource.product),
-            category: word(&rule.logsource.category),
-            service: word(&rule.logsource.service),
-        },
-        path: path.into(),
-        sha256: sha256.into(),
-        state: refusal(rule).map_or(State::Live, State::Refused),
-    }
-}
-
-fn level(level: rsigma_parser::Level) -> Level {
-    match level {
-        rsigma_parser::Level::Informational => Level::Informational,
-        rsigma_parser::Level::Low => Level::Low,
-        rsigma_parser::Level::Medium => Level::Medium,
-        rsigma_parser::Level::High => Level::High,
-        rsigma_parser::Level::Critical => Level::Critical,
-    }
-}
-
-fn status(status: rsigma_parser::Status) -> &'static str {
-    match status {
-        rsigma_parser::Status::Stable => "stable",
-        rsigma_parser::Status::Test => "test",
-        rsigma_parser::Status::Experimental => "experimental",
-        rsigma_parser::Status::Deprecated => "deprecated",
-        rsigma_parser::Status::Unsupported => "unsupported",
-    }
+fn does_not_compile(reason: &str) -> State {
+    State::Refused(format!("it does not compile: {reason}"))
 }

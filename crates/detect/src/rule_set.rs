@@ -6,9 +6,10 @@ use crate::matcher::class::Class;
 use crate::matcher::compile::compile;
 use crate::matcher::names::Names;
 use crate::matcher::record::{Record, Scratch};
-use crate::matcher::test::Rule;
-use crate::read::{ByKey, Wording, Words, read_all};
+use crate::matcher::test::{Rule, When};
+use crate::read::{ByKey, Key, Take, Wording, Words, read_all};
 use crate::route::{classes_of, names as routed};
+use rsigma_parser::{FilterRule, SigmaRule};
 use std::cell::RefCell;
 use std::sync::Arc;
 use watchkeep_model::event::Event;
@@ -47,11 +48,9 @@ impl RuleSet {
         for name in routed() {
             names.add(name);
         }
-        let mut ready: ByKey<Vec<Rule>> = ByKey::default();
-        let (rules, words) = read_all(files, Wording::Specification, |at, key, rule| {
-            ready.entry(key).or_default().push(compile(&rule, at, &mut names)?);
-            Ok(())
-        });
+        let mut ready = Ready { names, rules: ByKey::default() };
+        let (rules, words) = read_all(files, Wording::Specification, &mut ready);
+        let Ready { names, rules: ready } = ready;
         let classes = ready.into_iter().map(|(key, rules)| (key, Class::new(rules))).collect();
         let infos = rules.clone();
         (Self { rules, words, names, classes }, infos)
@@ -82,6 +81,26 @@ impl RuleSet {
         });
         found.sort_unstable_by_key(|found| found.rule);
         found
+    }
+}
+
+/// Rules on their way into a set.
+struct Ready {
+    names: Names,
+    rules: ByKey<Vec<Rule>>,
+}
+
+impl Take for Ready {
+    type Filter = Arc<When>;
+
+    fn filter(&mut self, filter: &FilterRule) -> Result<Arc<When>, String> {
+        Ok(Arc::new(compile(&filter.detection, &mut self.names)?))
+    }
+
+    fn rule(&mut self, at: usize, key: Key, rule: SigmaRule, filters: Vec<Arc<When>>) -> Result<(), String> {
+        let when = compile(&rule.detection, &mut self.names)?;
+        self.rules.entry(key).or_default().push(Rule { at, when, filters: filters.into() });
+        Ok(())
     }
 }
 

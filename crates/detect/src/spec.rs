@@ -7,11 +7,11 @@
 //! - `null` among several values holds where the field is not there.
 
 use rsigma_parser::value::{SpecialChar, StringPart};
-use rsigma_parser::{Detection, DetectionItem, FieldSpec, Modifier, SigmaRule, SigmaString, SigmaValue};
+use rsigma_parser::{Detection, DetectionItem, Detections, FieldSpec, Modifier, SigmaString, SigmaValue};
 
-/// Rewords `rule` where that is needed.
-pub(crate) fn reword(rule: &mut SigmaRule) {
-    for detection in rule.detection.named.values_mut() {
+/// Rewords the detection of a rule or a filter where that is needed.
+pub(crate) fn reword(found: &mut Detections) {
+    for detection in found.named.values_mut() {
         if let Some(other) = reworded(detection) {
             *detection = other;
         }

@@ -38,7 +38,7 @@ fn refused(text: &str) -> String {
     let (_, infos) = load(&[text]);
     match &infos[0].state {
         State::Refused(reason) => reason.clone(),
-        State::Live => panic!("accepted: {text}"),
+        other => panic!("{other:?}: {text}"),
     }
 }
 

@@ -94,7 +94,7 @@ fn by_rule(rules: &RuleSet, findings: &Findings) -> Vec<(String, u64)> {
 fn refused(rules: &RuleSet) -> Vec<(String, u64)> {
     let mut counts: HashMap<String, u64> = HashMap::new();
     for rule in rules.rules() {
-        if let State::Refused(reason) = &rule.state {
+        if let State::Refused(reason) | State::Waits(reason) = &rule.state {
             *counts.entry(format!("{}: {reason}", rule.path)).or_default() += 1;
         }
     }

@@ -1,7 +1,7 @@
 //! What must be in an event for a rule to match: a few texts or numbers of which one is there, or nothing is known.
 
 use super::names::FieldId;
-use super::test::{Detection, Expr, Item, Order, Rule, Test};
+use super::test::{Detection, Expr, Item, Order, Rule, Test, When};
 use super::text::{Case, Place};
 
 /// Where to look: in one field, or in every value.
@@ -27,7 +27,8 @@ pub(super) struct Clause<'r> {
 impl<'r> Clause<'r> {
     /// The best clause of `rule`; `None` where it may match an event that has nothing of what it names.
     pub(super) fn of(rule: &'r Rule) -> Option<Self> {
-        union(rule.conditions.iter().map(|condition| expr(condition, rule)))
+        let when = &rule.when;
+        union(when.conditions.iter().map(|condition| expr(condition, when)))
     }
 
     fn one(at: Where, key: Key<'r>) -> Self {
@@ -51,12 +52,12 @@ fn best<'r>(parts: impl Iterator<Item = Option<Clause<'r>>>) -> Option<Clause<'r
     parts.flatten().min_by(|one, other| one.weight.total_cmp(&other.weight))
 }
 
-fn expr<'r>(condition: &'r Expr, rule: &'r Rule) -> Option<Clause<'r>> {
-    let selection = |at: &usize| rule.selections.get(*at).and_then(|(_, found)| detection(found));
+fn expr<'r>(condition: &'r Expr, when: &'r When) -> Option<Clause<'r>> {
+    let selection = |at: &usize| when.selections.get(*at).and_then(|(_, found)| detection(found));
     match condition {
         Expr::Selection(at) => selection(at),
-        Expr::And(parts) => best(parts.iter().map(|part| expr(part, rule))),
-        Expr::Or(parts) => union(parts.iter().map(|part| expr(part, rule))),
+        Expr::And(parts) => best(parts.iter().map(|part| expr(part, when))),
+        Expr::Or(parts) => union(parts.iter().map(|part| expr(part, when))),
         Expr::Not(_) | Expr::Of(0, _) => None,
         Expr::Of(wanted, of) if *wanted == of.len() => best(of.iter().map(selection)),
         Expr::Of(_, of) => union(of.iter().map(selection)),

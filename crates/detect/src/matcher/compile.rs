@@ -6,33 +6,33 @@ use super::moment::Part;
 use super::names::Names;
 use super::net::Net;
 use super::shape::{Kind, Shape};
-use super::test::{Detection, Expr, Item, Order, Rule, Test};
+use super::test::{Detection, Expr, Item, Order, Test, When};
 use super::text::{Case, Place, Text, Texts};
 use rsigma_ir::lower::{LowerOptions, lower_condition, lower_detection};
 use rsigma_ir::{IrCondition, IrDetection, IrDetectionItem, IrEncoding, IrMatcher, IrNumber, IrStrOp, IrTimePart};
-use rsigma_parser::{Quantifier, SigmaRule};
+use rsigma_parser::{Detections, Quantifier};
 
-/// Makes `rule` ready; `at` is its position in the whole set.
+/// Makes the detection of a rule or a filter ready.
 ///
 /// # Errors
 /// Why it cannot be evaluated, for the person who wrote it.
-pub(crate) fn compile(rule: &SigmaRule, at: usize, names: &mut Names) -> Result<Rule, String> {
-    let mut words: Vec<String> = rule.detection.named.keys().cloned().collect();
+pub(crate) fn compile(found: &Detections, names: &mut Names) -> Result<When, String> {
+    let mut words: Vec<String> = found.named.keys().cloned().collect();
     words.sort_unstable();
     let options = LowerOptions::default();
     let mut selections = Vec::with_capacity(words.len());
     for word in &words {
-        if let Some(detection) = rule.detection.named.get(word) {
+        if let Some(detection) = found.named.get(word) {
             let lowered = lower_detection(detection, &options).map_err(|error| error.to_string())?;
             selections.push((word.as_str().into(), compile_detection(lowered, names)?));
         }
     }
-    let conditions = rule.detection.conditions.iter().map(|condition| {
+    let conditions = found.conditions.iter().map(|condition| {
         let lowered = lower_condition(condition, &words).map_err(|error| error.to_string())?;
         Ok(compile_condition(&lowered, &words))
     });
     let conditions = conditions.collect::<Result<Box<[Expr]>, String>>()?;
-    Ok(Rule { at, selections: selections.into(), conditions })
+    Ok(When { selections: selections.into(), conditions })
 }
 
 fn compile_condition(condition: &IrCondition, words: &[String]) -> Expr {

@@ -6,6 +6,7 @@ use super::net::Net;
 use super::record::Record;
 use super::shape::Shape;
 use super::text::{Case, Place, Text, Texts, stands};
+use std::sync::Arc;
 
 /// A test of the values of one field, or of every value for keywords.
 #[derive(Debug)]
@@ -96,13 +97,27 @@ pub(crate) enum Expr {
 pub(crate) struct Rule {
     /// Its position in the whole set.
     pub at: usize,
+    pub when: When,
+    /// Each must hold too: the filters that name the rule.
+    pub filters: Box<[Arc<When>]>,
+}
+
+impl Rule {
+    pub(crate) fn holds(&self, record: &mut Record<'_>) -> bool {
+        self.when.holds(record) && self.filters.iter().all(|filter| filter.holds(record))
+    }
+}
+
+/// What an event must be, as a rule or a filter says it.
+#[derive(Debug)]
+pub(crate) struct When {
     /// In order of name.
     pub selections: Box<[(Box<str>, Detection)]>,
     /// Any of them suffices.
     pub conditions: Box<[Expr]>,
 }
 
-impl Rule {
+impl When {
     pub(crate) fn holds(&self, record: &mut Record<'_>) -> bool {
         self.conditions.iter().any(|condition| self.expr(condition, record))
     }

@@ -4,7 +4,7 @@ use super::encode::dashed;
 use super::names::Names;
 use super::record::Record;
 use super::shape::Kind;
-use super::test::{Detection, Expr, Rule, Test};
+use super::test::{Detection, Expr, Rule, Test, When};
 use crate::info::Why;
 
 /// Longest pattern shown, in bytes.
@@ -15,11 +15,12 @@ const MOST_KEYWORDS: usize = 16;
 /// Why `rule` matches the event; empty when it does not.
 pub(super) fn of(rule: &Rule, record: &mut Record<'_>) -> Vec<Why> {
     let mut whys = Whys { record, selection: "", found: Vec::new() };
-    for condition in &rule.conditions {
+    let when = &rule.when;
+    for condition in &when.conditions {
         let mut selections = Vec::new();
-        if holds(rule, condition, whys.record, &mut selections) {
+        if holds(when, condition, whys.record, &mut selections) {
             for at in selections {
-                if let Some((name, detection)) = rule.selections.get(at) {
+                if let Some((name, detection)) = when.selections.get(at) {
                     whys.selection = name;
                     whys.detection(detection);
                 }
@@ -31,19 +32,19 @@ pub(super) fn of(rule: &Rule, record: &mut Record<'_>) -> Vec<Why> {
 }
 
 /// Whether `expr` holds; adds every selection on the way that does.
-fn holds(rule: &Rule, expr: &Expr, record: &mut Record<'_>, selections: &mut Vec<usize>) -> bool {
+fn holds(when: &When, expr: &Expr, record: &mut Record<'_>, selections: &mut Vec<usize>) -> bool {
     match expr {
         Expr::Selection(at) => {
-            let found = rule.selection(*at, record);
+            let found = when.selection(*at, record);
             selections.extend(found.then_some(*at));
             found
         }
-        Expr::And(parts) => parts.iter().all(|part| holds(rule, part, record, selections)),
-        Expr::Or(parts) => parts.iter().any(|part| holds(rule, part, record, selections)),
-        Expr::Not(part) => !holds(rule, part, record, selections),
+        Expr::And(parts) => parts.iter().all(|part| holds(when, part, record, selections)),
+        Expr::Or(parts) => parts.iter().any(|part| holds(when, part, record, selections)),
+        Expr::Not(part) => !holds(when, part, record, selections),
         Expr::Of(wanted, of) => {
             let before = selections.len();
-            selections.extend(of.iter().filter(|at| rule.selection(**at, record)));
+            selections.extend(of.iter().filter(|at| when.selection(**at, record)));
             selections.len() - before >= *wanted
         }
     }

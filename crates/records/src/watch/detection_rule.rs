@@ -68,6 +68,9 @@ pub enum RuleState {
     /// Written here, and in no rule source yet.
     #[choice(warn)]
     Draft,
+    /// A rule that it names is not there, or not live; the reason is shown.
+    #[choice(warn)]
+    Waiting,
 }
 
 const MOVES: &[Move] = &[
