@@ -4,6 +4,7 @@
 //! is listed, live or refused with the reason; a refused rule never matches.
 
 mod check;
+pub mod correlate;
 mod filters;
 mod info;
 mod matcher;

@@ -3,7 +3,7 @@
 use crate::RuleFile;
 use crate::check::{refusal, refuse_filter};
 use crate::info::{Form, Level, RuleInfo, State, hex};
-use rsigma_parser::{FilterRule, SigmaRule, parse_sigma_yaml};
+use rsigma_parser::{CorrelationRule, FilterRule, SigmaRule, parse_sigma_yaml};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use watchkeep_model::event::LogSource;
@@ -13,6 +13,7 @@ use watchkeep_model::event::LogSource;
 pub(crate) enum Document {
     Rule(Box<SigmaRule>),
     Filter(Box<FilterRule>),
+    Correlation(Box<CorrelationRule>),
 }
 
 /// What is said of a document; a readable one with it.
@@ -43,10 +44,8 @@ pub(crate) fn read(file: &RuleFile) -> Vec<Offered> {
         found.push((info, Some(Document::Rule(Box::new(rule)))));
     }
     for rule in collection.correlations {
-        let mut info = place.info(&id(&rule.id), &rule.title);
-        info.form = Form::Correlation;
-        info.state = State::Refused("correlation rules are not evaluated yet".to_owned());
-        found.push((info, None));
+        let info = of_correlation(&rule, place.info(&id(&rule.id), &rule.title));
+        found.push((info, Some(Document::Correlation(Box::new(rule)))));
     }
     for filter in collection.filters {
         let info = of_filter(&filter, place.info(&id(&filter.id), &filter.title));
@@ -85,6 +84,21 @@ fn of_rule(rule: &SigmaRule, info: RuleInfo) -> RuleInfo {
         false_positives: list(&rule.falsepositives),
         log: log(&rule.logsource),
         state: refusal(&rule.detection).map_or(State::Live, State::Refused),
+        ..info
+    }
+}
+
+fn of_correlation(rule: &CorrelationRule, info: RuleInfo) -> RuleInfo {
+    RuleInfo {
+        form: Form::Correlation,
+        name: text(&rule.name),
+        level: rule.level.map_or(Level::default(), level),
+        status: rule.status.map(status),
+        description: rule.description.as_deref().map(|text| text.trim().into()),
+        author: text(&rule.author),
+        tags: list(&rule.tags),
+        references: list(&rule.references),
+        false_positives: list(&rule.falsepositives),
         ..info
     }
 }

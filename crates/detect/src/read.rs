@@ -2,6 +2,7 @@
 //! and the filters that name it.
 
 use crate::RuleFile;
+use crate::correlate::{Correlations, ready};
 use crate::filters::{Called, settle, targets};
 use crate::info::{RuleInfo, State};
 use crate::matcher::names::ShortHasher;
@@ -88,7 +89,7 @@ pub(crate) fn read_all<T: Take>(
     files: impl IntoIterator<Item = RuleFile>,
     wording: Wording,
     take: &mut T,
-) -> (Vec<RuleInfo>, Words) {
+) -> (Vec<RuleInfo>, Words, Correlations) {
     let (mut rules, mut documents) = (Vec::new(), Vec::new());
     let (mut ids, mut called) = (HashSet::new(), Called::default());
     for file in files {
@@ -140,7 +141,13 @@ pub(crate) fn read_all<T: Take>(
             (info.state, info.notes) = settled;
         }
     }
-    (rules, words)
+    let documents = documents.into_iter().enumerate();
+    let correlations = documents.filter_map(|(at, document)| match document {
+        Some(Document::Correlation(rule)) => Some((at, rule)),
+        _ => None,
+    });
+    let correlations = ready(&correlations.collect(), &mut rules, &called);
+    (rules, words, correlations)
 }
 
 fn does_not_compile(reason: &str) -> State {

@@ -1,5 +1,6 @@
 //! A set of rules, read once and then shared: which there are, and which of them an event matches.
 
+use crate::correlate::Correlations;
 use crate::info::{Match, RuleInfo};
 use crate::matcher::Matcher;
 use crate::matcher::class::Class;
@@ -28,6 +29,7 @@ pub struct RuleSet {
     names: Names,
     /// Rules by product, category and service.
     classes: ByKey<Class>,
+    correlations: Correlations,
 }
 
 impl std::fmt::Debug for RuleSet {
@@ -49,11 +51,11 @@ impl RuleSet {
             names.add(name);
         }
         let mut ready = Ready { names, rules: ByKey::default() };
-        let (rules, words) = read_all(files, Wording::Specification, &mut ready);
+        let (rules, words, correlations) = read_all(files, Wording::Specification, &mut ready);
         let Ready { names, rules: ready } = ready;
         let classes = ready.into_iter().map(|(key, rules)| (key, Class::new(rules))).collect();
         let infos = rules.clone();
-        (Self { rules, words, names, classes }, infos)
+        (Self { rules, words, names, classes, correlations }, infos)
     }
 
     /// Every rule that was offered, in file order.
@@ -66,7 +68,12 @@ impl RuleSet {
         self.rules.get(found.rule)
     }
 
-    /// The rules that `event` matches, in rule order.
+    /// The correlations in force.
+    pub fn correlations(&self) -> &Correlations {
+        &self.correlations
+    }
+
+    /// The rules that `event` matches, in rule order, also those that leave it to correlations to alert.
     pub fn evaluate(&self, event: &Event) -> Vec<Match> {
         let mut found = Vec::new();
         SCRATCH.with_borrow_mut(|scratch| {

@@ -108,8 +108,6 @@ fn what_cannot_be_answered_is_refused_with_a_reason() {
     );
     assert!(refused(&RULE.replace("CommandLine|contains: whoami", "CommandLine|re: '('")).contains("does not compile"));
     assert!(refused(&RULE.replace("condition: selection", "condition: selection and missing")).contains("missing"));
-    let correlation = "title: Many\nid: x\ncorrelation:\n    type: event_count\n    rules: [a]\n    group-by: [User]\n    timespan: 1m\n    condition: {gte: 3}\n";
-    assert_eq!(refused(correlation), "correlation rules are not evaluated yet");
 }
 
 #[test]
