@@ -18,10 +18,10 @@ pub struct Secret {
     pub expires: Option<Timestamp>,
 }
 
-const PUT: &str = "INSERT INTO vault (space, key, person, value, expires) VALUES ($1, $2, $3, $4, $5)";
-const NEW: &str = "person = EXCLUDED.person, value = EXCLUDED.value, expires = EXCLUDED.expires";
+pub(crate) const PUT: &str = "INSERT INTO vault (space, key, person, value, expires) VALUES ($1, $2, $3, $4, $5)";
+pub(crate) const NEW: &str = "person = EXCLUDED.person, value = EXCLUDED.value, expires = EXCLUDED.expires";
 
-fn cells(space: &str, secret: &Secret) -> [Cell; 5] {
+pub(crate) fn cells(space: &str, secret: &Secret) -> [Cell; 5] {
     [
         Cell::from(space),
         Cell::from(secret.key.as_str()),
@@ -95,16 +95,7 @@ impl Vault<'_> {
     fn find(&self, condition: &str, cells: &[Cell], now: Timestamp) -> Result<Vec<Secret>, StoreError> {
         let sql = format!("SELECT key, person, value, expires FROM vault WHERE {condition} ORDER BY key");
         let rows = self.store.reader()?.query(&sql, cells)?;
-        let secrets = rows.iter().map(|row| Secret {
-            key: text(row, 0).to_owned(),
-            person: row.get(1).and_then(|cell| if let Cell::Int(id) = cell { Some(*id) } else { None }),
-            value: text(row, 2).to_owned(),
-            expires: match row.get(3) {
-                Some(Cell::Int(_)) => Timestamp::from_millisecond(int(row, 3)).ok(),
-                _ => None,
-            },
-        });
-        Ok(secrets.filter(|secret| secret.expires.is_none_or(|at| at > now)).collect())
+        Ok(rows.iter().map(|row| secret(row)).filter(|secret| secret.expires.is_none_or(|at| at > now)).collect())
     }
 
     /// Keeps a file's bytes under their digest; twice the same is once.
@@ -118,5 +109,18 @@ impl Vault<'_> {
             Cell::Bytes(bytes) => Some(bytes),
             _ => None,
         }))
+    }
+}
+
+/// Reads a row of key, person, value and expiry.
+pub(crate) fn secret(row: &[Cell]) -> Secret {
+    Secret {
+        key: text(row, 0).to_owned(),
+        person: row.get(1).and_then(|cell| if let Cell::Int(id) = cell { Some(*id) } else { None }),
+        value: text(row, 2).to_owned(),
+        expires: match row.get(3) {
+            Some(Cell::Int(_)) => Timestamp::from_millisecond(int(row, 3)).ok(),
+            _ => None,
+        },
     }
 }

@@ -153,7 +153,7 @@ impl Store {
     }
 
     /// What is written in one transaction, told to listeners after the commit.
-    fn transaction(
+    pub(crate) fn transaction(
         &self,
         work: impl FnOnce(&mut dyn Connection, &mut history::Chain) -> Result<Vec<Written>, StoreError>,
     ) -> Result<Vec<Written>, StoreError> {
@@ -214,7 +214,7 @@ impl Store {
         Ok(results)
     }
 
-    fn apply(
+    pub(crate) fn apply(
         &self,
         tx: &mut dyn Connection,
         chain: &mut history::Chain,
