@@ -7,6 +7,7 @@ mod case;
 mod clocks;
 mod concern;
 mod contracts_kept;
+mod correlating;
 mod coverage;
 mod engagements;
 mod frameworks;

@@ -1,7 +1,10 @@
 //! Intake: events are made durable, judged by the rules, and become alerts grouped by rule and entity.
 
 mod alerts;
+mod counting;
 pub(crate) mod hosts;
+
+pub use counting::Ties;
 
 use crate::deliveries::Deliveries;
 use crate::{Desk, DeskError};
@@ -12,7 +15,7 @@ use watchkeep_detect::{Level, Match, RuleInfo, RuleSet};
 use watchkeep_ingest::{Batch, Sink, SinkError, syslog};
 use watchkeep_lake::LakeError;
 use watchkeep_model::Value;
-use watchkeep_model::event::Event;
+use watchkeep_model::event::{Event, EventId};
 use watchkeep_records::watch::Severity;
 
 /// Live state of the intake: the rules in force and what was heard since the last tick.
@@ -24,7 +27,7 @@ pub struct Watch {
     pub(crate) heard: Mutex<BTreeMap<String, Heard>>,
     pub(crate) hosts: Mutex<hosts::Hosts>,
     /// Held from looking for an open alert to writing it: two inputs at once make one alert, and count right.
-    writing: Mutex<()>,
+    counting: Mutex<counting::Counting>,
     pub deliveries: Deliveries,
 }
 
@@ -51,8 +54,15 @@ pub(crate) struct Heard {
 struct Group<'a> {
     rule: &'a RuleInfo,
     entity: Option<String>,
-    events: Vec<&'a Event>,
+    /// What the asset that it is about may be called by.
+    names: Vec<String>,
+    /// The log source of its first event.
+    source: Arc<str>,
+    /// Ids, and the events' own times.
+    events: Vec<(EventId, Timestamp)>,
     why: Vec<(String, String)>,
+    /// Its why is a count, which more events make another.
+    counts: bool,
 }
 
 impl Watch {
@@ -158,26 +168,32 @@ impl Desk {
         Ok(self.lake.append(&batch.events.iter().cloned().chain(bad).collect::<Vec<_>>())?)
     }
 
-    /// Evaluates the rules in force and writes the alerts.
+    /// Evaluates the rules in force, counts for correlations, and writes the alerts.
     fn judge(&self, events: &[Event]) -> Result<(), DeskError> {
         let live = self.watch.live();
         let Some(set) = &live.set else { return Ok(()) };
         let mut groups: BTreeMap<String, Group<'_>> = BTreeMap::new();
+        let mut counted = Vec::new();
         for event in events {
+            let mut counts = Vec::new();
             for found in set.evaluate(event) {
                 let Some(rule) = set.rule(&found).filter(|rule| !self.watch.is_off(&rule.id)) else { continue };
-                collect(&mut groups, rule, event, found);
+                if set.correlations().count(found.rule) {
+                    counts.push(found.rule);
+                }
+                if !set.correlations().is_quiet(found.rule) {
+                    collect(&mut groups, rule, event, found);
+                }
+            }
+            if !counts.is_empty() {
+                counted.push((event, counts));
             }
         }
-        if groups.is_empty() {
+        if groups.is_empty() && counted.is_empty() {
             return Ok(());
         }
         let now = events.iter().map(|event| event.received).max().unwrap_or_default();
-        let _one = self.watch.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = alerts::Known::read(self, &live, &groups)?;
-        let changes = groups.iter().filter_map(|(key, group)| known.change(now, key, group).transpose());
-        self.store.write(&self.system(), now, changes.collect::<Result<_, _>>()?)?;
-        Ok(())
+        self.write_alerts(&live, set, groups, &counted, now)
     }
 }
 
@@ -185,11 +201,16 @@ fn collect<'a>(groups: &mut BTreeMap<String, Group<'a>>, rule: &'a RuleInfo, eve
     let entity = entity(event);
     let key = format!("{}|{}", rule.id, entity.as_deref().unwrap_or("-").to_lowercase());
     let why = found.why.into_iter().map(|why| (shorten(&why.field, 200), shorten(&why.value, 500)));
-    groups
-        .entry(key)
-        .or_insert_with(|| Group { rule, entity, events: Vec::new(), why: why.take(12).collect() })
-        .events
-        .push(event);
+    let group = groups.entry(key).or_insert_with(|| Group {
+        rule,
+        names: entity.iter().cloned().collect(),
+        entity,
+        source: event.source.clone(),
+        events: Vec::new(),
+        why: why.take(12).collect(),
+        counts: false,
+    });
+    group.events.push((event.id, event.time));
 }
 
 /// What an alert is about: the host, else the user, else the address.

@@ -5,7 +5,7 @@ use super::{Group, Live, severity, shorten};
 use crate::{Desk, DeskError};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, HashMap, HashSet};
-use watchkeep_model::event::Event;
+use watchkeep_model::event::EventId;
 use watchkeep_model::{Kind, Record, RowType, Value};
 use watchkeep_store::Change;
 
@@ -53,10 +53,9 @@ impl Known {
                 open.entry(key).or_default().push(alert);
             }
         }
-        let entities = groups.values().filter_map(|group| group.entity.as_deref());
-        let assets = by_name("asset", entities.flat_map(called).collect())?;
-        let heard = groups.values().filter_map(|group| group.events.first()).map(|event| &*event.source);
-        let sources = by_name("log_source", heard.collect())?;
+        let names = groups.values().flat_map(|group| &group.names);
+        let assets = by_name("asset", names.flat_map(|name| called(name)).collect())?;
+        let sources = by_name("log_source", groups.values().map(|group| &*group.source).collect())?;
         let places = assets.values().chain(sources.values()).filter_map(|record| record.get("site").as_int());
         let sites = desk.store.present(desk.kind("site")?, &places.collect::<Vec<_>>())?;
         Ok(Self { alerts, rules: rules.collect(), suppressions, open, assets, sources, sites })
@@ -78,29 +77,27 @@ impl Known {
     }
 
     fn new_alert(&self, rule: Option<i64>, key: &str, group: &Group<'_>) -> Result<Change, DeskError> {
-        let times = group.events.iter().map(|event| event.time.as_millisecond());
+        let times = group.events.iter().map(|(_, time)| time.as_millisecond());
         let (first, last) = (times.clone().min().unwrap_or(0), times.max().unwrap_or(0));
-        let source = group.events.first().map(|event| &*event.source);
-        let told = source.and_then(|source| self.sources.get(source));
-        let asset = group.entity.as_deref().and_then(|entity| called(entity).find_map(|name| self.assets.get(name)));
+        let told = self.sources.get(&*group.source);
+        let asset = group.names.iter().flat_map(|name| called(name)).find_map(|name| self.assets.get(name));
         let severity = watchkeep_model::FieldType::write(&severity(group.rule.level));
         let techniques: Vec<String> = group.rule.techniques().collect();
         let place = [asset, told].into_iter().flatten().filter_map(|record| record.get("site").as_int());
         let place = place.into_iter().find(|site| self.sites.contains(site));
-        let why = group.why.iter().map(|(field, value)| vec![field.as_str().into(), value.as_str().into()]);
         let values = vec![
             ("title", Value::text(shorten(&group.rule.title, 300))),
             ("severity", severity),
             ("description", Value::text(group.rule.description.as_deref().unwrap_or_default())),
             ("technique", techniques.first().map_or(Value::Null, |technique| Value::text(shorten(technique, 40)))),
             ("rule", rule.map_or(Value::Null, Value::Int)),
-            ("source", source.map_or(Value::Null, Value::text)),
+            ("source", Value::text(&*group.source)),
             ("entity", group.entity.as_ref().map_or(Value::Null, |entity| Value::text(shorten(entity, 300)))),
             ("count", Value::Int(group.events.len() as i64)),
             ("first_seen", Value::Int(first)),
             ("last_seen", Value::Int(last)),
             ("group_key", Value::text(shorten(key, 400))),
-            ("why", Value::Rows(why.collect())),
+            ("why", why(group)),
             ("events", Value::Rows(links(&group.events, LINKS))),
             ("site", place.map_or(Value::Null, Value::Int)),
             ("asset", asset.map_or(Value::Null, |asset| Value::Int(asset.id))),
@@ -131,36 +128,43 @@ fn called(entity: &str) -> impl Iterator<Item = &str> {
 fn near(alert: &Record, group: &Group<'_>) -> bool {
     let window = SignedDuration::from_hours(WINDOW_HOURS).as_millis() as i64;
     let seen = |field: &str| alert.get(field).as_int().unwrap_or_default();
-    let mut times = group.events.iter().map(|event| event.time.as_millisecond());
+    let mut times = group.events.iter().map(|(_, time)| time.as_millisecond());
     times.any(|time| time >= seen("first_seen") - window && time <= seen("last_seen") + window)
 }
 
 /// More events on a known alert; an event that is linked already was delivered twice and counts once.
 fn more(alert: &Record, group: &Group<'_>) -> Option<Change> {
     let known: HashSet<&str> = alert.get("events").rows().iter().filter_map(|row| row.first()?.as_text()).collect();
-    let new: Vec<&Event> =
-        group.events.iter().copied().filter(|event| !known.contains(event.id.to_string().as_str())).collect();
+    let new: Vec<(EventId, Timestamp)> =
+        group.events.iter().copied().filter(|(id, _)| !known.contains(id.to_string().as_str())).collect();
     if new.is_empty() {
         return None;
     }
-    let times = new.iter().map(|event| event.time.as_millisecond());
+    let times = new.iter().map(|(_, time)| time.as_millisecond());
     let last = times.clone().max().max(alert.get("last_seen").as_int());
     let first = times.min().min(alert.get("first_seen").as_int()).or(last);
     let mut rows = alert.get("events").rows().to_vec();
     rows.extend(links(&new, LINKS.saturating_sub(rows.len())));
-    let values = vec![
+    let mut values = vec![
         ("count".to_owned(), Value::Int(alert.get("count").as_int().unwrap_or(0) + new.len() as i64)),
         ("last_seen".to_owned(), last.map_or(Value::Null, Value::Int)),
         ("first_seen".to_owned(), first.map_or(Value::Null, Value::Int)),
         ("events".to_owned(), Value::Rows(rows)),
     ];
+    if group.counts {
+        values.push(("why".to_owned(), why(group)));
+    }
     Some(Change::Note { kind: alert.kind, id: alert.id, values })
 }
 
-fn links(events: &[&Event], most: usize) -> Vec<Vec<Value>> {
-    let link = |event: &&Event| {
-        watchkeep_records::watch::EventLink { event: event.id.to_string(), time: event.time, pinned: false }
-            .into_values()
+fn why(group: &Group<'_>) -> Value {
+    let why = group.why.iter().map(|(field, value)| vec![field.as_str().into(), value.as_str().into()]);
+    Value::Rows(why.collect())
+}
+
+fn links(events: &[(EventId, Timestamp)], most: usize) -> Vec<Vec<Value>> {
+    let link = |(id, time): &(EventId, Timestamp)| {
+        watchkeep_records::watch::EventLink { event: id.to_string(), time: *time, pinned: false }.into_values()
     };
     events.iter().take(most).map(link).collect()
 }

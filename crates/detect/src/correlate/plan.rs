@@ -107,9 +107,9 @@ impl Correlations {
         self.plans.is_empty()
     }
 
-    /// Keys under which the windows of these are kept.
-    pub fn keys(&self) -> impl Iterator<Item = &Arc<str>> {
-        self.plans.iter().map(|plan| &plan.key)
+    /// Where they stand in the whole set.
+    pub fn rules(&self) -> impl Iterator<Item = usize> {
+        self.plans.iter().map(|plan| plan.rule)
     }
 
     /// What a firing counted and what was asked: `6 events within 5m; fires at >= 5`.

@@ -10,13 +10,16 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use watchkeep_model::event::EventId;
 
+/// In milliseconds.
+const DAY: i64 = 24 * 60 * 60 * 1_000;
+
 /// Tells groups, and values, apart.
 pub(super) type Digest = [u8; 16];
 
 /// Where a row is found.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RowKey {
-    /// See [`Correlations::keys`].
+    /// The same as long as what its windows hold means the same.
     pub correlation: Arc<str>,
     pub group: String,
     pub entry: String,
@@ -26,7 +29,8 @@ pub struct RowKey {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
     pub key: RowKey,
-    /// From when on it is of no use, in milliseconds.
+    /// From when on it is of no use, in milliseconds: rows leave with their group, and this clears away those of
+    /// correlations that are gone, a day late because events may be taken in slower than they happened.
     pub until: i64,
     pub body: String,
 }
@@ -89,7 +93,7 @@ impl Windows {
                 changes.gone.extend(std::mem::take(&mut group.gone).into_iter().map(key));
                 changes.put.extend(changed.into_iter().filter_map(|place| {
                     let entry = group.entry(&place)?;
-                    let until = entry.received.saturating_add(plan.keeps() / 1_000);
+                    let until = entry.received.saturating_add(plan.keeps() / 1_000 + DAY);
                     Some(Row { key: key(place), until, body: body(group, entry) })
                 }));
             }

@@ -41,7 +41,7 @@ pub struct Firing {
     pub events: Vec<Seen>,
 }
 
-/// What a correlation could not keep or count, since this process started.
+/// What a correlation could not keep or count, since the rules were last loaded.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Spilled {
     /// Matches that came later than is allowed.
@@ -59,6 +59,8 @@ pub struct Windows {
     /// When something was last taken in, in milliseconds.
     pub(super) clock: i64,
     turn: u64,
+    /// Positions of correlations that fire for nobody.
+    off: HashSet<usize>,
 }
 
 /// The groups of one correlation.
@@ -141,10 +143,9 @@ impl Windows {
         firings
     }
 
-    /// Forgets the windows of correlations that are not in force; they may be read again later.
-    pub fn keep_only(&mut self, plans: &Correlations) {
-        let keys: HashSet<&Arc<str>> = plans.keys().collect();
-        self.watched.retain(|key, _| keys.contains(key));
+    /// Sets which correlations, by position, are switched off: what they count goes on, and fires for nobody.
+    pub fn switch_off(&mut self, rules: HashSet<usize>) {
+        self.off = rules;
     }
 
     /// Groups and events that the correlation at a position keeps now, and what it could not keep.
@@ -178,7 +179,7 @@ impl Windows {
     ) {
         let mut queue: VecDeque<_> = fired.into_iter().map(|fired| (plan, fired)).collect();
         while let Some((at, (values, fired))) = queue.pop_front() {
-            let Some(plan) = plans.plans.get(at) else { continue };
+            let Some(plan) = plans.plans.get(at).filter(|plan| !self.off.contains(&plan.rule)) else { continue };
             let end = Seen { id: fired.end.id, time: fired.end.time };
             for (above, slot) in &plan.above {
                 let groups = plan.group_by.iter().map(|name| Box::from(&**name)).zip(values.iter().cloned());

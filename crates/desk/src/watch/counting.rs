@@ -1,0 +1,207 @@
+//! Correlations in the stream: their windows live in memory, and every change of them is written in the transaction of the
+//! alerts that it led to. What is not written is forgotten and read again, so that nothing counts twice or is lost.
+
+use super::{Group, Live, Watch};
+use crate::{Desk, DeskError};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+use std::sync::{Arc, MutexGuard, PoisonError};
+use watchkeep_detect::correlate::{Changes, Firing, Row, RowKey, Spilled, Windows};
+use watchkeep_detect::{RuleInfo, RuleSet};
+use watchkeep_model::event::Event;
+use watchkeep_store::{Change, Kept, Secret};
+
+/// Spaces of the vault begin with this: then come correlation and group.
+const SPACE: &str = "window/";
+
+/// The windows as they were last written, with the rules that they are of; nothing where they must be read again.
+#[derive(Default)]
+pub(crate) struct Counting(Option<(Arc<Live>, Windows)>);
+
+/// An event with the rules that matched it and are counted, by position.
+pub(super) type Counted<'a> = (&'a Event, Vec<usize>);
+
+/// What makes windows fire: events, or that time has passed.
+enum Cause<'a> {
+    Events(&'a [Counted<'a>]),
+    Time(Timestamp),
+}
+
+/// How a rule hangs together with others, and what its windows hold now.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Ties {
+    /// Numbers of the rules that it counts, and of the correlations that count this rule.
+    pub counts: Vec<i64>,
+    pub counted_by: Vec<i64>,
+    /// It does not alert by itself: a correlation that counts it does.
+    pub quiet: bool,
+    pub groups: usize,
+    pub events: usize,
+    pub spilled: Spilled,
+}
+
+impl Desk {
+    /// Writes the alerts of `groups` and those of the correlations that `counted` makes fire.
+    pub(super) fn write_alerts<'a>(
+        &self,
+        live: &'a Arc<Live>,
+        set: &'a RuleSet,
+        groups: BTreeMap<String, Group<'a>>,
+        counted: &[Counted<'_>],
+        now: Timestamp,
+    ) -> Result<(), DeskError> {
+        self.count(live, set, groups, Cause::Events(counted), now)
+    }
+
+    /// Judges windows that waited for late events, and forgets groups of which nothing was heard any more.
+    ///
+    /// # Errors
+    /// The store cannot be read or written; the next round does it.
+    pub fn settle_windows(&self, now: Timestamp) -> Result<(), DeskError> {
+        let live = self.watch.live();
+        match &live.set {
+            Some(set) if !set.correlations().is_empty() => {
+                self.count(&live, set, BTreeMap::new(), Cause::Time(now), now)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn count<'a>(
+        &self,
+        live: &'a Arc<Live>,
+        set: &'a RuleSet,
+        mut groups: BTreeMap<String, Group<'a>>,
+        cause: Cause<'_>,
+        now: Timestamp,
+    ) -> Result<(), DeskError> {
+        let mut counting = self.watch.counting();
+        let plans = set.correlations();
+        let mut windows = match counting.0.take() {
+            Some((of, windows)) if Arc::ptr_eq(&of, live) => windows,
+            _ if plans.is_empty() => Windows::default(),
+            _ => self.read_windows(set)?,
+        };
+        windows.switch_off(plans.rules().filter(|at| self.watch.is_off_at(set, *at)).collect());
+        let firings: Vec<Firing> = match cause {
+            Cause::Events(counted) => {
+                let each = counted.iter().flat_map(|(event, rules)| windows.see(plans, event, rules.iter().copied()));
+                each.collect()
+            }
+            Cause::Time(now) => windows.tick(plans, now),
+        };
+        for firing in &firings {
+            if let Some(rule) = set.rules().get(firing.rule) {
+                collect(&mut groups, set, rule, firing);
+            }
+        }
+        let kept = kept(windows.changes(plans));
+        if !groups.is_empty() || !kept.is_empty() {
+            let known = super::alerts::Known::read(self, live, &groups)?;
+            let changes = groups.iter().filter_map(|(key, group)| known.change(now, key, group).transpose());
+            let changes: Vec<Change> = changes.collect::<Result<_, _>>()?;
+            self.store.write_kept(&self.system(), now, changes, &kept)?;
+        }
+        counting.0 = Some((live.clone(), windows));
+        Ok(())
+    }
+
+    fn read_windows(&self, set: &RuleSet) -> Result<Windows, DeskError> {
+        let rows = self.store.kept(SPACE)?.into_iter().filter_map(|(space, secret)| row(&space, secret));
+        let (windows, broken) = Windows::restore(set.correlations(), rows);
+        if broken > 0 {
+            tracing::error!(broken, "{broken} events of correlation windows could not be read; they count no more");
+        }
+        Ok(windows)
+    }
+
+    /// What the rule of this id counts and is counted by, and what its windows hold.
+    pub fn ties(&self, rule: &str) -> Option<Ties> {
+        let live = self.watch.live();
+        let set = live.set.as_ref()?;
+        let at = set.rules().iter().position(|info| &*info.id == rule && info.is_live())?;
+        let plans = set.correlations();
+        let number = |at: &usize| live.records.get(&*set.rules().get(*at)?.id).copied();
+        let (counts, counted_by) = plans.beside(at);
+        let counting = self.watch.counting();
+        let held = counting.0.as_ref().filter(|(of, _)| Arc::ptr_eq(of, &live));
+        let (groups, events, spilled) = held.map(|(_, windows)| windows.held(plans, at)).unwrap_or_default();
+        Some(Ties {
+            counts: counts.iter().filter_map(number).collect(),
+            counted_by: counted_by.iter().filter_map(number).collect(),
+            quiet: plans.is_quiet(at),
+            groups,
+            events,
+            spilled,
+        })
+    }
+}
+
+impl Watch {
+    fn counting(&self) -> MutexGuard<'_, Counting> {
+        self.counting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_off_at(&self, set: &RuleSet, at: usize) -> bool {
+        set.rules().get(at).is_some_and(|rule| self.is_off(&rule.id))
+    }
+}
+
+/// Puts what a firing tells of into the alert of its correlation and group.
+fn collect<'a>(groups: &mut BTreeMap<String, Group<'a>>, set: &RuleSet, rule: &'a RuleInfo, firing: &Firing) {
+    // All of it was told before: an event that came late made an earlier window fire too.
+    if firing.events.is_empty() {
+        return;
+    }
+    let values: Vec<&str> = firing.group.iter().map(|(_, value)| value.as_deref().unwrap_or("-")).collect();
+    let key = format!("{}|{}", rule.id, values.join("|").to_lowercase());
+    let group = groups.entry(key).or_insert_with(|| Group {
+        rule,
+        entity: firing
+            .group
+            .iter()
+            .find_map(|(_, value)| value.as_deref().filter(|value| !value.trim().is_empty()).map(str::to_owned)),
+        names: firing.group.iter().filter_map(|(_, value)| value.as_deref().map(str::to_owned)).collect(),
+        source: firing.source.clone(),
+        events: Vec::new(),
+        why: Vec::new(),
+        counts: true,
+    });
+    group.events.extend(firing.events.iter().map(|seen| (seen.id, seen.at())));
+    group.why = why(set, rule, firing);
+}
+
+/// What was counted and asked, for which group, of which rules, by which version of the correlation.
+fn why(set: &RuleSet, rule: &RuleInfo, firing: &Firing) -> Vec<(String, String)> {
+    let plans = set.correlations();
+    let (named, _) = plans.beside(firing.rule);
+    let titles: Vec<&str> = named.iter().filter_map(|at| set.rules().get(*at)).map(|rule| &*rule.title).collect();
+    let mut why = vec![("counted".to_owned(), plans.words(firing))];
+    why.extend(
+        firing.group.iter().map(|(name, value)| (name.to_string(), value.as_deref().unwrap_or("none").to_owned())),
+    );
+    why.push(("of rules".to_owned(), titles.join(", ")));
+    why.push(("rule version".to_owned(), rule.sha256.chars().take(12).collect()));
+    why.into_iter().map(|(name, value)| (super::shorten(&name, 200), super::shorten(&value, 500))).collect()
+}
+
+fn kept(changes: Changes) -> Kept {
+    let space = |correlation: &str, group: &str| format!("{SPACE}{correlation}/{group}");
+    let place = |key: RowKey| (space(&key.correlation, &key.group), key.entry);
+    let put = |row: Row| {
+        let (space, key) = place(row.key);
+        let expires = Timestamp::from_millisecond(row.until).ok();
+        (space, Secret { key, person: None, value: row.body, expires })
+    };
+    Kept {
+        left: changes.left.iter().map(|(correlation, group)| space(correlation, group)).collect(),
+        gone: changes.gone.into_iter().map(place).collect(),
+        put: changes.put.into_iter().map(put).collect(),
+    }
+}
+
+fn row(space: &str, secret: Secret) -> Option<Row> {
+    let (correlation, group) = space.strip_prefix(SPACE)?.split_once('/')?;
+    let key = RowKey { correlation: correlation.into(), group: group.to_owned(), entry: secret.key };
+    Some(Row { key, until: secret.expires.map_or(0, Timestamp::as_millisecond), body: secret.value })
+}
