@@ -129,6 +129,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/0020_estimates.sqlite.sql"),
         include_str!("../migrations/0020_estimates.postgres.sql"),
     ),
+    (
+        21,
+        "rule_forms",
+        include_str!("../migrations/0021_rule_forms.sqlite.sql"),
+        include_str!("../migrations/0021_rule_forms.postgres.sql"),
+    ),
 ];
 
 /// Words and types that only the engine's own tables use.
