@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
-use watchkeep_detect::{RuleFile, RuleInfo, RuleSet, State, starter_rules};
+use watchkeep_detect::{Form, RuleFile, RuleInfo, RuleSet, State, starter_rules};
 use watchkeep_model::{Record, Value};
+use watchkeep_records::watch::RuleForm;
 use watchkeep_store::Change;
 
 /// What a reload found.
@@ -208,6 +209,7 @@ fn values(info: &RuleInfo, text: Option<&String>) -> Vec<(&'static str, Value)> 
     vec![
         ("title", Value::text(shorten(&info.title, 300))),
         ("state", Value::Int(state)),
+        ("form", form_value(info.form)),
         ("severity", severity_value(info.level)),
         ("rule_id", Value::text(shorten(&info.id, 80))),
         ("description", optional(&info.description)),
@@ -220,6 +222,14 @@ fn values(info: &RuleInfo, text: Option<&String>) -> Vec<(&'static str, Value)> 
         ("version_hash", Value::text(&*info.sha256)),
         ("text", text.map_or(Value::Null, |text| Value::text(text.clone()))),
     ]
+}
+
+fn form_value(form: Form) -> Value {
+    watchkeep_model::FieldType::write(&match form {
+        Form::Detection => RuleForm::Detection,
+        Form::Filter => RuleForm::Filter,
+        Form::Correlation => RuleForm::Correlation,
+    })
 }
 
 /// The pack or folder a rule's file lies in.

@@ -8,7 +8,7 @@ use watchkeep_model::{ChoiceField, Markdown, Move, RecordKind, Ref};
 #[derive(RecordKind)]
 #[record(
     prefix = "RUL", label = "Detection rule", kind = "detection_rule", plural = "Detection rules", area = "watch",
-    title = "title", state = "state", sort = "title", list = ["severity", "title", "state", "product", "technique", "source", "owner"],
+    title = "title", state = "state", sort = "title", list = ["severity", "title", "form", "state", "product", "technique", "source", "owner"],
     moves = MOVES
 )]
 pub struct DetectionRule {
@@ -16,6 +16,9 @@ pub struct DetectionRule {
     pub title: String,
     #[field(managed, facet)]
     pub state: RuleState,
+    /// What it does: match events, take matches away from other rules, or count their matches.
+    #[field(managed, facet)]
+    pub form: Option<RuleForm>,
     #[field(managed, facet)]
     pub severity: Severity,
     /// The rule's own id, which alerts and updates go by.
@@ -71,6 +74,16 @@ pub enum RuleState {
     /// A rule that it names is not there, or not live; the reason is shown.
     #[choice(warn)]
     Waiting,
+}
+
+#[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RuleForm {
+    /// Matches single events.
+    Detection,
+    /// Takes matches away from the rules that it names.
+    Filter,
+    /// Counts or orders the matches of the rules that it names.
+    Correlation,
 }
 
 const MOVES: &[Move] = &[

@@ -6,6 +6,6 @@ mod log_source;
 mod suppression;
 
 pub use alert::{Alert, EventLink, Severity, State as AlertState, Tier, Verdict, Via};
-pub use detection_rule::{DetectionRule, RuleState};
+pub use detection_rule::{DetectionRule, RuleForm, RuleState};
 pub use log_source::{Heard, LogSource, Product};
 pub use suppression::Suppression;
