@@ -3,6 +3,7 @@
 mod agreed;
 mod api;
 mod cli;
+mod correlation;
 mod crash;
 mod custom;
 mod dependencies;
