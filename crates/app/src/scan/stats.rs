@@ -5,7 +5,7 @@ use cpu_time::ProcessTime;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 use std::time::{Duration, Instant};
-use watchkeep_detect::{Level, RuleSet, State};
+use watchkeep_detect::{Form, Level, RuleSet, State};
 
 const TOP: usize = 40;
 
@@ -51,6 +51,10 @@ fn write_report(text: &mut String, rules: &RuleSet, findings: &Findings, spent: 
     writeln!(text, "events/CPU-s    {speed:.0}")?;
     writeln!(text, "rules loaded    {live}")?;
     writeln!(text, "rules refused   {}", rules.rules().len() - live)?;
+    let correlations = rules.rules().iter().filter(|rule| rule.is_live() && rule.form == Form::Correlation).count();
+    if correlations > 0 {
+        writeln!(text, "correlations    {correlations}, not counted: a scan judges single events")?;
+    }
     writeln!(text, "detections      {}", findings.rows.len())?;
     section(text, "detections by level", by_level(rules, findings))?;
     section(text, &format!("detections by rule (top {TOP})"), by_rule(rules, findings))?;

@@ -6,7 +6,9 @@ use crate::{Desk, DeskError};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::{Arc, MutexGuard, PoisonError};
-use watchkeep_detect::correlate::{Changes, Firing, Row, RowKey, Spilled, Windows};
+use watchkeep_detect::correlate::{
+    Changes, EVENTS, EVENTS_A_GROUP, Firing, GROUPS, LATENESS, Row, RowKey, Spilled, Windows,
+};
 use watchkeep_detect::{RuleInfo, RuleSet};
 use watchkeep_model::event::Event;
 use watchkeep_store::{Change, Kept, Secret};
@@ -38,6 +40,8 @@ pub struct Ties {
     pub groups: usize,
     pub events: usize,
     pub spilled: Spilled,
+    /// Which of the rules it names it does nothing for, and why.
+    pub notes: Vec<String>,
 }
 
 impl Desk {
@@ -133,7 +137,30 @@ impl Desk {
             groups,
             events,
             spilled,
+            notes: set.rules().get(at).map(|info| info.notes.clone()).unwrap_or_default(),
         })
+    }
+}
+
+impl Ties {
+    /// What did not fit or came too late, in sentences; none where all was counted.
+    pub fn left(&self) -> Vec<String> {
+        let late = LATENESS.as_secs() / 60;
+        let told = [
+            (
+                self.spilled.late,
+                "events came too late",
+                format!("more than {late} minutes after newer ones, and were not counted"),
+            ),
+            (self.spilled.events, "events left a full window", format!("which keeps {EVENTS_A_GROUP}")),
+            (
+                self.spilled.groups,
+                "groups made room for others",
+                format!("it keeps {GROUPS} groups and {EVENTS} events"),
+            ),
+        ];
+        let told = told.into_iter().filter(|(count, ..)| *count > 0);
+        told.map(|(count, what, why)| format!("Since the rules were last loaded, {count} {what}: {why}.")).collect()
     }
 }
 

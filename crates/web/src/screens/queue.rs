@@ -205,7 +205,19 @@ pub fn incident_dialog(ask: &Ask, alert: &Record) -> Markup {
 
 /// What the page of an alert shows below its details.
 pub fn below(ask: &Ask, alert: &Record) -> Result<Markup, Fault> {
-    Ok(evidence(ask, alert))
+    Ok(html! { (reasons(alert)) (evidence(ask, alert)) })
+}
+
+/// All that made a rule match or a correlation fire.
+fn reasons(alert: &Record) -> Markup {
+    let text = |value: Option<&watchkeep_model::Value>| {
+        value.and_then(|value| value.as_text().map(str::to_owned)).unwrap_or_default()
+    };
+    let rows = alert.get("why").rows().iter().map(|row| (text(row.first()), text(row.get(1))));
+    let rows: Vec<(String, String)> = rows.collect();
+    let rows: Vec<(&str, Markup)> =
+        rows.iter().map(|(name, value)| (name.as_str(), html! { span .break { (value) } })).collect();
+    html! { @if !rows.is_empty() { (panel::padded("Why", &html! {}, &keyvalue::keyvalue(&rows))) } }
 }
 
 /// The newest raw event, its fields, and links to the others.
