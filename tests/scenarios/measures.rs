@@ -184,3 +184,57 @@ fn whoever_sees_less_is_told_less() {
     assert_eq!((found.denominator, found.offenders.len()), (1, 1));
     assert_eq!(found.offenders[0].record.title(), "a");
 }
+
+/// Writes that move figures of assets, contracts and repairs from site to site, each seen by one pass over what changed.
+#[test]
+fn what_is_kept_after_each_write_is_what_a_question_of_its_own_answers() {
+    let office = Office::open();
+    let ann = office.person("Ann").id;
+    let [lyon, porto, none] = ["Lyon", "Porto", "Oslo"].map(|name| office.make("site", &[("name", name.into())]).id);
+    let function = office.make("function", &[("name", "Desk".into()), ("holder", ann.into())]).id;
+    let codes = ["D-062", "D-070", "D-114", "D-150", "D-161", "D-173", "D-179"];
+    let duties = office.desk.all("duty").expect("duties");
+    for code in codes {
+        let duty = duties.iter().find(|duty| duty.get("code").as_text() == Some(code)).expect("the duty").id;
+        for site in [Value::Null, lyon.into(), porto.into(), none.into()] {
+            let values = [("title", code.into()), ("duty", duty.into()), ("site", site)];
+            let letters = [("responsible", Value::from(function)), ("accountable", function.into())];
+            office.make("held_duty", &[values.as_slice(), &letters].concat());
+        }
+    }
+    let code_of = |id: Option<i64>| {
+        let duty = duties.iter().find(|duty| Some(duty.id) == id).expect("its duty");
+        duty.get("code").as_text().expect("a code").to_owned()
+    };
+    let mut told = BTreeSet::new();
+    let mut holds = |after: &str| {
+        office.desk.measure_all(now()).expect("measured");
+        for held in office.desk.all("held_duty").expect("held") {
+            let (code, site) = (code_of(held.get("duty").as_int()), held.get("site").as_int());
+            let system = Actor::system();
+            let own = office.desk.measure(&system, &code, site, now()).expect("asked").expect("a measure");
+            let own = (format!("{} {}", own.figure(), own.unit), own.state);
+            let kept = (held.get("figure").as_text().unwrap_or_default().to_owned(), State::of(&held));
+            assert_eq!(kept, own, "{code} at {site:?} after {after}");
+            told.insert((code, site, kept.0));
+        }
+    };
+    holds("nothing");
+    let server = ("class", office.kind("asset").choice_value("class", "server"));
+    let soon = ("support_ends", Value::text("2026-06-01"));
+    let a =
+        office.make("asset", &[("name", "a".into()), ("site", lyon.into()), ("criticality", 4.into()), server.clone()]);
+    holds("a server at one site");
+    let b = office.make("asset", &[("name", "b".into()), soon.clone()]);
+    holds("one at no site, whose support ends");
+    office.update(&Actor::system(), &a, &[soon]).expect("changed");
+    holds("the end of support of the first");
+    office.update(&Actor::system(), &b, &[("site", porto.into()), ("criticality", 5.into()), server]).expect("changed");
+    holds("a move to another site");
+    office.update(&Actor::system(), &a, &[("site", porto.into()), ("owner", ann.into())]).expect("changed");
+    holds("both at one site");
+    office.update(&Actor::system(), &b, &[("retired", true.into())]).expect("changed");
+    holds("one retired");
+    let figures = |code: &str| told.iter().filter(|(one, site, _)| one == code && *site == Some(porto)).count();
+    assert_eq!([figures("D-062"), figures("D-114"), figures("D-173")], [4, 3, 3], "figures of a site changed");
+}

@@ -1,6 +1,7 @@
 //! Measures that ask more than two filters can say: which duty each answers, what it reads, and who asks.
 
 use crate::duties::Measured;
+use crate::halves::{ENDS_ESTIMATED, EQUIPMENT_KEPT, Halves, RESTORABLE};
 use crate::{Desk, DeskError};
 use jiff::Timestamp;
 use watchkeep_model::Actor;
@@ -14,11 +15,13 @@ pub(crate) struct ByHand {
     pub notes: bool,
     /// It can be asked of one site.
     pub sites: bool,
+    /// What it consists of, where two halves are asked: figures are counted from them, for all sites at once.
+    pub halves: Option<&'static Halves>,
     pub ask: fn(&Desk, &Actor, Option<i64>, Timestamp) -> Result<Measured, DeskError>,
 }
 
 /// What most of them have in common.
-const PLAIN: ByHand = ByHand { code: "", reads: &[], notes: true, sites: true, ask: Desk::sources_heard };
+const PLAIN: ByHand = ByHand { code: "", reads: &[], notes: true, sites: true, halves: None, ask: Desk::sources_heard };
 
 const ALL: &[ByHand] = &[
     ByHand { code: "D-001", reads: &["log_source"], ..PLAIN },
@@ -30,10 +33,29 @@ const ALL: &[ByHand] = &[
         notes: false,
         sites: false,
         ask: |desk, actor, _, now| desk.segregated(actor, now),
+        ..PLAIN
     },
-    ByHand { code: "D-114", reads: &["asset", "agreement"], ask: Desk::ends_estimated, ..PLAIN },
-    ByHand { code: "D-173", reads: &["asset"], ask: Desk::restorable, ..PLAIN },
-    ByHand { code: "D-150", reads: &["check", "task", "asset"], ask: Desk::equipment_kept, ..PLAIN },
+    ByHand {
+        code: "D-114",
+        reads: &["asset", "agreement"],
+        halves: Some(&ENDS_ESTIMATED),
+        ask: |desk, actor, site, now| desk.ask_halves(actor, &ENDS_ESTIMATED, site, now),
+        ..PLAIN
+    },
+    ByHand {
+        code: "D-173",
+        reads: &["asset"],
+        halves: Some(&RESTORABLE),
+        ask: |desk, actor, site, now| desk.ask_halves(actor, &RESTORABLE, site, now),
+        ..PLAIN
+    },
+    ByHand {
+        code: "D-150",
+        reads: &["check", "task", "asset"],
+        halves: Some(&EQUIPMENT_KEPT),
+        ask: |desk, actor, site, now| desk.ask_halves(actor, &EQUIPMENT_KEPT, site, now),
+        ..PLAIN
+    },
     ByHand { code: "D-037", reads: &["rota", "shift"], ask: Desk::on_call_covered, ..PLAIN },
     ByHand {
         code: "D-138",

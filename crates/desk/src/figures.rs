@@ -4,16 +4,17 @@
 //! stand. What depends on the hour is computed again each minute. Entries of the history that another process wrote are
 //! noticed at the next whole pass, and make every figure be computed again.
 
+mod by_site;
+
 use crate::by_hand::by_hand;
 use crate::duties::State;
-use crate::measures::{Counts, bad_of, soon_of, tally_of};
 use crate::{Desk, DeskError};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard};
 use watchkeep_model::measure::Measure;
-use watchkeep_model::{Catalog, Kind, Shape, Value};
-use watchkeep_store::{List, Store, StoreError};
+use watchkeep_model::{Catalog, Kind, Shape};
+use watchkeep_store::{Store, StoreError};
 
 /// How long a figure stands that depends on the hour, and how often all that is held is looked at anew.
 pub(crate) const MINUTE: SignedDuration = SignedDuration::from_secs(60);
@@ -184,105 +185,6 @@ impl Desk {
         let kept = Kept { figures: figures.clone(), commit, at: now };
         self.figures.inner()?.kept.insert(code.to_owned(), kept);
         Ok((figures, differs))
-    }
-
-    fn compute_figures(&self, code: &str, sites: &BTreeSet<i64>, now: Timestamp) -> Result<BySite, DeskError> {
-        let mut found = BySite::new();
-        match self.declared(code) {
-            Some((kind, measure)) => {
-                let whole = self.tallied((kind, measure), None, now)?;
-                // Where there is nothing in all, there is nothing at any site.
-                let nothing = whole.as_ref().filter(|whole| whole.whole == 0 && !measure.site.is_empty());
-                let at_once = match nothing {
-                    Some(whole) => Some(CountsBySite { counts: HashMap::new(), fresh: whole.fresh }),
-                    None if sites.is_empty() => None,
-                    None => self.counted_by_site((kind, measure), now)?,
-                };
-                found.insert(None, whole);
-                for site in sites {
-                    let figure = match &at_once {
-                        Some(counts) => {
-                            let here = counts.counts.get(site).copied().unwrap_or_default();
-                            Some(Figure::of(measure, tally_of(measure, here, counts.fresh)))
-                        }
-                        None => self.tallied((kind, measure), Some(*site), now)?,
-                    };
-                    found.insert(Some(*site), figure);
-                }
-            }
-            None => {
-                for site in [None].into_iter().chain(sites.iter().copied().map(Some)) {
-                    let measured = self.measure(&self.system(), code, site, now)?;
-                    let figure = measured.map(|found| Figure {
-                        state: found.state,
-                        part: found.numerator,
-                        whole: found.denominator,
-                        unit: found.unit,
-                        definition: found.definition,
-                        fresh: found.fresh,
-                    });
-                    found.insert(site, figure);
-                }
-            }
-        }
-        Ok(found)
-    }
-
-    fn tallied(
-        &self,
-        (kind, measure): (&'static Kind, &'static Measure),
-        site: Option<i64>,
-        now: Timestamp,
-    ) -> Result<Option<Figure>, DeskError> {
-        let tally = self.tally(&self.system(), (kind, measure), site, now)?;
-        Ok(tally.map(|tally| Figure::of(measure, tally)))
-    }
-
-    /// All and bad of each site at once; `None` where the way to the site is longer than one field, or there is none.
-    fn counted_by_site(
-        &self,
-        (kind, measure): (&'static Kind, &'static Measure),
-        now: Timestamp,
-    ) -> Result<Option<CountsBySite>, DeskError> {
-        let system = self.system();
-        let by_site = |filter: &str| -> Result<Option<Vec<(Value, i64)>>, DeskError> {
-            let list = List::of(kind).filtered(self.filter(&system, kind, filter, now)?);
-            Ok(self.store.counts_by(&system, &list, measure.site)?)
-        };
-        let Some((all, bad)) = by_site(measure.of)?.zip(by_site(&bad_of(measure.of, measure))?) else {
-            return Ok(None);
-        };
-        let soon = soon_of(measure.of, measure);
-        let soon = if soon.is_empty() { Vec::new() } else { by_site(&soon)?.unwrap_or_default() };
-        let mut counts: HashMap<i64, Counts> = HashMap::new();
-        for (site, count) in all {
-            site.as_int().into_iter().for_each(|site| counts.entry(site).or_default().all = count);
-        }
-        for (site, count) in bad {
-            site.as_int().into_iter().for_each(|site| counts.entry(site).or_default().bad = count);
-        }
-        for (site, count) in soon {
-            site.as_int().into_iter().for_each(|site| counts.entry(site).or_default().soon = count);
-        }
-        Ok(Some(CountsBySite { counts, fresh: self.freshest(&system, kind)? }))
-    }
-}
-
-struct CountsBySite {
-    counts: HashMap<i64, Counts>,
-    fresh: Option<Timestamp>,
-}
-
-impl Figure {
-    fn of(measure: &'static Measure, tally: crate::measures::Tally) -> Self {
-        Self {
-            state: tally.state,
-            part: tally.all - tally.bad,
-            whole: tally.all,
-            unit: measure.unit,
-            definition: measure.version,
-            fresh: tally.fresh,
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Measures of two halves: of two kinds beside each other, or of what is bad and what is worse.
 
-use crate::duties::Measured;
+use crate::duties::{Measured, State};
 use crate::{Desk, DeskError};
 use jiff::Timestamp;
 use watchkeep_model::{Actor, Measure};
@@ -9,37 +9,69 @@ use watchkeep_records::assure::MAINTENANCE;
 use watchkeep_records::outside;
 use watchkeep_records::respond::REPAIRS;
 
+/// What is asked of each half, and how both make one figure.
+pub(crate) struct Halves {
+    pub first: (&'static str, &'static Measure),
+    pub second: (&'static str, &'static Measure),
+    second_is: Second,
+}
+
+enum Second {
+    /// Other records than those of the first half.
+    Beside,
+    /// A part of the first half, whose records are counted there.
+    Within,
+}
+
+/// Maintenance as planned, and repairs within their service level (D-150): one repair over its time is red.
+pub(crate) const EQUIPMENT_KEPT: Halves =
+    Halves { first: ("check", &MAINTENANCE), second: ("task", &REPAIRS), second_is: Second::Beside };
+
+/// Ends of support and of contracts that somebody has estimated (D-114).
+pub(crate) const ENDS_ESTIMATED: Halves =
+    Halves { first: ("asset", &assets::ENDING), second: ("agreement", &outside::ENDING), second_is: Second::Beside };
+
+/// What can be restored (D-173): no backup is red, no restore test amber.
+pub(crate) const RESTORABLE: Halves =
+    Halves { first: ("asset", &BACKED_UP), second: ("asset", &RESTORED), second_is: Second::Within };
+
+/// What a half counts: so many of so many are as they should be.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Half {
+    pub state: State,
+    pub part: i64,
+    pub whole: i64,
+    pub fresh: Option<Timestamp>,
+}
+
+impl Halves {
+    /// Both in one figure. A half that has nothing to count says nothing; of two that do, the worse counts.
+    pub(crate) fn joined(&self, first: Half, second: Half) -> Half {
+        let state = match (first.whole, second.whole) {
+            (0, 0) => first.state.max(second.state),
+            (0, _) => second.state,
+            (_, 0) => first.state,
+            _ => first.state.min(second.state),
+        };
+        let (part, whole) = match self.second_is {
+            Second::Beside => (first.part + second.part, first.whole + second.whole),
+            Second::Within => (first.part - (second.whole - second.part), first.whole),
+        };
+        Half { state, part, whole, fresh: first.fresh.max(second.fresh) }
+    }
+}
+
 impl Desk {
-    /// Maintenance as planned, and repairs within their service level (D-150): one repair over its time is red.
-    pub(crate) fn equipment_kept(
+    /// Both halves as the actor sees them, with the rows that offend in either.
+    pub(crate) fn ask_halves(
         &self,
         actor: &Actor,
+        halves: &Halves,
         site: Option<i64>,
         now: Timestamp,
     ) -> Result<Measured, DeskError> {
-        let planned = self.half(actor, ("check", &MAINTENANCE), site, now)?;
-        Ok(planned.beside(self.half(actor, ("task", &REPAIRS), site, now)?))
-    }
-
-    /// Ends of support and of contracts that somebody has estimated (D-114).
-    pub(crate) fn ends_estimated(
-        &self,
-        actor: &Actor,
-        site: Option<i64>,
-        now: Timestamp,
-    ) -> Result<Measured, DeskError> {
-        let things = self.half(actor, ("asset", &assets::ENDING), site, now)?;
-        Ok(things.beside(self.half(actor, ("agreement", &outside::ENDING), site, now)?))
-    }
-
-    /// What can be restored (D-173): no backup is red, no restore test amber.
-    pub(crate) fn restorable(&self, actor: &Actor, site: Option<i64>, now: Timestamp) -> Result<Measured, DeskError> {
-        let kept = self.half(actor, ("asset", &BACKED_UP), site, now)?;
-        let tested = self.half(actor, ("asset", &RESTORED), site, now)?;
-        // The second half is a part of the first: its things are counted there.
-        let (all, untested) = (kept.denominator, tested.denominator - tested.numerator);
-        let numerator = kept.numerator - untested;
-        Ok(Measured { denominator: all, numerator, ..kept.beside(tested) })
+        let first = self.half(actor, halves.first, site, now)?;
+        Ok(first.joined(self.half(actor, halves.second, site, now)?, halves))
     }
 
     fn half(
@@ -55,26 +87,14 @@ impl Desk {
 }
 
 impl Measured {
-    /// Both in one figure. A half that has nothing to count says nothing; of two that do, the worse counts.
-    fn beside(self, other: Self) -> Self {
-        let (mine, others) = (self.denominator, other.denominator);
-        let state = match (mine, others) {
-            (0, 0) => self.state.max(other.state),
-            (0, _) => other.state,
-            (_, 0) => self.state,
-            _ => self.state.min(other.state),
-        };
+    fn joined(self, other: Self, halves: &Halves) -> Self {
+        let half =
+            |one: &Self| Half { state: one.state, part: one.numerator, whole: one.denominator, fresh: one.fresh };
+        let Half { state, part, whole, fresh } = halves.joined(half(&self), half(&other));
         let mut offenders = self.offenders;
         offenders.extend(other.offenders);
         offenders.sort_by_key(|offender| !offender.red);
-        Self {
-            numerator: self.numerator + other.numerator,
-            denominator: mine + others,
-            offenders,
-            also: Some(other.rows).filter(|_| others > 0),
-            fresh: self.fresh.max(other.fresh),
-            state,
-            ..self
-        }
+        let also = Some(other.rows).filter(|_| other.denominator > 0);
+        Self { numerator: part, denominator: whole, offenders, also, fresh, state, ..self }
     }
 }
