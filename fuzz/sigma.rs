@@ -28,7 +28,7 @@ fn any_text_is_a_rule_or_a_refusal_with_its_reason() {
         for info in infos {
             match info.state {
                 State::Live => live += 1,
-                State::Refused(why) => {
+                State::Refused(why) | State::Waits(why) => {
                     refused += 1;
                     assert!(!why.is_empty());
                 }
