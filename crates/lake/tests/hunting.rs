@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use std::collections::{BTreeMap, BTreeSet};
 use watchkeep_lake::{Cell, Found, Lake, LakeConfig, LakeError};
-use watchkeep_model::event::{Event, EventId, LogSource};
+use watchkeep_model::event::{Event, IdKey, LogSource};
 
 /// A small event: an hour's second, source, host, user, bytes.
 #[derive(Debug, Clone)]
@@ -38,7 +38,7 @@ fn event(index: usize, small: &Small) -> Event {
     let time = start() + SignedDuration::from_secs(small.second);
     let raw = format!("line {index}");
     Event {
-        id: EventId::of(time, small.source, index as u64, raw.as_bytes()),
+        id: IdKey::default().id(time, small.source, index as u64, raw.as_bytes()),
         time,
         received: time,
         source: small.source.into(),
@@ -50,7 +50,7 @@ fn event(index: usize, small: &Small) -> Event {
         process: None,
         code: None,
         message: raw.clone().into(),
-        fields: small.bytes.iter().map(|bytes| ("Bytes".into(), bytes.as_str().into())).collect(),
+        fields: small.bytes.iter().map(|bytes| ("Bytes", bytes.as_str())).collect(),
         raw: raw.into(),
     }
 }
