@@ -160,6 +160,11 @@ fn late_and_repeated_events_count_once_and_as_if_in_order() {
     take(&office, "ann", &[100]);
     let found = alerts(&office);
     assert_eq!((found.len(), found[0].get("count").as_int()), (1, Some(3)));
+    take(&office, "ann", &[210]);
+    take(&office, "ann", &[50]);
+    let found = alerts(&office);
+    assert_eq!((found.len(), found[0].get("count").as_int()), (1, Some(5)));
+    assert_eq!(why(&found[0])[0].1, "5 events within 5m; fires at >= 3");
 }
 
 #[test]

@@ -176,12 +176,12 @@ impl Watch {
 
 /// Puts what a firing tells of into the alert of its correlation and group.
 fn collect<'a>(groups: &mut BTreeMap<String, Group<'a>>, set: &RuleSet, rule: &'a RuleInfo, firing: &Firing) {
-    // All of it was told before: an event that came late made an earlier window fire too.
-    if firing.events.is_empty() {
-        return;
-    }
     let values: Vec<&str> = firing.group.iter().map(|(_, value)| value.as_deref().unwrap_or("-")).collect();
     let key = format!("{}|{}", rule.id, values.join("|").to_lowercase());
+    // All of it was told before: what an event that came late changed is said with that event.
+    if firing.events.is_empty() && !groups.contains_key(&key) {
+        return;
+    }
     let group = groups.entry(key).or_insert_with(|| Group {
         rule,
         entity: firing

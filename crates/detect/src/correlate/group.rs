@@ -136,12 +136,17 @@ impl Group {
         }
         self.entries.insert(at, entry);
         if !plan.waits {
+            let before = fired.len();
+            let mut reaches = false;
             while self.to < self.entries.len() {
                 self.forward(plan);
-                let reaches = self.last().is_some_and(|end| end.time - plan.span <= time);
+                reaches = self.last().is_some_and(|end| end.time - plan.span <= time);
                 if reaches {
                     self.judge(plan, fired);
                 }
+            }
+            if reaches && fired.len() > before {
+                self.bring_up_to_date(plan, fired);
             }
         } else if at < judged {
             // Windows that were judged stay judged; the one that ends with this event never was.
@@ -252,6 +257,16 @@ impl Group {
                 self.changed.push(end.place());
             }
             fired.push(Fired { value, end: end.clone(), news });
+        }
+    }
+
+    /// An event that did not come last was told of by an earlier window: says what the newest one counts with it.
+    fn bring_up_to_date(&self, plan: &Plan, fired: &mut Vec<Fired>) {
+        let Some(end) = self.last().filter(|end| end.fired) else { return };
+        if fired.last().is_some_and(|last| last.end.place() != end.place())
+            && let Some(value) = self.tally.fires(plan, &self.entries, self.from..self.to)
+        {
+            fired.push(Fired { value, end: end.clone(), news: Vec::new() });
         }
     }
 

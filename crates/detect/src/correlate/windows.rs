@@ -37,7 +37,7 @@ pub struct Firing {
     /// The log source of that event.
     pub source: Arc<str>,
     /// Events in the window that no earlier firing of it told of; none where an event that came late only made an earlier
-    /// window fire too.
+    /// window fire too, or a newer one count more.
     pub events: Vec<Seen>,
 }
 
