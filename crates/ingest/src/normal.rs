@@ -115,7 +115,7 @@ pub(crate) fn cut(text: &str) -> &str {
 }
 
 fn summary(provider: Option<&str>, code: Option<&str>, gist: Option<&str>) -> Arc<str> {
-    let words: Vec<&str> = [provider, code].into_iter().flatten().map(|word| cut(word)).collect();
+    let words: Vec<&str> = [provider, code].into_iter().flatten().map(cut).collect();
     let gist = gist.filter(|text| !words.contains(text)).map(|text| cut(text.lines().next().unwrap_or_default()));
     match gist {
         Some(gist) if words.is_empty() => gist.into(),

@@ -24,6 +24,6 @@ fn write_migration(why: &str) -> anyhow::Result<()> {
         std::fs::write(&file, text).with_context(|| format!("writing {}", file.display()))?;
         println!("wrote {}", file.display());
     }
-    println!("now read them, and add migration {number} to MIGRATIONS in crates/store/src/schema.rs");
+    println!("now read them, and add migration {number} to MIGRATIONS in crates/store/src/schema/migrations.rs");
     Ok(())
 }

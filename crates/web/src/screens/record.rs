@@ -338,9 +338,8 @@ fn words(ask: &Ask, kind: &Kind, name: &str, change: &serde_json::Value) -> Mark
             (_, value) if value.is_empty() => html! { "nothing" },
             (Shape::Instant, Value::Int(_)) => show::value(ask, &Titles::default(), field, &value),
             (_, value) => {
-                let shown: String =
-                    watchkeep_model::text::show(ask.app.desk.catalog(), field, value).chars().take(80).collect();
-                html! { (shown) }
+                let shown = watchkeep_model::text::show(ask.app.desk.catalog(), field, value);
+                html! { (shown.chars().take(80).collect::<String>()) }
             }
         }
     };

@@ -1,0 +1,132 @@
+//! Committed migrations, oldest first.
+
+/// Committed migrations by number and reason, for each dialect: generated as a diff, then read by a person.
+pub(super) const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
+    (
+        1,
+        "start",
+        include_str!("../../migrations/0001_start.sqlite.sql"),
+        include_str!("../../migrations/0001_start.postgres.sql"),
+    ),
+    (
+        2,
+        "custom fields and lateness",
+        include_str!("../../migrations/0002_custom_fields_and_lateness.sqlite.sql"),
+        include_str!("../../migrations/0002_custom_fields_and_lateness.postgres.sql"),
+    ),
+    (
+        3,
+        "listing",
+        include_str!("../../migrations/0003_listing.sqlite.sql"),
+        include_str!("../../migrations/0003_listing.postgres.sql"),
+    ),
+    (
+        4,
+        "runs",
+        include_str!("../../migrations/0004_runs.sqlite.sql"),
+        include_str!("../../migrations/0004_runs.postgres.sql"),
+    ),
+    // Its rows are filled in by `unique::fill`, which folds texts as no database does.
+    (
+        5,
+        "unique texts",
+        include_str!("../../migrations/0005_unique_texts.sqlite.sql"),
+        include_str!("../../migrations/0005_unique_texts.postgres.sql"),
+    ),
+    (
+        6,
+        "locks and teams",
+        include_str!("../../migrations/0006_locks_and_teams.sqlite.sql"),
+        include_str!("../../migrations/0006_locks_and_teams.postgres.sql"),
+    ),
+    (
+        7,
+        "snapshots",
+        include_str!("../../migrations/0007_snapshots.sqlite.sql"),
+        include_str!("../../migrations/0007_snapshots.postgres.sql"),
+    ),
+    (
+        8,
+        "waivers",
+        include_str!("../../migrations/0008_waivers.sqlite.sql"),
+        include_str!("../../migrations/0008_waivers.postgres.sql"),
+    ),
+    (
+        9,
+        "nouns",
+        include_str!("../../migrations/0009_nouns.sqlite.sql"),
+        include_str!("../../migrations/0009_nouns.postgres.sql"),
+    ),
+    (
+        10,
+        "read and decided",
+        include_str!("../../migrations/0010_read_and_decided.sqlite.sql"),
+        include_str!("../../migrations/0010_read_and_decided.postgres.sql"),
+    ),
+    (
+        11,
+        "steps and rhythms",
+        include_str!("../../migrations/0011_steps_and_rhythms.sqlite.sql"),
+        include_str!("../../migrations/0011_steps_and_rhythms.postgres.sql"),
+    ),
+    (
+        12,
+        "coverage and seals",
+        include_str!("../../migrations/0012_coverage_and_seals.sqlite.sql"),
+        include_str!("../../migrations/0012_coverage_and_seals.postgres.sql"),
+    ),
+    (
+        13,
+        "reports",
+        include_str!("../../migrations/0013_reports.sqlite.sql"),
+        include_str!("../../migrations/0013_reports.postgres.sql"),
+    ),
+    (
+        14,
+        "holders_and_openings",
+        include_str!("../../migrations/0014_holders_and_openings.sqlite.sql"),
+        include_str!("../../migrations/0014_holders_and_openings.postgres.sql"),
+    ),
+    (
+        15,
+        "inbox_money_and_leavers",
+        include_str!("../../migrations/0015_inbox_money_and_leavers.sqlite.sql"),
+        include_str!("../../migrations/0015_inbox_money_and_leavers.postgres.sql"),
+    ),
+    (
+        16,
+        "vendor_assessments",
+        include_str!("../../migrations/0016_vendor_assessments.sqlite.sql"),
+        include_str!("../../migrations/0016_vendor_assessments.postgres.sql"),
+    ),
+    (
+        17,
+        "ballot_boxes",
+        include_str!("../../migrations/0017_ballot_boxes.sqlite.sql"),
+        include_str!("../../migrations/0017_ballot_boxes.postgres.sql"),
+    ),
+    (
+        18,
+        "clocks",
+        include_str!("../../migrations/0018_clocks.sqlite.sql"),
+        include_str!("../../migrations/0018_clocks.postgres.sql"),
+    ),
+    (
+        19,
+        "stories",
+        include_str!("../../migrations/0019_stories.sqlite.sql"),
+        include_str!("../../migrations/0019_stories.postgres.sql"),
+    ),
+    (
+        20,
+        "estimates",
+        include_str!("../../migrations/0020_estimates.sqlite.sql"),
+        include_str!("../../migrations/0020_estimates.postgres.sql"),
+    ),
+    (
+        21,
+        "rule_forms",
+        include_str!("../../migrations/0021_rule_forms.sqlite.sql"),
+        include_str!("../../migrations/0021_rule_forms.postgres.sql"),
+    ),
+];
