@@ -14,7 +14,6 @@
 
 mod ask;
 mod buffer;
-mod calculated;
 mod columns;
 mod config;
 mod entry;
@@ -22,8 +21,6 @@ mod error;
 mod files;
 mod flat;
 mod functions;
-mod grouping;
-mod joining;
 mod journal;
 mod lake;
 mod plan;
@@ -31,7 +28,6 @@ mod query;
 mod recent;
 mod request;
 mod sources;
-mod steps;
 mod table;
 mod upkeep;
 mod write;
