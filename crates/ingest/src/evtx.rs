@@ -11,7 +11,7 @@ use std::io::{Read, Seek};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
-use watchkeep_model::event::{self, Event};
+use watchkeep_model::event::{self, ByShape, Event};
 
 /// First bytes of every EVTX file.
 pub const MAGIC: &[u8] = b"ElfFile\0";
@@ -149,17 +149,10 @@ const DROPPED: &[&str] = &["Event.#attributes.", "Event.EventData.#attributes."]
 /// Gives rendered records the names that rules use. Exporters write attributes as `#attributes.X`, `_attributes.X` or
 /// `@X`, and data as named fields or as pairs of name and text. What a shape's names become is worked out once.
 #[derive(Debug, Default)]
-pub(crate) struct Short {
-    plans: Vec<Option<Plan>>,
-}
+pub(crate) struct Short(ByShape<Plan>);
 
-/// Plans kept; a further one takes the place of another.
-const PLANS: usize = 256;
-
-/// It holds the list of names that it is for, so no other lies at its place.
 #[derive(Debug)]
 struct Plan {
-    of: event::Names,
     steps: Vec<Step>,
     /// The new names, where no value gives one.
     short: Option<event::Names>,
@@ -178,16 +171,10 @@ enum Step {
 
 impl Short {
     pub(crate) fn shorten(&mut self, fields: Fields, names: &mut Names) -> Fields {
-        let of = fields.names();
-        if self.plans.is_empty() {
-            self.plans.resize_with(PLANS, || None);
-        }
-        let Some(slot) = self.plans.get_mut((Arc::as_ptr(of).addr() >> 4) % PLANS) else { return fields };
-        let known = slot.take().filter(|plan| Arc::ptr_eq(&plan.of, of));
-        let plan = slot.insert(known.unwrap_or_else(|| Plan::new(of, names)));
-        match &plan.short {
-            Some(short) => plan.kept(&fields, short).unwrap_or(fields),
-            None => plan.named(&fields, names),
+        match self.0.get(fields.names(), || Plan::new(fields.names(), names)) {
+            Some(plan @ Plan { short: Some(short), .. }) => plan.kept(&fields, short).unwrap_or(fields),
+            Some(plan) => plan.named(&fields, names),
+            None => fields,
         }
     }
 }
@@ -199,7 +186,7 @@ impl Plan {
         let kept =
             steps.iter().filter_map(|step| if let Step::Keep(name) = step { Some((name.clone(), "")) } else { None });
         let short = fixed.then(|| Arc::clone(names.shared(kept.collect()).names()));
-        Self { of: Arc::clone(of), steps, short }
+        Self { steps, short }
     }
 
     /// The values that are kept, under names that events share.

@@ -1,7 +1,9 @@
 //! An event: one immutable log line, alarm or reading, as it came and as we read it.
 
+mod by_shape;
 mod fields;
 
+pub use by_shape::ByShape;
 pub use fields::{Fields, Names};
 
 use bytes::Bytes;

@@ -4,7 +4,7 @@ use super::names::{FieldId, Names};
 use crate::route::Fields;
 use std::borrow::Cow;
 use std::sync::Arc;
-use watchkeep_model::event::{self, Event};
+use watchkeep_model::event::{self, ByShape, Event};
 
 /// Buffers that one thread uses for event after event.
 #[derive(Debug, Default)]
@@ -22,42 +22,25 @@ pub(crate) struct Scratch {
     known: Known,
 }
 
-/// Shapes met lately: which of an event's values rules may ask for, by the list of names that its shape shares.
+/// By shape, numbers of the fields that rules use, and where an event has their values.
 #[derive(Debug, Default)]
 struct Known {
     /// Which set of names the numbers are of.
     of: u64,
-    shapes: Vec<Option<Shape>>,
+    shapes: ByShape<Vec<(FieldId, usize)>>,
 }
-
-/// It holds the list, so no other lies at its place.
-#[derive(Debug)]
-struct Shape {
-    of: event::Names,
-    /// Numbers of the fields that rules use, and where their values lie.
-    used: Vec<(FieldId, usize)>,
-}
-
-/// How many shapes are kept.
-const KNOWN: usize = 512;
 
 impl Known {
     fn turn_to(&mut self, names: &Names) {
         if self.of != names.mark() {
             self.of = names.mark();
             self.shapes.clear();
-            self.shapes.resize_with(KNOWN, || None);
         }
     }
 
     fn used(&mut self, of: &event::Names, names: &Names) -> &[(FieldId, usize)] {
-        let at = (Arc::as_ptr(of).addr() >> 4) % KNOWN;
-        let Some(slot) = self.shapes.get_mut(at) else { return &[] };
-        if !slot.as_ref().is_some_and(|shape| Arc::ptr_eq(&shape.of, of)) {
-            let used = of.iter().enumerate().filter_map(|(at, name)| Some((names.id(name)?, at))).collect();
-            *slot = Some(Shape { of: Arc::clone(of), used });
-        }
-        slot.as_ref().map_or(&[], |shape| &shape.used)
+        let place = |(at, name): (usize, &Arc<str>)| Some((names.id(name)?, at));
+        self.shapes.get(of, || of.iter().enumerate().filter_map(place).collect()).map_or(&[], Vec::as_slice)
     }
 }
 

@@ -5,11 +5,9 @@ use crate::flat::Fields;
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 use std::sync::Arc;
-use watchkeep_model::event::Names;
+use watchkeep_model::event::ByShape;
 
 const COLUMN_COUNT: usize = 10;
-/// Shapes kept; a further one takes the place of another.
-const KEPT: usize = 256;
 
 /// The columns each field name serves, with its rank there.
 type Ranks = HashMap<&'static str, Vec<(Column, u8)>, BuildHasherDefault<super::NameHasher>>;
@@ -18,13 +16,12 @@ type Ranks = HashMap<&'static str, Vec<(Column, u8)>, BuildHasherDefault<super::
 #[derive(Debug, Clone)]
 pub(super) struct Shapes {
     ranks: Arc<Ranks>,
-    kept: Vec<Option<Shape>>,
+    kept: ByShape<Shape>,
 }
 
-/// Events with these names, in this order. It holds their list, so no other lies at its place.
+/// Events with one list of names.
 #[derive(Debug, Clone)]
 pub(super) struct Shape {
-    names: Names,
     /// Places of the fields that serve each column, best first.
     columns: [Vec<u16>; COLUMN_COUNT],
 }
@@ -37,21 +34,15 @@ impl Default for Shapes {
                 ranks.entry(name).or_default().push((*column, rank.min(255) as u8));
             }
         }
-        Self { ranks: Arc::new(ranks), kept: vec![None; KEPT] }
+        Self { ranks: Arc::new(ranks), kept: ByShape::default() }
     }
 }
 
 impl Shapes {
     /// The shape of an event with these fields.
     pub fn of(&mut self, fields: &Fields) -> Option<&Shape> {
-        let names = fields.names();
-        // Events of one shape share the list of their names, so its place tells it.
-        let slot = (Arc::as_ptr(names).addr() >> 4) % KEPT;
-        let kept = self.kept.get_mut(slot)?;
-        if !kept.as_ref().is_some_and(|shape| Arc::ptr_eq(&shape.names, names)) {
-            *kept = Some(Shape::new(&self.ranks, fields));
-        }
-        kept.as_ref()
+        let Self { ranks, kept } = self;
+        kept.get(fields.names(), || Shape::new(ranks, fields))
     }
 }
 
@@ -69,7 +60,7 @@ impl Shape {
             places.sort_unstable();
             places.into_iter().map(|(_, at)| at).collect()
         });
-        Self { names: Arc::clone(fields.names()), columns }
+        Self { columns }
     }
 
     /// The fields that serve a column and say something, best first.
