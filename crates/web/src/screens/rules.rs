@@ -6,7 +6,7 @@ use crate::ask::Ask;
 use crate::fault::Fault;
 use crate::parts::{State as Mark, panel, state};
 use maud::{Markup, html};
-use watchkeep_desk::tuning::LIMIT;
+use watchkeep_desk::tuning::{FEWEST, LIMIT};
 use watchkeep_model::Record;
 use watchkeep_records::watch::RuleForm;
 
@@ -20,7 +20,7 @@ pub fn below(ask: &Ask, rule: &Record) -> Result<Markup, Fault> {
     }
     let verdicts = ask.app.desk.verdicts(&ask.actor, None, ask.now)?.remove(&rule.id).unwrap_or_default();
     let judged = format!("/alerts?q={}", encode(&format!("rule:{} closed>=-30d verdict:any", rule.number())));
-    let aside = html! { @if verdicts.is_noisy() { (state::mark(Mark::Red, "noisy")) } @else if verdicts.all > 0 { (state::mark(Mark::Green, "accurate")) } };
+    let aside = html! { @if verdicts.is_noisy() { (state::mark(Mark::Red, "noisy")) } @else if verdicts.all >= FEWEST { (state::mark(Mark::Green, "accurate")) } @else if verdicts.all > 0 { (state::mark(Mark::Grey, "too few to say")) } };
     let judged = panel::padded(
         "Verdicts on its alerts",
         &aside,
