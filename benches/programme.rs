@@ -170,18 +170,28 @@ fn measures(office: &Office) {
         time,
         1,
     );
-    let asset = office.kind("asset");
-    let mut all = Duration::ZERO;
-    for id in 1..=20 {
-        let owner = vec![("owner".to_owned(), Value::Null)];
-        office
-            .desk
-            .store
-            .write_one(&Actor::system(), now(), Change::Update { kind: asset, id, version: None, values: owner })
-            .expect("changed");
-        all += spent(|| office.desk.measure_all(now()).expect("measured")).1;
-    }
-    each("all duties once more after one asset was written", all, 20);
+    let changed = |what: &str, write: &dyn Fn(i64)| {
+        let mut all = Duration::ZERO;
+        for n in 1..=20 {
+            write(n);
+            all += spent(|| office.desk.measure_all(now()).expect("measured")).1;
+        }
+        each(&format!("all duties once more after {what}"), all, 20);
+    };
+    let set = |kind: &str, id: i64, name: &str, value: Value| {
+        let (kind, values) = (office.kind(kind), vec![(name.to_owned(), value)]);
+        let change = Change::Update { kind, id, version: None, values };
+        office.desk.store.write_one(&Actor::system(), now(), change).expect("changed");
+    };
+    changed("an asset lost its owner", &|id| set("asset", id, "owner", Value::Null));
+    changed("an asset was called otherwise", &|id| set("asset", id, "name", format!("other {id}").into()));
+    changed("the criticality of an asset changed", &|id| set("asset", id, "criticality", Value::Int(1 + id % 5)));
+    changed("an asset was made", &|n| {
+        office.make("asset", &[("name", format!("new {n}").into())]);
+    });
+    changed("a risk was made", &|n| {
+        office.make("risk", &[("title", format!("new {n}").into())]);
+    });
 }
 
 fn lists(office: &Office, mara: &Record, tags: &[i64]) {

@@ -1,19 +1,18 @@
 //! Figures of measured duties, kept until a record that their measure reads is written, or a minute has passed.
 //!
-//! After each commit the kinds that were written are noted. A figure computed before that is computed again; all others
-//! stand. What depends on the hour is computed again each minute. Entries of the history that another process wrote are
+//! After each commit the fields that were written are noted. A figure that reads one of them and was computed before is
+//! computed again; all others stand. What depends on the hour is computed again each minute. Entries of the history that another process wrote are
 //! noticed at the next whole pass, and make every figure be computed again.
 
 mod by_site;
+mod reads;
 
-use crate::by_hand::by_hand;
 use crate::duties::State;
 use crate::{Desk, DeskError};
 use jiff::{SignedDuration, Timestamp};
+use reads::{Newest, Part, Reads};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard};
-use watchkeep_model::measure::Measure;
-use watchkeep_model::{Catalog, Kind, Shape};
 use watchkeep_store::{Store, StoreError};
 
 /// How long a figure stands that depends on the hour, and how often all that is held is looked at anew.
@@ -57,10 +56,12 @@ pub(crate) struct Figures {
 #[derive(Default)]
 struct Inner {
     commits: u64,
-    /// The newest commit of each kind.
-    written: HashMap<&'static str, u64>,
+    /// What was written.
+    written: Newest,
     /// The same without what Watchkeep notes of its own accord.
-    by_hand: HashMap<&'static str, u64>,
+    by_hand: Newest,
+    /// What each measure reads, found out when it is first asked.
+    reads: HashMap<String, Reads>,
     /// The newest history entry that was heard of.
     heard: i64,
     kept: HashMap<String, Kept>,
@@ -68,8 +69,17 @@ struct Inner {
     whole: Option<(u64, Timestamp)>,
 }
 
-/// Kinds on which it depends who holds what, and how.
-const HELD: [&str; 7] = ["held_duty", "duty", "function", "person", "waiver", "duty_run", "site"];
+/// What it depends on who holds what, and how.
+const HELD: [Part; 8] = [
+    ("held_duty", None),
+    ("duty", None),
+    ("function", None),
+    ("person", Some("leaves")),
+    ("person", Some("state")),
+    ("waiver", None),
+    ("duty_run", None),
+    ("site", None),
+];
 
 impl Figures {
     pub(crate) fn follow(&self, store: &Store) {
@@ -79,9 +89,9 @@ impl Figures {
             inner.commits += 1;
             let commit = inner.commits;
             for one in written {
-                inner.written.insert(one.record.kind.name, commit);
+                inner.written.note(one, commit);
                 if one.act != "note" {
-                    inner.by_hand.insert(one.record.kind.name, commit);
+                    inner.by_hand.note(one, commit);
                 }
                 inner.heard = inner.heard.max(one.seq);
             }
@@ -98,8 +108,7 @@ impl Figures {
     pub(crate) fn whole_is_due(&self, now: Timestamp) -> Result<bool, DeskError> {
         let inner = self.inner()?;
         let Some((commit, at)) = inner.whole else { return Ok(true) };
-        let touched = HELD.iter().any(|kind| inner.by_hand.get(kind).is_some_and(|newest| *newest > commit));
-        Ok(touched || !within(at, now))
+        Ok(inner.by_hand.any(&HELD, commit) || !within(at, now))
     }
 
     /// Begins a whole pass; forgets everything where another process wrote.
@@ -121,9 +130,9 @@ impl Figures {
     }
 
     /// Duties whose figures are kept, but stand no more.
-    pub(crate) fn outdated(&self, desk: &Desk, now: Timestamp) -> Result<Vec<String>, DeskError> {
+    pub(crate) fn outdated(&self, now: Timestamp) -> Result<Vec<String>, DeskError> {
         let inner = self.inner()?;
-        let outdated = inner.kept.iter().filter(|(code, kept)| !inner.stands(kept, &desk.reads(code), now));
+        let outdated = inner.kept.iter().filter(|(code, kept)| !inner.stands(code, kept, now));
         Ok(outdated.map(|(code, _)| code.clone()).collect())
     }
 }
@@ -134,33 +143,14 @@ fn within(at: Timestamp, now: Timestamp) -> bool {
 }
 
 impl Inner {
-    fn stands(&self, kept: &Kept, reads: &Reads, now: Timestamp) -> bool {
+    fn stands(&self, code: &str, kept: &Kept, now: Timestamp) -> bool {
+        let Some(reads) = self.reads.get(code) else { return false };
         let commits = if reads.notes { &self.written } else { &self.by_hand };
-        let written = reads.kinds.iter().any(|kind| commits.get(kind).is_some_and(|newest| *newest > kept.commit));
-        !written && (within(kept.at, now) || (!reads.hours && kept.at <= now))
+        !commits.any(&reads.parts, kept.commit) && (within(kept.at, now) || (!reads.hours && kept.at <= now))
     }
-}
-
-/// What a measure depends on.
-pub(crate) struct Reads {
-    kinds: BTreeSet<&'static str>,
-    /// Days or hours: what it says changes as time passes.
-    hours: bool,
-    /// What Watchkeep notes of its own accord counts too.
-    notes: bool,
 }
 
 impl Desk {
-    /// What the measure of a duty reads.
-    pub(crate) fn reads(&self, code: &str) -> Reads {
-        if let Some((kind, measure)) = self.declared(code) {
-            return reads(self.catalog(), kind, measure);
-        }
-        let (kinds, notes) = by_hand(code).map_or((&[][..], true), |one| (one.reads, one.notes));
-        let known = self.catalog().kinds().iter().map(|kind| kind.name);
-        Reads { kinds: known.filter(|name| kinds.contains(name)).collect(), hours: true, notes }
-    }
-
     /// State and figure of a duty at the organisation and at each of these sites, computed only where something that the
     /// measure reads was written since; and whether any says something else than before.
     pub(crate) fn figures(&self, code: &str, sites: &[i64], now: Timestamp) -> Result<(BySite, bool), DeskError> {
@@ -169,7 +159,7 @@ impl Desk {
             let before = inner.kept.get(code).cloned();
             if let Some(kept) = &before
                 && sites.iter().all(|site| kept.figures.contains_key(&Some(*site)))
-                && inner.stands(kept, &self.reads(code), now)
+                && inner.stands(code, kept, now)
             {
                 return Ok((kept.figures.clone(), false));
             }
@@ -183,47 +173,11 @@ impl Desk {
         let differs =
             before.is_none_or(|kept| figures.keys().any(|site| says(&figures, site) != says(&kept.figures, site)));
         let kept = Kept { figures: figures.clone(), commit, at: now };
-        self.figures.inner()?.kept.insert(code.to_owned(), kept);
+        let unread = !self.figures.inner()?.reads.contains_key(code);
+        let reads = if unread { Some(self.reads(code, now)?) } else { None };
+        let mut inner = self.figures.inner()?;
+        inner.reads.extend(reads.map(|reads| (code.to_owned(), reads)));
+        inner.kept.insert(code.to_owned(), kept);
         Ok((figures, differs))
-    }
-}
-
-/// Every kind that the filters of a measure name, by following each path from field to field.
-fn reads(catalog: &Catalog, kind: &'static Kind, measure: &Measure) -> Reads {
-    let text = format!("{} {} {} {}", measure.of, measure.bad, measure.soon, measure.site);
-    let mut kinds = BTreeSet::from([kind.name]);
-    for path in text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '.')) {
-        let mut at = kind;
-        for name in path.split('.') {
-            let Some(Shape::Ref(other) | Shape::Links(other)) = at.field(name).map(|field| field.shape) else { break };
-            let Some(next) = catalog.kind(other) else { break };
-            kinds.insert(next.name);
-            at = next;
-        }
-    }
-    Reads { kinds, hours: text.contains(['<', '>']) || text.contains("today") || text.contains("now"), notes: true }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::sync::LazyLock;
-
-    #[test]
-    fn a_measure_reads_its_kind_and_what_its_paths_lead_to() {
-        static CATALOG: LazyLock<Catalog> =
-            LazyLock::new(|| Catalog::new(watchkeep_records::all()).expect("descriptions that hold"));
-        let kind = CATALOG.kind("shift").expect("shifts");
-        let measure = Measure {
-            of: "place:any",
-            bad: "person.leaves<today or state:missed",
-            site: "place.site",
-            ..Measure::PLAIN
-        };
-        let found = reads(&CATALOG, kind, &measure);
-        assert_eq!(found.kinds.into_iter().collect::<Vec<_>>(), ["person", "place", "shift", "site"]);
-        assert!(found.hours, "days pass");
-        let measure = Measure { of: "", bad: "person:none", ..Measure::PLAIN };
-        assert!(!reads(&CATALOG, kind, &measure).hours);
     }
 }

@@ -39,7 +39,7 @@ impl Desk {
     /// Only duties whose measure reads what was written since, and says something else now.
     fn measure_changed(&self, now: Timestamp) -> Result<(), DeskError> {
         let mut changed = Vec::new();
-        for code in self.figures.outdated(self, now)? {
+        for code in self.figures.outdated(now)? {
             if self.figures(&code, &[], now)?.1 {
                 changed.push(Value::text(code));
             }
