@@ -14,6 +14,7 @@
 
 mod ask;
 mod buffer;
+mod calculated;
 mod columns;
 mod config;
 mod entry;
@@ -21,6 +22,8 @@ mod error;
 mod files;
 mod flat;
 mod functions;
+mod grouping;
+mod joining;
 mod journal;
 mod lake;
 mod plan;
@@ -28,6 +31,7 @@ mod query;
 mod recent;
 mod request;
 mod sources;
+mod steps;
 mod table;
 mod upkeep;
 mod write;

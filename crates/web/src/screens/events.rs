@@ -35,6 +35,7 @@ fn page(ask: &Ask) -> Result<Response, Fault> {
         Ok(query) => match search(ask, &query, &span, sources.as_deref()) {
             Ok(found) => (Some(found), None),
             Err(LakeError::Query(error)) => (None, Some((error.at, error.to_string()))),
+            Err(error @ (LakeError::Slow { .. } | LakeError::Memory { .. })) => (None, Some((0, error.to_string()))),
             Err(other) => return Err(watchkeep_desk::DeskError::from(other).into()),
         },
         Err(error) => (None, Some((error.at, error.to_string()))),
@@ -47,7 +48,7 @@ fn page(ask: &Ask) -> Result<Response, Fault> {
                 (panel::padded("When", &html! { (scanned(result)) }, &histogram(text, buckets, ask)))
                 @match &result.found {
                     Found::Events(events) => (rows(ask, events, result.truncated)),
-                    Found::Table(table) => (grid(table)),
+                    Found::Table(table) => (grid(result, table)),
                 }
             },
             None => (empty::empty("search", "This search is not understood", "The bar shows where; try: host:dc01 code:4624 | top 10 user", &html! {})),
@@ -199,10 +200,10 @@ fn short(text: &str) -> String {
     if text.chars().count() > 240 { text.chars().take(239).chain(['…']).collect() } else { text.to_owned() }
 }
 
-fn grid(table: &Table) -> Markup {
+fn grid(result: &SearchResult, table: &Table) -> Markup {
     panel::flush(
         "Result",
-        &html! { (table.rows.len()) " rows" },
+        &html! { @if result.truncated { "more than " } (table.rows.len()) " rows" @if result.truncated { "; narrow the query to see all" } },
         &html! {
             table .cards {
                 caption .vh { "Result" }
