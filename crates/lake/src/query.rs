@@ -266,6 +266,9 @@ impl Snapshot {
         let mut config = SessionConfig::new().with_target_partitions(self.threads).with_information_schema(false);
         config.options_mut().execution.parquet.pushdown_filters = true;
         config.options_mut().execution.parquet.reorder_filters = true;
+        // The engine skips rows between the least and the greatest value so far; where the first batch has no value at
+        // all it forgets the least, and skips rows that are less still.
+        config.options_mut().optimizer.enable_aggregate_dynamic_filter_pushdown = false;
         let context = SessionContext::new_with_config_rt(config, self.engine.clone());
         let frame = context.read_table(Arc::new(provider)).and_then(|frame| frame.filter(condition));
         frame.map_err(|error| LakeError::engine(error, self.memory_limit))

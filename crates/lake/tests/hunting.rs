@@ -174,7 +174,18 @@ fn law(smalls: &[Small]) -> Result<(), TestCaseError> {
     prop_assert_eq!(rows(&lake, text), by_user);
     let hosts: Vec<&str> = plain.0.iter().filter_map(|(small, _)| small.host).collect();
     let ends = [hosts.last(), hosts.first()].map(|host| shown(host.copied()));
-    prop_assert_eq!(rows(&lake, "| sort user | stats earliest(host), latest(host)"), [ends.join(";")]);
+    for sort in ["", "| sort user ", "| sort -bytes "] {
+        let text = format!("{sort}| stats earliest(host), latest(host)");
+        prop_assert_eq!(rows(&lake, &text), [ends.join(";")], "{}", text);
+    }
+    // the least and the greatest alone: numbers before texts
+    let least = bytes.iter().copied().reduce(f64::min);
+    let greatest = bytes.iter().copied().reduce(f64::max);
+    let text = plain.0.iter().find_map(|(small, _)| small.bytes.as_deref());
+    let either = |best: Option<f64>| if best.is_some() { number(best) } else { shown(text) };
+    prop_assert_eq!(rows(&lake, "| stats min(bytes), max(bytes)"), [[either(least), either(greatest)].join(";")]);
+    let text = "| stats max(number(bytes)) as high, min(number(bytes)) as low";
+    prop_assert_eq!(rows(&lake, text), [[number(greatest), number(least)].join(";")]);
     // count and top and rare
     let mut counted: Vec<(String, usize)> =
         plain.groups(|small| small.host).into_iter().map(|(host, rows)| (shown(host), rows.len())).collect();
@@ -250,8 +261,10 @@ fn law(smalls: &[Small]) -> Result<(), TestCaseError> {
 
 #[test]
 fn every_step_agrees_with_a_plain_evaluation() {
+    let rounds = std::env::var("WATCHKEEP_FUZZ").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(1);
+    let cases = 12 * rounds;
     let mut runner =
-        TestRunner::new(Config { cases: 12, failure_persistence: None, max_shrink_iters: 60, ..Config::default() });
+        TestRunner::new(Config { cases, failure_persistence: None, max_shrink_iters: 60, ..Config::default() });
     runner.run(&prop::collection::vec(small(), 1..40), |smalls| law(&smalls)).expect("the lake agrees");
 }
 
@@ -352,4 +365,32 @@ fn pages_follow_one_another_without_gap_or_repetition() {
     }
     let lines: Vec<String> = all.iter().map(|event| String::from_utf8_lossy(&event.raw).into_owned()).collect();
     assert_eq!(lines, common::lines(&lake, "user:ben,anna"));
+}
+
+/// Where the first rows looked at have no value, the least and the greatest are still those of all rows.
+#[test]
+fn the_least_and_the_greatest_are_found_among_rows_without_a_value() {
+    let small = |second, host, bytes: Option<&str>| Small {
+        second,
+        source: "s1",
+        host,
+        user: None,
+        bytes: bytes.map(str::to_owned),
+    };
+    let with = [small(0, Some("h1"), Some("3")), small(3600, Some("h2"), Some("9"))];
+    let without = [small(4, None, None), small(6725, None, None)];
+    let folder = tempfile::tempdir().expect("a folder");
+    let lake = lake(folder.path());
+    let events: Vec<Event> = with.iter().chain(&without).enumerate().map(|(index, one)| event(index, one)).collect();
+    lake.append(&events[..2]).expect("taken in");
+    lake.flush().expect("files");
+    lake.append(&events[2..]).expect("taken in");
+    for sort in ["", "| sort user "] {
+        assert_eq!(rows(&lake, &format!("{sort}| stats earliest(host), latest(host)")), ["h1;h2"]);
+        assert_eq!(rows(&lake, &format!("{sort}| stats min(bytes), max(bytes)")), ["3;9"]);
+        assert_eq!(
+            rows(&lake, &format!("{sort}| stats min(number(bytes)) as low, max(number(bytes)) as high")),
+            ["3;9"]
+        );
+    }
 }
