@@ -15,12 +15,14 @@
 mod ask;
 mod buffer;
 mod calculated;
+mod cells;
 mod columns;
 mod config;
 mod entry;
 mod error;
 mod files;
 mod flat;
+mod flow;
 mod functions;
 mod grouping;
 mod joining;
@@ -38,5 +40,6 @@ mod write;
 
 pub use config::LakeConfig;
 pub use error::LakeError;
+pub use flow::{Flow, Piece};
 pub use lake::Lake;
 pub use request::{Cell, Found, SearchRequest, SearchResult, SourceSeen, Table};

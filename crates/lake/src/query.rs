@@ -1,6 +1,7 @@
 //! Runs questions against a snapshot of the lake.
 
-use crate::columns::{self, column, instant, internal};
+use crate::cells::{hits, rows_of, whole};
+use crate::columns::{self, column, instant};
 use crate::error::LakeError;
 use crate::files::FileEntry;
 use crate::grouping;
@@ -8,10 +9,7 @@ use crate::plan::{self, Refused};
 use crate::request::{Cell, Found, SearchRequest, SearchResult, Table};
 use crate::steps::{Around, Column, Piped, Rows};
 use crate::table::Events;
-use datafusion::arrow::array::{
-    Array, BooleanArray, FixedSizeBinaryArray, Float64Array, Int64Array, RecordBatch, StringArray, StringViewArray,
-    TimestampNanosecondArray,
-};
+use datafusion::arrow::array::{Int64Array, RecordBatch};
 use datafusion::dataframe::DataFrame;
 use datafusion::execution::runtime_env::RuntimeEnv;
 use datafusion::functions_aggregate::expr_fn::count;
@@ -78,6 +76,16 @@ impl Question {
         self
     }
 
+    /// Whether its steps leave events as they come, the newest first.
+    pub fn is_row_wise(&self) -> bool {
+        self.query.pipes.iter().all(Piped::is_row_wise)
+    }
+
+    /// The part of it in a stretch of time.
+    pub fn between(&self, from: Timestamp, to: Timestamp) -> Expr {
+        self.condition.clone().and(plan::between(from, to))
+    }
+
     fn around(&self) -> Around<'_> {
         Around { now: self.now, zone: &self.zone }
     }
@@ -89,7 +97,7 @@ impl Question {
         Ok((seen.and(plan::condition(&filter)?), self.files_for(snapshot, &filter)))
     }
 
-    fn files(&self, snapshot: &Snapshot) -> Vec<Arc<FileEntry>> {
+    pub fn files(&self, snapshot: &Snapshot) -> Vec<Arc<FileEntry>> {
         self.files_for(snapshot, &self.filter)
     }
 
@@ -136,14 +144,36 @@ impl Snapshot {
     /// Events newest first, or what the steps make of them.
     pub async fn search(&self, question: &Question) -> Result<SearchResult, LakeError> {
         let files = question.files(self);
-        let pipes = &question.query.pipes;
-        if pipes.iter().all(Piped::is_row_wise) {
+        if question.is_row_wise() {
             return self.newest(question, files).await;
         }
+        let (piped, mut result) = self.piped(question, files).await?;
+        let most = if piped.rows == Rows::Events { question.limit } else { MOST_ROWS };
+        let (rows, columns) = (piped.rows, piped.columns.clone());
+        let batches = self.run(piped.finished(Some(most + 1))).await?;
+        result.truncated = batches.iter().map(RecordBatch::num_rows).sum::<usize>() > most;
+        if rows == Rows::Events {
+            let mut hits = hits(&batches, &columns)?;
+            hits.truncate(most);
+            result.set_hits(hits, &columns);
+        } else {
+            let rows = batches.iter().map(rows_of).collect::<Result<Vec<_>, _>>()?;
+            let columns = columns.into_iter().map(|column| column.name).collect();
+            result.found = Found::Table(Table { columns, rows: rows.into_iter().flatten().take(most).collect() });
+        }
+        Ok(result)
+    }
+
+    /// The plan of all steps over these files, and what it looks at.
+    pub async fn piped(
+        &self,
+        question: &Question,
+        files: Vec<Arc<FileEntry>>,
+    ) -> Result<(Piped, SearchResult), LakeError> {
         let mut result = self.nothing_found(&files);
         let around = question.around();
         let mut piped = Piped::events(self.frame(files, question.condition.clone())?);
-        for pipe in pipes {
+        for pipe in &question.query.pipes {
             piped = match pipe {
                 Pipe::Timechart { by: Some(field), limit, .. } if piped.rows == Rows::Events => {
                     let series = piped.largest(field, *limit).map_err(|refused| self.refused(refused))?;
@@ -160,20 +190,16 @@ impl Snapshot {
             }
             .map_err(|refused| self.refused(refused))?;
         }
-        let most = if piped.rows == Rows::Events { question.limit } else { MOST_ROWS };
-        let (rows, columns) = (piped.rows, piped.columns.clone());
-        let batches = self.run(piped.finished(most + 1)).await?;
-        result.truncated = batches.iter().map(RecordBatch::num_rows).sum::<usize>() > most;
-        if rows == Rows::Events {
-            let mut hits = hits(&batches, &columns)?;
-            hits.truncate(most);
-            result.set_hits(hits, &columns);
-        } else {
-            let rows = batches.iter().map(rows_of).collect::<Result<Vec<_>, _>>()?;
-            let columns = columns.into_iter().map(|column| column.name).collect();
-            result.found = Found::Table(Table { columns, rows: rows.into_iter().flatten().take(most).collect() });
+        Ok((piped, result))
+    }
+
+    /// The plan of steps that keep the order of events, over a part of what is asked.
+    pub fn kept(&self, question: &Question, provider: Events, condition: Expr) -> Result<Piped, LakeError> {
+        let mut piped = Piped::events(self.read(provider, condition)?);
+        for pipe in &question.query.pipes {
+            piped = piped.keeping(pipe, &question.around()).map_err(|refused| self.refused(refused))?;
         }
-        Ok(result)
+        Ok(piped)
     }
 
     /// Looks at the latest hours first and stops as soon as nothing older can be among the newest.
@@ -189,12 +215,9 @@ impl Snapshot {
             result.scanned_events += step.iter().map(|file| file.rows).sum::<u64>();
             result.scanned_bytes += step.iter().map(|file| file.bytes).sum::<u64>();
             let provider = Events { files: step.to_vec(), memory: std::mem::take(&mut memory) };
-            let mut piped = Piped::events(self.read(provider, question.condition.clone())?);
-            for pipe in &question.query.pipes {
-                piped = piped.keeping(pipe, &question.around()).map_err(|refused| self.refused(refused))?;
-            }
+            let piped = self.kept(question, provider, question.condition.clone())?;
             columns.clone_from(&piped.columns);
-            found.extend(hits(&self.run(piped.finished(question.limit + 1)).await?, &columns)?);
+            found.extend(hits(&self.run(piped.finished(Some(question.limit + 1))).await?, &columns)?);
             found.sort_by_key(|(event, _)| std::cmp::Reverse((event.time, event.id)));
             found.dedup_by_key(|(event, _)| event.id);
             let older = files.get(at).and_then(|file| Timestamp::from_second((file.hour + 1) * 3600).ok());
@@ -315,57 +338,4 @@ fn next_window(files: &[Arc<FileEntry>], window: u64) -> &[Arc<FileEntry>] {
         length += 1;
     }
     files.get(..length).unwrap_or(files)
-}
-
-fn whole(batches: &[RecordBatch]) -> Result<Vec<Event>, LakeError> {
-    Ok(batches.iter().map(columns::events).collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
-}
-
-/// Events with the columns that steps added.
-fn hits(batches: &[RecordBatch], columns: &[Column]) -> Result<Vec<(Event, Vec<Cell>)>, LakeError> {
-    let mut hits = Vec::new();
-    for batch in batches {
-        for (row, event) in columns::events(batch)?.into_iter().enumerate() {
-            let cell = |column: &Column| match batch.column_by_name(&column.place) {
-                Some(array) => cell(array.as_ref(), row),
-                None => Ok(Cell::Empty),
-            };
-            hits.push((event, columns.iter().map(cell).collect::<Result<Vec<_>, _>>()?));
-        }
-    }
-    Ok(hits)
-}
-
-fn rows_of(batch: &RecordBatch) -> Result<Vec<Vec<Cell>>, LakeError> {
-    (0..batch.num_rows()).map(|row| batch.columns().iter().map(|column| cell(column.as_ref(), row)).collect()).collect()
-}
-
-fn cell(column: &dyn Array, row: usize) -> Result<Cell, LakeError> {
-    if column.is_null(row) {
-        return Ok(Cell::Empty);
-    }
-    let any = column.as_any();
-    if let Some(texts) = any.downcast_ref::<StringViewArray>() {
-        return Ok(Cell::Text(texts.value(row).to_string()));
-    }
-    if let Some(texts) = any.downcast_ref::<StringArray>() {
-        return Ok(Cell::Text(texts.value(row).to_string()));
-    }
-    if let Some(numbers) = any.downcast_ref::<Int64Array>() {
-        return Ok(Cell::Number(numbers.value(row)));
-    }
-    if let Some(numbers) = any.downcast_ref::<Float64Array>() {
-        return Ok(Cell::real(numbers.value(row)));
-    }
-    if let Some(flags) = any.downcast_ref::<BooleanArray>() {
-        return Ok(Cell::Flag(flags.value(row)));
-    }
-    if let Some(times) = any.downcast_ref::<TimestampNanosecondArray>() {
-        return Ok(Cell::Time(instant(times.value(row))));
-    }
-    if let Some(ids) = any.downcast_ref::<FixedSizeBinaryArray>() {
-        let id = ids.value(row).try_into().map_err(internal)?;
-        return Ok(Cell::Text(EventId(id).to_string()));
-    }
-    Err(LakeError::Engine(format!("a result column has the unexpected type {}", column.data_type())))
 }

@@ -223,8 +223,9 @@ impl Piped {
     }
 
     /// The plan with its columns under their names and its rows in order.
-    pub fn finished(self, most: usize) -> Engine<DataFrame> {
-        let sorted = in_order(self.frame, self.order)?.limit(0, Some(most))?;
+    pub fn finished(self, most: Option<usize>) -> Engine<DataFrame> {
+        let sorted = in_order(self.frame, self.order)?;
+        let sorted = if most.is_some() { sorted.limit(0, most)? } else { sorted };
         if self.rows == Rows::Events {
             return Ok(sorted);
         }
