@@ -25,8 +25,8 @@ pub enum Piece {
 
 /// An answer being read: of the lake as it was when it was asked. It holds no more than a batch and what the engine
 /// sorts; what is too much for the engine's memory it sorts on disk.
-pub struct Flow<'a> {
-    lake: &'a Lake,
+pub struct Flow {
+    lake: Arc<Lake>,
     snapshot: Arc<Snapshot>,
     question: Arc<Question>,
     stretches: VecDeque<Stretch>,
@@ -49,10 +49,10 @@ impl Lake {
     ///
     /// # Errors
     /// As those of `search`.
-    pub fn flow(&self, request: &SearchRequest) -> Result<Flow<'_>, LakeError> {
+    pub fn flow(self: &Arc<Self>, request: &SearchRequest) -> Result<Flow, LakeError> {
         let (snapshot, question) = (Arc::new(self.snapshot()?), Arc::new(Question::new(request)?));
         let mut flow = Flow {
-            lake: self,
+            lake: self.clone(),
             stretches: VecDeque::new(),
             stream: None,
             rows: Rows::Events,
@@ -62,7 +62,7 @@ impl Lake {
             question,
         };
         let files = flow.question.files(&flow.snapshot);
-        if flow.question.is_row_wise() {
+        if flow.question.query.keeps_order() {
             flow.stretches = stretches(&flow.question, files);
             flow.next_stretch()?;
         } else {
@@ -74,7 +74,7 @@ impl Lake {
     }
 }
 
-impl Flow<'_> {
+impl Flow {
     /// Whether it gives rows of a table, not events.
     pub fn is_table(&self) -> bool {
         self.rows == Rows::Table

@@ -76,11 +76,6 @@ impl Question {
         self
     }
 
-    /// Whether its steps leave events as they come, the newest first.
-    pub fn is_row_wise(&self) -> bool {
-        self.query.pipes.iter().all(Piped::is_row_wise)
-    }
-
     /// The part of it in a stretch of time.
     pub fn between(&self, from: Timestamp, to: Timestamp) -> Expr {
         self.condition.clone().and(plan::between(from, to))
@@ -144,7 +139,7 @@ impl Snapshot {
     /// Events newest first, or what the steps make of them.
     pub async fn search(&self, question: &Question) -> Result<SearchResult, LakeError> {
         let files = question.files(self);
-        if question.is_row_wise() {
+        if question.query.keeps_order() {
             return self.newest(question, files).await;
         }
         let (piped, mut result) = self.piped(question, files).await?;

@@ -66,11 +66,6 @@ impl Piped {
         Self { frame, rows: Rows::Table, columns, order, joined: None, made: 0 }
     }
 
-    /// Whether a step keeps each row as it is, or leaves it out, whatever other rows there are.
-    pub fn is_row_wise(pipe: &Pipe) -> bool {
-        matches!(pipe, Pipe::Where { .. } | Pipe::Eval { .. })
-    }
-
     /// Adds one of the steps that keep rows; `None` for those that count.
     pub fn keeping(self, pipe: &Pipe, around: &Around<'_>) -> Result<Self, Refused> {
         match pipe {

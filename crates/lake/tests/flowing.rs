@@ -4,12 +4,13 @@
 mod common;
 use common::{ask, at, lake};
 use jiff::tz::TimeZone;
+use std::sync::Arc;
 use watchkeep_lake::{Cell, Found, Lake, LakeError, Piece, SearchRequest};
 use watchkeep_model::event::Event;
 use watchkeep_model::filter::parse;
 
 /// Rows as text: raw lines with the columns that steps added, or the rows of a table.
-fn flowed(lake: &Lake, text: &str, sources: Option<&[String]>) -> Result<Vec<String>, LakeError> {
+fn flowed(lake: &Arc<Lake>, text: &str, sources: Option<&[String]>) -> Result<Vec<String>, LakeError> {
     let query = parse(text).expect("reads");
     let mut flow = lake.flow(&SearchRequest {
         query: &query,
@@ -38,7 +39,7 @@ fn joined(cells: &[Cell]) -> String {
     cells.iter().map(Cell::to_string).collect::<Vec<_>>().join(";")
 }
 
-fn searched(lake: &Lake, text: &str, sources: Option<&[String]>) -> Vec<String> {
+fn searched(lake: &Arc<Lake>, text: &str, sources: Option<&[String]>) -> Vec<String> {
     let result = ask(lake, text, sources).expect("runs");
     match result.found {
         Found::Table(table) => {
@@ -53,7 +54,7 @@ fn searched(lake: &Lake, text: &str, sources: Option<&[String]>) -> Vec<String> 
 #[test]
 fn a_whole_answer_is_that_of_a_search() {
     let folder = tempfile::tempdir().expect("a folder");
-    let lake = lake(folder.path());
+    let lake = Arc::new(lake(folder.path()));
     // Five hours in files, some of them twice, one in memory, one in both.
     lake.append(&common::events(0..200)).expect("taken in");
     lake.flush().expect("files");
@@ -82,7 +83,7 @@ fn a_whole_answer_is_that_of_a_search() {
 #[test]
 fn a_whole_answer_has_no_limit_of_rows() {
     let folder = tempfile::tempdir().expect("a folder");
-    let lake = lake(folder.path());
+    let lake = Arc::new(lake(folder.path()));
     for part in 0..2 {
         lake.append(&common::events(part * 6_000..(part + 1) * 6_000)).expect("taken in");
         if part < 1 {

@@ -9,6 +9,7 @@ mod fault;
 mod flow;
 pub mod headers;
 pub mod htmx;
+mod hunting;
 pub mod layout;
 mod live;
 pub mod parts;

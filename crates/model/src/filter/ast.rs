@@ -11,6 +11,13 @@ pub struct Query {
     pub pipes: Vec<Pipe>,
 }
 
+impl Query {
+    /// Whether every step keeps an event as it is, or leaves it out, whatever other events there are: the newest first.
+    pub fn keeps_order(&self) -> bool {
+        self.pipes.iter().all(|pipe| matches!(pipe, Pipe::Where { .. } | Pipe::Eval { .. }))
+    }
+}
+
 /// A condition. Spans are byte offsets into the parsed text.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Expr {

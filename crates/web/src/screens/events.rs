@@ -2,16 +2,16 @@
 
 use crate::ask::Ask;
 use crate::fault::Fault;
+use crate::hunting::{self, encode};
 use crate::layout::{Find, FindError};
 use crate::parts::{Button, chart, dialog, empty, header, hexdump, keyvalue, panel, time};
 use crate::routes::{Route, Who};
 use axum::response::{IntoResponse, Response};
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
-use watchkeep_lake::{Found, LakeError, SearchRequest, SearchResult, Table};
-use watchkeep_model::Sight;
+use watchkeep_desk::hunting::Asked;
+use watchkeep_lake::{Found, SearchResult, Table};
 use watchkeep_model::event::{Event, EventId};
-use watchkeep_model::filter::{Query, parse};
 
 /// Rows of events on a page.
 const ROWS: usize = 100;
@@ -20,25 +20,14 @@ pub fn routes() -> Vec<Route> {
     vec![Route::get("/events", Who::Person, page), Route::get("/events/{id}", Who::Person, one)]
 }
 
-/// A stretch of time and what it is called.
-struct Span {
-    from: Timestamp,
-    to: Timestamp,
-    word: String,
-}
-
 fn page(ask: &Ask) -> Result<Response, Fault> {
-    let sources = sources(ask)?;
+    let span = hunting::span(ask)?;
     let text = ask.query("q").unwrap_or_default();
-    let span = span(ask)?;
-    let (found, error) = match parse(text) {
-        Ok(query) => match search(ask, &query, &span, sources.as_deref()) {
-            Ok(found) => (Some(found), None),
-            Err(LakeError::Query(error)) => (None, Some((error.at, error.to_string()))),
-            Err(error @ (LakeError::Slow { .. } | LakeError::Memory { .. })) => (None, Some((0, error.to_string()))),
-            Err(other) => return Err(watchkeep_desk::DeskError::from(other).into()),
-        },
-        Err(error) => (None, Some((error.at, error.to_string()))),
+    let (found, error) = match hunting::asked(ask, &span).and_then(|asked| search(ask, &asked)) {
+        Ok(found) => (Some(found), None),
+        Err(Fault::Query(misread)) => (None, Some((misread.place().0, misread.error.to_string()))),
+        Err(Fault::Bad(why)) => (None, Some((0, why))),
+        Err(other) => return Err(other),
     };
     let body = html! {
         (header::header("Events", &html! { "Every line that was taken in · " (span.word) }, &spans(ask, text)))
@@ -59,61 +48,14 @@ fn page(ask: &Ask) -> Result<Response, Fault> {
     Ok(ask.page("Events", "events", find, &body).into_response())
 }
 
-/// Names of the log sources whose events the person may see; `None` is all. Without `event:read`, nothing is.
-fn sources(ask: &Ask) -> Result<Option<Vec<String>>, Fault> {
-    if !ask.actor.access.may("event", "read") {
-        return Err(Fault::Missing);
-    }
-    let wide = ask
-        .actor
-        .access
-        .assignments
-        .iter()
-        .any(|held| held.organisation_wide && held.permissions.grants("event", "read"));
-    if wide {
-        return Ok(None);
-    }
-    let kind = ask.app.desk.kind("log_source")?;
-    let sight = ask.actor.access.sees(kind, ask.app.desk.catalog().kinds(), ask.actor.person);
-    let mut names = Vec::new();
-    if sight != Sight::Nothing {
-        ask.app.desk.each(&ask.actor, kind, watchkeep_model::resolve::Test::All, |source| {
-            names.push(source.title().to_owned());
-            Ok(())
-        })?;
-    }
-    Ok(Some(names))
-}
-
-/// `?last=1h` or `?from=…&to=…`.
-fn span(ask: &Ask) -> Result<Span, Fault> {
-    let instant = |name: &str| ask.query(name).and_then(|text| text.parse::<Timestamp>().ok());
-    if let (Some(from), Some(to)) = (instant("from"), instant("to"))
-        && from < to
-    {
-        let zone = &ask.app.desk.zone;
-        let word = format!(
-            "{} to {}",
-            from.to_zoned(zone.clone()).strftime("%m-%d %H:%M:%S"),
-            to.to_zoned(zone.clone()).strftime("%m-%d %H:%M:%S")
-        );
-        return Ok(Span { from, to, word });
-    }
-    let last = ask.query("last").unwrap_or("24h");
-    let length = watchkeep_model::text::duration(last).filter(|span| span.is_positive());
-    let length = length.ok_or_else(|| Fault::Bad(format!("`{last}` is not a duration such as 1h or 7d")))?;
-    let from = ask.now.checked_sub(length).unwrap_or(Timestamp::UNIX_EPOCH);
-    Ok(Span { from, to: ask.now + SignedDuration::from_mins(5), word: format!("last {last}") })
-}
-
 type Outcome = (SearchResult, Vec<(Timestamp, u64)>);
 
-fn search(ask: &Ask, query: &Query, span: &Span, sources: Option<&[String]>) -> Result<Outcome, LakeError> {
-    let zone = &ask.app.desk.zone;
-    let request = SearchRequest { query, from: span.from, to: span.to, limit: ROWS, sources, now: ask.now, zone };
-    let bare = Query { filter: query.filter.clone(), pipes: Vec::new() };
-    let buckets = ask.app.desk.lake.histogram(&SearchRequest { query: &bare, ..request }, 60)?;
-    Ok((ask.app.desk.lake.search(&request)?, buckets))
+fn search(ask: &Ask, asked: &Asked) -> Result<Outcome, Fault> {
+    let text = ask.query("q").unwrap_or_default();
+    let fault = |error| hunting::fault(text, error);
+    let request = ask.app.desk.request(asked, ROWS);
+    let buckets = ask.app.desk.lake.histogram(&request, 60).map_err(fault)?;
+    Ok((ask.app.desk.lake.search(&request).map_err(fault)?, buckets))
 }
 
 fn spans(ask: &Ask, text: &str) -> Markup {
@@ -132,10 +74,6 @@ fn upload(ask: &Ask) -> Markup {
         }
     };
     dialog::dialog("upload", "Upload a log", &body, &html! {})
-}
-
-fn encode(text: &str) -> String {
-    form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
 fn scanned(result: &SearchResult) -> Markup {
@@ -216,7 +154,7 @@ fn grid(result: &SearchResult, table: &Table) -> Markup {
 
 /// One raw event that an actor may see; an unseen one is missing (RU-73).
 pub fn find(ask: &Ask, id: &str) -> Result<Event, Fault> {
-    let sources = sources(ask)?;
+    let sources = ask.app.desk.event_sources(&ask.actor)?;
     let id = EventId::parse(id).ok_or(Fault::Missing)?;
     let event = ask.app.desk.lake.event(id).map_err(watchkeep_desk::DeskError::from)?.ok_or(Fault::Missing)?;
     let seen = sources.is_none_or(|names| names.iter().any(|name| **name == *event.source));

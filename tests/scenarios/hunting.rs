@@ -1,0 +1,174 @@
+//! Hunting: event queries with steps over the API, whole answers as files, and nothing of what one may not see.
+
+use serde_json::{Value as Json, json};
+use std::collections::HashSet;
+use watchkeep_ingest::{Source, bulk};
+use watchkeep_model::Actor;
+use watchkeep_store::Change;
+use watchkeep_tests::requests::{Answer, Site};
+use watchkeep_tests::{Office, now};
+
+/// `count` events of a source, a second apart up to now: users in turn, each third of host `dc`, bytes 0, 10, 20, …
+pub fn events(office: &Office, source: &str, count: i64) {
+    let line = |n: i64| {
+        let time = now() - jiff::SignedDuration::from_secs(n);
+        let (user, host) = (["anna", "ben"][(n % 2) as usize], if n % 3 == 0 { "dc" } else { "web" });
+        json!({"time": time.to_string(), "message": format!("mark {n}"), "host": host, "user": user, "bytes": n * 10})
+            .to_string()
+            + "\n"
+    };
+    let body: String = (0..count).map(line).collect();
+    let batch = bulk::ndjson(&Source::named(source), &body.into(), 0, now());
+    office.desk.lake.append(&batch.events).expect("taken in");
+}
+
+pub fn encoded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+struct House {
+    _office: Office,
+    site: Site,
+    /// Sees everything.
+    mara: String,
+    /// Sees the events of Lyon's sources only.
+    lyon: String,
+    /// Has a scope that names alerts only.
+    narrow: String,
+}
+
+fn house() -> House {
+    let office = Office::open();
+    let tag = office.make("scope_tag", &[("name", "Lyon".into())]).id;
+    let source = Change::Create {
+        kind: office.kind("log_source"),
+        values: vec![("name".to_owned(), "dc-lyon".into())],
+        tags: Some(vec![tag]),
+        external_id: None,
+    };
+    office.desk.store.write_one(&Actor::system(), now(), source).expect("made");
+    office.make("log_source", &[("name", "web-paris".into())]);
+    events(&office, "dc-lyon", 30);
+    office.desk.lake.flush().expect("files");
+    events(&office, "web-paris", 30);
+    office.holding("Mara", "Administrator");
+    office.holding_tags("Sara", "Tier 1 Analyst", &[tag]);
+    let expires = now() + jiff::SignedDuration::from_hours(1);
+    let token = |mail: &str, scopes: &[String]| {
+        let person = office.desk.person_by_email(mail).expect("found").expect("a person");
+        office.desk.make_token(person.id, "test", scopes, expires).expect("a token")
+    };
+    let (mara, lyon) = (token("mara@demo.example", &[]), token("sara@demo.example", &[]));
+    let narrow = token("mara@demo.example", &["alert:read".to_owned()]);
+    House { site: Site::of(&office), _office: office, mara, lyon, narrow }
+}
+
+impl House {
+    fn ask(&self, token: &str, query: &str, more: &str) -> Answer {
+        self.site.api(token, "GET", &format!("/api/events?q={}{more}", encoded(query)), "")
+    }
+
+    fn items(&self, token: &str, query: &str) -> Json {
+        let answer = self.ask(token, query, "");
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        answer.json()["items"].clone()
+    }
+}
+
+#[test]
+fn steps_count_what_the_asker_may_see_and_nothing_else() {
+    let house = house();
+    let by_source = "| stats count, sum(bytes) as total by source";
+    let lyon = json!({"source": "dc-lyon", "count": 30, "total": 4350});
+    let paris = json!({"source": "web-paris", "count": 30, "total": 4350});
+    assert_eq!(house.items(&house.mara, by_source), json!([lyon, paris]));
+    assert_eq!(house.items(&house.lyon, by_source), json!([lyon]));
+    assert_eq!(house.items(&house.lyon, "source:web-paris"), json!([]));
+    let joined = "| join by host within=1h (source:web-paris) | stats count";
+    assert_eq!(house.items(&house.lyon, joined), json!([{"count": 0}]));
+    for path in ["/api/events", "/events/export.csv", "/events/export.jsonl"] {
+        for query in ["", "%7C%20stats", "host%3Adc"] {
+            let answer = house.site.api(&house.narrow, "GET", &format!("{path}?q={query}"), "");
+            assert_eq!(answer.status, 404, "{path}: {}", answer.body);
+        }
+    }
+}
+
+#[test]
+fn pages_of_events_follow_one_another() {
+    let house = house();
+    let (mut seen, mut more, mut pages) = (Vec::new(), String::new(), 0);
+    loop {
+        let answer = house.ask(&house.mara, "host:dc | eval kb = bytes / 10", &format!("&limit=7{more}"));
+        let page = answer.json();
+        assert_eq!((page["of"].as_str(), page["columns"][0].as_str()), (Some("events"), Some("kb")), "{page}");
+        seen.extend(page["items"].as_array().expect("events").clone());
+        pages += 1;
+        let Some(next) = page["next"].as_str() else { break };
+        more = format!("&after={}", encoded(next));
+    }
+    let ids: HashSet<&str> = seen.iter().filter_map(|event| event["id"].as_str()).collect();
+    assert_eq!((pages, seen.len(), ids.len()), (3, 20, 20));
+    let first = &seen[0];
+    assert_eq!((&first["fields"]["bytes"], &first["added"]["kb"]), (&json!("0"), &json!(0)), "{first}");
+    assert!(first["raw"].as_str().expect("the line").contains("mark 0"));
+}
+
+#[test]
+fn mistakes_are_answered_with_their_place_and_what_would_do() {
+    let house = house();
+    let wrong = |query: &str, more: &str| {
+        let answer = house.ask(&house.mara, query, more);
+        assert_eq!(answer.status, 400, "{query}{more}: {}", answer.body);
+        answer.json()
+    };
+    let told = wrong("| count by host | where hst:x", "");
+    assert_eq!(told["type"], "urn:watchkeep:problem:query");
+    assert_eq!((&told["errors"][0]["at"], &told["errors"][0]["length"]), (&json!(24), &json!(3)));
+    assert_eq!(told["errors"][0]["suggestion"], "host");
+    assert!(told["detail"].as_str().expect("words").contains("which has host, count"), "{told}");
+    assert_eq!(wrong("é:x | cuont", "")["errors"][0]["at"], 6, "characters, not bytes");
+    assert!(wrong("| stats count", "&after=x")["detail"].as_str().expect("words").contains("cursor"));
+    for (more, words) in [
+        ("&last=soon", "such as 1h or 7d"),
+        ("&from=2026-03-03T08:00:00Z", "`to` is missing"),
+        ("&from=yesterday&to=2026-03-03T08:00:00Z", "an instant such as"),
+        ("&limit=5000", "1 to 1000"),
+        ("&lsat=1h", "there are: q, from, to, last, limit, after"),
+    ] {
+        let told = wrong("", more);
+        assert!(told["detail"].as_str().expect("words").contains(words), "{told}");
+    }
+}
+
+#[test]
+fn a_whole_answer_leaves_as_csv_and_as_json_lines() {
+    let house = house();
+    let file = |token: &str, ending: &str, query: &str| {
+        let answer = house.site.api(token, "GET", &format!("/events/export.{ending}?q={}", encoded(query)), "");
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        answer
+    };
+    let table = file(&house.mara, "csv", "| stats count by host | sort host");
+    assert_eq!(table.body, "host,count\ndc,20\nweb,40\n");
+    assert_eq!(table.header("content-disposition"), "attachment; filename=\"events.csv\"");
+    let lines = file(&house.lyon, "jsonl", "| stats count by host | sort host");
+    let rows: Vec<Json> = lines.body.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(rows, [json!({"host": "dc", "count": 10}), json!({"host": "web", "count": 20})]);
+    // Events: every one that may be seen, the newest first, with what steps added.
+    let query = "user:ben | eval user = \"=1+1\", kb = bytes / 10";
+    let lines = file(&house.lyon, "jsonl", query);
+    let events: Vec<Json> = lines.body.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(events.len(), 15);
+    assert!(events.iter().all(|event| event["source"] == "dc-lyon" && event["user"] == "ben"));
+    assert_eq!((&events[0]["added"]["kb"], &events[14]["added"]["kb"]), (&json!(1), &json!(29)));
+    let csv = file(&house.lyon, "csv", query);
+    let mut rows = csv.body.lines();
+    let header = rows.next().expect("a header");
+    assert!(header.starts_with("time,received,id,source,") && header.ends_with(",message,added.user,kb,fields,raw"));
+    let first = rows.next().expect("a row");
+    assert!(first.contains(",'=1+1,1,"), "no spreadsheet runs what a log says: {first}");
+    assert_eq!(rows.count(), 14);
+    let wrong = house.site.api(&house.mara, "GET", &format!("/events/export.csv?q={}", encoded("| where user")), "");
+    assert_eq!((wrong.status.as_u16(), &wrong.json()["errors"][0]["at"]), (400, &json!(8)));
+}
