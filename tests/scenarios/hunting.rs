@@ -27,7 +27,7 @@ pub fn encoded(text: &str) -> String {
 }
 
 struct House {
-    _office: Office,
+    office: Office,
     site: Site,
     /// Sees everything.
     mara: String,
@@ -60,7 +60,7 @@ fn house() -> House {
     };
     let (mara, lyon) = (token("mara@demo.example", &[]), token("sara@demo.example", &[]));
     let narrow = token("mara@demo.example", &["alert:read".to_owned()]);
-    House { site: Site::of(&office), _office: office, mara, lyon, narrow }
+    House { site: Site::of(&office), office, mara, lyon, narrow }
 }
 
 impl House {
@@ -171,4 +171,39 @@ fn a_whole_answer_leaves_as_csv_and_as_json_lines() {
     assert_eq!(rows.count(), 14);
     let wrong = house.site.api(&house.mara, "GET", &format!("/events/export.csv?q={}", encoded("| where user")), "");
     assert_eq!((wrong.status.as_u16(), &wrong.json()["errors"][0]["at"]), (400, &json!(8)));
+}
+
+/// What was found for one is remembered, and never offered to another who may not see it.
+#[test]
+fn completion_offers_what_its_reader_may_see() {
+    let house = house();
+    let person = |mail: &str| house.office.desk.person_by_email(mail).expect("found").expect("a person");
+    let nobody = house.office.person("Nobody");
+    let [mara, lyon, nobody] = [person("mara@demo.example"), person("sara@demo.example"), nobody]
+        .map(|person| house.site.sign_in(&house.office, &person).cookie);
+    let offered = |cookie: &str, text: &str| {
+        let answer =
+            house.site.get(cookie, &format!("/complete/event?q={}&at={}", encoded(text), text.chars().count()));
+        let options: Vec<Json> = serde_json::from_str(&answer.body).expect("options");
+        let option = |option: &Json| {
+            let word = |name: &str| option[name].as_str().unwrap_or_default().to_owned();
+            format!("{} ({}) {}-{}", word("value"), word("hint"), option["from"], option["to"])
+        };
+        options.iter().map(option).collect::<Vec<_>>()
+    };
+    for _ in 0..2 {
+        assert_eq!(offered(&mara, "source:"), ["dc-lyon (30) 7-7", "web-paris (30) 7-7"]);
+        assert_eq!(offered(&lyon, "source:"), ["dc-lyon (30) 7-7"]);
+        assert!(offered(&nobody, "source:").is_empty() && offered(&nobody, "").is_empty());
+    }
+    assert_eq!(offered(&lyon, "user:B"), ["ben (15) 5-6"]);
+    assert_eq!(offered(&lyon, "x | where len(byt"), ["bytes (seen lately) 14-17"]);
+    assert_eq!(offered(&lyon, "| where user:an"), ["anna (15) 13-15"]);
+    assert_eq!(offered(&lyon, "| eval size = bytes | where siz"), ["size (made by a step) 28-31"]);
+    assert_eq!(
+        offered(&lyon, "| count by host | sort -"),
+        ["host (made by a step) 24-24", "count (made by a step) 24-24"]
+    );
+    assert_eq!(offered(&lyon, "| timec"), ["timechart  (timechart span=1h count by host) 2-7"]);
+    assert!(offered(&lyon, "\"free te").is_empty());
 }

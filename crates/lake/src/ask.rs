@@ -47,7 +47,8 @@ impl Lake {
         self.run(async move { snapshot.event(id).await })
     }
 
-    /// The most frequent values of a field that begin with `prefix`, with their counts, among the events of the request.
+    /// The most frequent values of a field that begin with `prefix`, with their counts, among the events of the request;
+    /// of many events, in the hours that hold the newest 250,000.
     pub fn field_values(
         &self,
         request: &SearchRequest,
@@ -65,7 +66,9 @@ impl Lake {
         let fields = vec![FieldName::new(field)];
         let top = Pipe::Rank { which: Rank::Top, count: limit.max(1), fields, by: Vec::new() };
         let query = Query { filter, pipes: vec![top] };
-        let result = self.search(&SearchRequest { query: &query, ..*request })?;
+        let question = Question::new(&SearchRequest { query: &query, ..*request })?.guessed();
+        let snapshot = self.snapshot()?;
+        let result = self.run(async move { snapshot.search(&question).await })?;
         let Found::Table(table) = result.found else { return Ok(Vec::new()) };
         let values = table.rows.into_iter().filter_map(|row| match row.as_slice() {
             [value, Cell::Number(count)] => Some((value.to_string(), u64::try_from(*count).unwrap_or(0))),

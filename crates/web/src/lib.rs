@@ -4,6 +4,7 @@ mod api;
 mod app;
 mod ask;
 pub mod assets;
+mod completing;
 mod cursor;
 mod fault;
 mod flow;

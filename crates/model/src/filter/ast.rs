@@ -16,6 +16,39 @@ impl Query {
     pub fn keeps_order(&self) -> bool {
         self.pipes.iter().all(|pipe| matches!(pipe, Pipe::Where { .. } | Pipe::Eval { .. }))
     }
+
+    /// Columns that steps made, in order, and whether they are those of a table, beside which there are no others.
+    pub fn columns(&self) -> (Vec<String>, bool) {
+        let (mut columns, mut table) = (Vec::new(), false);
+        let names = |fields: &[FieldName]| fields.iter().map(|field| field.name.clone()).collect::<Vec<_>>();
+        let sums = |of: &[Aggregate]| of.iter().map(Aggregate::column).collect::<Vec<_>>();
+        let count = || vec!["count".to_owned()];
+        for pipe in &self.pipes {
+            let counted = match pipe {
+                Pipe::Eval { set } => {
+                    columns.extend(set.iter().map(|(name, _)| name.name.clone()));
+                    continue;
+                }
+                Pipe::Stats { of, by } => [names(by), sums(of)].concat(),
+                Pipe::Count { by } => [names(by), count()].concat(),
+                Pipe::Rank { fields, by, .. } => [names(by), names(fields), count()].concat(),
+                Pipe::Timechart { of, by, .. } => {
+                    let series = by.as_ref().map(|name| name.name.clone());
+                    let sums = if of.is_empty() { count() } else { sums(of) };
+                    std::iter::once("time".to_owned()).chain(series).chain(sums).collect()
+                }
+                Pipe::Join { .. } => {
+                    columns.push("gap".to_owned());
+                    continue;
+                }
+                Pipe::Where { .. } | Pipe::Dedup { .. } | Pipe::Sort { .. } | Pipe::Head { .. } => continue,
+            };
+            (columns, table) = (counted, true);
+        }
+        let mut seen = std::collections::HashSet::new();
+        columns.retain(|name| seen.insert(name.to_lowercase()));
+        (columns, table)
+    }
 }
 
 /// A condition. Spans are byte offsets into the parsed text.

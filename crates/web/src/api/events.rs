@@ -58,7 +58,7 @@ pub(super) fn search(ask: &Ask) -> Result<Response, Fault> {
 }
 
 /// Where the next page starts: after this event.
-fn last(found: &SearchResult) -> Option<String> {
+pub(crate) fn last(found: &SearchResult) -> Option<String> {
     let Found::Events(events) = &found.found else { return None };
     events.last().map(|event| format!("{}~{}", event.time, event.id))
 }

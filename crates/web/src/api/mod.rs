@@ -2,7 +2,7 @@
 
 mod body;
 mod conditions;
-mod events;
+pub(crate) mod events;
 mod openapi;
 pub(crate) mod repeat;
 mod schema;

@@ -1,16 +1,20 @@
 //! Event search: the filter language over the lake, a histogram that narrows, and one event in full.
 
+pub mod answer;
+mod charted;
+
+use crate::api::events::{cursor, last};
 use crate::ask::Ask;
 use crate::fault::Fault;
-use crate::hunting::{self, encode};
+use crate::hunting::{self, Span, encode};
 use crate::layout::{Find, FindError};
-use crate::parts::{Button, chart, dialog, empty, header, hexdump, keyvalue, panel, time};
+use crate::parts::{Button, chart, dialog, empty, header, hexdump, keyvalue, pager, panel, time};
 use crate::routes::{Route, Who};
 use axum::response::{IntoResponse, Response};
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 use watchkeep_desk::hunting::Asked;
-use watchkeep_lake::{Found, SearchResult, Table};
+use watchkeep_lake::SearchResult;
 use watchkeep_model::event::{Event, EventId};
 
 /// Rows of events on a page.
@@ -23,28 +27,28 @@ pub fn routes() -> Vec<Route> {
 fn page(ask: &Ask) -> Result<Response, Fault> {
     let span = hunting::span(ask)?;
     let text = ask.query("q").unwrap_or_default();
-    let (found, error) = match hunting::asked(ask, &span).and_then(|asked| search(ask, &asked)) {
+    let (found, error) = match hunting::asked(ask, &span).and_then(|asked| Ok((search(ask, &asked)?, asked))) {
         Ok(found) => (Some(found), None),
         Err(Fault::Query(misread)) => (None, Some((misread.place().0, misread.error.to_string()))),
         Err(Fault::Bad(why)) => (None, Some((0, why))),
         Err(other) => return Err(other),
     };
     let body = html! {
-        (header::header("Events", &html! { "Every line that was taken in · " (span.word) }, &spans(ask, text)))
+        (header::header("Events", &html! { "Every line that was taken in · " (span.word) }, &spans(ask, text, &span)))
         (upload(ask))
         @match &found {
-            Some((result, buckets)) => {
+            Some(((result, buckets), asked)) => {
                 (panel::padded("When", &html! { (scanned(result)) }, &histogram(text, buckets, ask)))
-                @match &result.found {
-                    Found::Events(events) => (rows(ask, events, result.truncated)),
-                    Found::Table(table) => (grid(result, table)),
-                }
+                (answer::answer(ask, asked, result, &span, text))
+                (older(asked, result, &span, text))
             },
             None => (empty::empty("search", "This search is not understood", "The bar shows where; try: host:dc01 code:4624 | top 10 user", &html! {})),
         }
     };
     let error = error.as_ref().map(|(at, message)| FindError { message, at: *at });
-    let find = Find { text, action: "/events", kind: Some("event"), error };
+    let keeps: Vec<(&str, &str)> =
+        ["last", "from", "to"].into_iter().filter_map(|name| Some((name, ask.query(name)?))).collect();
+    let find = Find { text, action: "/events", kind: Some("event"), keeps: &keeps, error };
     Ok(ask.page("Events", "events", find, &body).into_response())
 }
 
@@ -53,14 +57,31 @@ type Outcome = (SearchResult, Vec<(Timestamp, u64)>);
 fn search(ask: &Ask, asked: &Asked) -> Result<Outcome, Fault> {
     let text = ask.query("q").unwrap_or_default();
     let fault = |error| hunting::fault(text, error);
-    let request = ask.app.desk.request(asked, ROWS);
-    let buckets = ask.app.desk.lake.histogram(&request, 60).map_err(fault)?;
-    Ok((ask.app.desk.lake.search(&request).map_err(fault)?, buckets))
+    let (request, lake) = (ask.app.desk.request(asked, ROWS), &ask.app.desk.lake);
+    let buckets = lake.histogram(&request, 60).map_err(fault)?;
+    let after = ask.query("after").filter(|_| asked.query.keeps_order()).map(cursor).transpose()?;
+    let found = match after {
+        Some(after) => lake.search_after(&request, after),
+        None => lake.search(&request),
+    };
+    Ok((found.map_err(fault)?, buckets))
 }
 
-fn spans(ask: &Ask, text: &str) -> Markup {
+/// Where older events are, in the same stretch of time.
+fn older(asked: &Asked, result: &SearchResult, span: &Span, text: &str) -> Markup {
+    let Some(next) = last(result).filter(|_| asked.query.keeps_order() && result.truncated) else { return html! {} };
+    let href = format!("/events?{}&q={}&after={}", span.address, encode(text), encode(&next));
+    pager::pager("Newest first", None, Some(&href))
+}
+
+fn spans(ask: &Ask, text: &str, span: &Span) -> Markup {
     let link = |last: &str| format!("/events?last={last}&q={}", encode(text));
-    html! { @for last in ["15m", "1h", "24h", "7d", "30d"] { a .btn .small href=(link(last)) { (last) } }
+    let length = span.to.duration_since(span.from);
+    let wider = || format!("/events?from={}&to={}&q={}", span.from - length, span.to + length, encode(text));
+    let here = ask.query("from").map_or_else(|| ask.query("last").unwrap_or("24h"), |_| "");
+    html! {
+        @for last in ["15m", "1h", "24h", "7d", "30d"] { a .btn .small href=(link(last)) aria-current=[(last == here).then_some("true")] { (last) } }
+        @if here.is_empty() { a .btn .small href=(wider()) { "Three times as wide" } }
         @if ask.actor.access.may("event", "create") { (Button::open("Upload a log", "upload").icon("plus")) }
     }
 }
@@ -86,70 +107,28 @@ fn histogram(text: &str, buckets: &[(Timestamp, u64)], ask: &Ask) -> Markup {
         .next()
         .and_then(|pair| Some(pair.get(1)?.0.as_second() - pair.first()?.0.as_second()))
         .unwrap_or(60);
-    let bars: Vec<(String, String, u64)> = buckets
+    let bars: Vec<(String, String, u64, [String; 2])> = buckets
         .iter()
         .map(|(at, count)| {
             let to = *at + SignedDuration::from_secs(width.max(1));
             let words =
                 format!("{} events from {}", count, at.to_zoned(ask.app.desk.zone.clone()).strftime("%m-%d %H:%M"));
-            (words, format!("/events?from={at}&to={to}&q={}", encode(text)), *count)
+            (words, format!("/events?from={at}&to={to}&q={}", encode(text)), *count, [at.to_string(), to.to_string()])
         })
         .collect();
-    let list: Vec<chart::Bucket<'_>> =
-        bars.iter().map(|(words, href, count)| chart::Bucket { label: words, count: *count, href }).collect();
+    let list: Vec<chart::Bucket<'_>> = bars
+        .iter()
+        .map(|(words, href, count, [from, to])| chart::Bucket { label: words, count: *count, href, time: (from, to) })
+        .collect();
     let edge = |at: Option<&(Timestamp, u64)>| {
         at.map_or(String::new(), |(at, _)| at.to_zoned(ask.app.desk.zone.clone()).strftime("%m-%d %H:%M").to_string())
     };
     let total: u64 = buckets.iter().map(|(_, count)| count).sum();
-    html! { (chart::histogram(&list, &edge(buckets.first()), &edge(buckets.last()), &format!("{total} events over time"))) p .sub { (total) " events" } }
-}
-
-fn rows(ask: &Ask, events: &[Event], truncated: bool) -> Markup {
-    if events.is_empty() {
-        return empty::empty(
-            "search",
-            "No event fits",
-            "Widen the time, or drop a condition. Sources that fell silent are on the Log sources page.",
-            &html! { a .btn href="/r/log_source" { "Log sources" } },
-        );
-    }
-    let aside = html! { (events.len()) @if truncated { "+ · newest first" } };
-    panel::flush(
-        "Events",
-        &aside,
-        &html! {
-            table .cards {
-                caption .vh { "Events, newest first" }
-                thead { tr { th { "Time" } th { "Source" } th { "Host" } th { "User" } th { "Code" } th { "Message" } } }
-                tbody { @for event in events { tr data-row data-href={ "/events/" (event.id) } {
-                    td { a href={ "/events/" (event.id) } { (time::exact(event.time, &ask.app.desk.zone)) } }
-                    td .id { (event.source) }
-                    td .id { (event.host.as_deref().unwrap_or("")) }
-                    td .id { (event.user.as_deref().unwrap_or("")) }
-                    td .id { (event.code.as_deref().unwrap_or("")) }
-                    td .grow { (short(&event.message)) }
-                } } }
-            }
-        },
-    )
+    html! { (chart::histogram(&list, &edge(buckets.first()), &edge(buckets.last()), &format!("{total} events over time"))) p .sub { (total) " events; a bar narrows the time, several by dragging or with Shift and the arrow keys" } }
 }
 
 fn short(text: &str) -> String {
     if text.chars().count() > 240 { text.chars().take(239).chain(['…']).collect() } else { text.to_owned() }
-}
-
-fn grid(result: &SearchResult, table: &Table) -> Markup {
-    panel::flush(
-        "Result",
-        &html! { @if result.truncated { "more than " } (table.rows.len()) " rows" @if result.truncated { "; narrow the query to see all" } },
-        &html! {
-            table .cards {
-                caption .vh { "Result" }
-                thead { tr { @for name in &table.columns { th { (name) } } } }
-                tbody { @for row in &table.rows { tr { @for cell in row { td .id { (cell) } } } } }
-            }
-        },
-    )
 }
 
 /// One raw event that an actor may see; an unseen one is missing (RU-73).
