@@ -19,7 +19,6 @@ await withBrowser(async (browser) => {
   const search = async (query) => {
     await press("/", "Control+a");
     await page.keyboard.type(query);
-    await press("Escape", "/");
     await leads(page, () => press("Enter"));
   };
 
@@ -103,7 +102,6 @@ await withBrowser(async (browser) => {
   await press("ArrowDown", "Enter");
   assert.equal(await page.inputValue("[data-find]"), "source:hunted | stats count as seen by user | sort -seen");
   await picture(page, "hunting-completed");
-  await press("Escape", "/");
   await leads(page, () => press("Enter"));
   assert.deepEqual((await rows(page)).sort(), ["anna 30", "ben 30"]);
 
@@ -121,6 +119,21 @@ await withBrowser(async (browser) => {
   const [jsonl] = await Promise.all([page.waitForEvent("download"), page.click('main a[download]:text("JSON lines")')]);
   const events = (await readFile(await jsonl.path(), "utf8")).trim().split("\n").map((line) => JSON.parse(line));
   assert.deepEqual([events.length, events[1].message, events[1].fields.bytes], [20, "mark 3", "30"]);
+
+  // A hunt asks its queries live.
+  await visit(page, "/r/hunt/new");
+  await page.fill('[name="title"]', "Who was on dc");
+  await page.fill('[name="hypothesis"]', "If somebody was there, **bytes** would show it.");
+  await page.fill('[name="query"]', "Per user:\n\n```query\nsource:hunted host:dc\n| stats count, sum(bytes) as total by user\n| sort user\n```\n\nOver time:\n\n```query last=7d\nsource:hunted | timechart span=1d count by host\n```\n\nWrong:\n\n```query\nsource:hunted | stats cuont\n```\n");
+  await leads(page, () => page.click('main form button[type="submit"]'));
+  await page.waitForFunction(() => document.querySelectorAll(".notebook [aria-busy]").length === 0);
+  assert.deepEqual(await page.$$eval("#found-1 tbody tr", (all) => all.map((row) => [...row.cells].map((cell) => cell.innerText.trim()).join(" "))), ["anna 10 2700", "ben 10 3000"]);
+  assert.match(await text(page, "#found-2 .legend.keys"), /web 40 dc 20/);
+  assert.match(await text(page, "#found-3"), /did you mean `count`/);
+  await picture(page, "hunting-hunt");
+  const hunt = new URL(page.url()).pathname;
+  await leads(page, () => page.click('.livequery a:text("Open in events")'));
+  assert.deepEqual(await rows(page), ["anna 10 2700", "ben 10 3000"]);
   await assertNoErrors(page, "hunting");
 
   // On a phone nothing is wider than the screen.
@@ -130,4 +143,9 @@ await withBrowser(async (browser) => {
   await picture(phone, "hunting-phone");
   await assertNoSidewaysScroll(phone, "hunting on a phone");
   await assertAccessible(phone, "hunting on a phone");
+  await visit(phone, hunt);
+  await phone.waitForFunction(() => document.querySelectorAll(".notebook [aria-busy]").length === 0);
+  await picture(phone, "hunting-hunt-phone");
+  await assertNoSidewaysScroll(phone, "a hunt on a phone");
+  await assertAccessible(phone, "a hunt on a phone");
 });

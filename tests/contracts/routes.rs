@@ -44,6 +44,7 @@ const ROUTES: &[Entry] = &[
     ("POST", "/events/upload", Person, 403, 303),
     ("GET", "/events/{id}", Person, 404, 303),
     ("GET", "/file/{id}", Person, 404, 303),
+    ("GET", "/hunts/{id}/found/{place}", Person, 404, 303),
     ("GET", "/frameworks/import", Person, 404, 303),
     ("POST", "/frameworks/import", Person, 404, 303),
     ("POST", "/frameworks/starters/{key}", Person, 404, 303),

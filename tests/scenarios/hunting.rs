@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 use std::collections::HashSet;
 use watchkeep_ingest::{Source, bulk};
-use watchkeep_model::Actor;
+use watchkeep_model::{Actor, Record, Value};
 use watchkeep_store::Change;
 use watchkeep_tests::requests::{Answer, Site};
 use watchkeep_tests::{Office, now};
@@ -26,6 +26,12 @@ pub fn encoded(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
+fn tagged(office: &Office, kind: &str, values: &[(&str, Value)], tag: i64) -> Record {
+    let values = values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+    let change = Change::Create { kind: office.kind(kind), values, tags: Some(vec![tag]), external_id: None };
+    office.desk.store.write_one(&Actor::system(), now(), change).expect("made").record
+}
+
 struct House {
     office: Office,
     site: Site,
@@ -40,13 +46,7 @@ struct House {
 fn house() -> House {
     let office = Office::open();
     let tag = office.make("scope_tag", &[("name", "Lyon".into())]).id;
-    let source = Change::Create {
-        kind: office.kind("log_source"),
-        values: vec![("name".to_owned(), "dc-lyon".into())],
-        tags: Some(vec![tag]),
-        external_id: None,
-    };
-    office.desk.store.write_one(&Actor::system(), now(), source).expect("made");
+    tagged(&office, "log_source", &[("name", "dc-lyon".into())], tag);
     office.make("log_source", &[("name", "web-paris".into())]);
     events(&office, "dc-lyon", 30);
     office.desk.lake.flush().expect("files");
@@ -206,4 +206,40 @@ fn completion_offers_what_its_reader_may_see() {
     );
     assert_eq!(offered(&lyon, "| timec"), ["timechart  (timechart span=1h count by host) 2-7"]);
     assert!(offered(&lyon, "\"free te").is_empty());
+}
+
+#[test]
+fn d_048_the_queries_of_a_hunt_are_asked_live_as_their_reader_may_see() {
+    let house = house();
+    let query = "First:\n\n```query last=7d\nhost:dc\n| stats count by source\n```\n\nThen:\n\n```query\n| stats cuont\n```\n\n```query last=soon\nhost:dc\n```\n";
+    let texts = [("title", "Old".into()), ("hypothesis", "**Somebody** stayed".into()), ("query", Value::text(query))];
+    let tag = house.office.desk.all("scope_tag").expect("tags").into_iter().find(|tag| tag.title() == "Lyon");
+    let hunt = tagged(&house.office, "hunt", &texts, tag.expect("Lyon").id);
+    let reader = house.office.person("Reader");
+    let role = house.office.make("role", &[("name", "Reads hunts".into()), ("permissions", "hunt:read".into())]);
+    house.office.desk.grant(now(), "Readers", role.title(), &[reader.id]).expect("granted");
+    let person = |mail: &str| house.office.desk.person_by_email(mail).expect("found").expect("a person");
+    let [mara, lyon, reader] = [person("mara@demo.example"), person("sara@demo.example"), reader]
+        .map(|person| house.site.sign_in(&house.office, &person).cookie);
+    let page = house.site.get(&mara, &format!("/r/hunt/{}", hunt.id)).body;
+    assert!(page.contains("<strong>Somebody</strong> stayed"), "{page}");
+    assert!(page.contains("data-later=\"/hunts/1/found/1\"") && page.contains("data-later=\"/hunts/1/found/3\""));
+    assert!(page.contains("/events?last=7d&amp;q=host%3Adc+%7C+stats+count+by+source"), "{page}");
+    let found = |cookie: &str, place: u32| {
+        let headers = [("cookie", cookie), ("hx-request", "true")];
+        house.site.call("GET", &format!("/hunts/{}/found/{place}", hunt.id), &headers, "")
+    };
+    let all = found(&mara, 1);
+    assert!(
+        all.body.starts_with("<div id=\"found-1\">") && all.body.contains("dc-lyon") && all.body.contains("web-paris")
+    );
+    assert!(found(&mara, 2).body.contains("did you mean `count`"), "{}", found(&mara, 2).body);
+    assert!(found(&mara, 3).body.contains("is not a duration such as 1h or 7d"));
+    assert_eq!(found(&mara, 4).status, 404);
+    // Who reads hunts and no events sees what is asked, not what it finds.
+    let page = house.site.get(&reader, &format!("/r/hunt/{}", hunt.id)).body;
+    assert!(page.contains("stats count by source") && !page.contains("data-later"), "{page}");
+    assert_eq!(found(&reader, 1).status, 404);
+    let own = found(&lyon, 1).body;
+    assert!(own.contains("dc-lyon") && !own.contains("web-paris"), "{own}");
 }

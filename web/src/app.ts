@@ -33,4 +33,5 @@ watchTimes();
 watchToasts();
 watchLive();
 fetchLater();
+document.addEventListener("page:changed", fetchLater);
 document.documentElement.dataset.ready = "";

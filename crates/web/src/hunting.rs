@@ -43,14 +43,19 @@ impl Misread {
 
 /// `?last=1h`, or `?from=…&to=…`; the last 24 hours where neither stands.
 pub fn span(ask: &Ask) -> Result<Span, Fault> {
-    match (ask.query("from"), ask.query("to")) {
-        (None, None) => last(ask, ask.query("last").unwrap_or("24h")),
+    span_of(ask, ask.query("last"), ask.query("from"), ask.query("to"))
+}
+
+/// The same of texts from elsewhere.
+pub fn span_of(ask: &Ask, last: Option<&str>, from: Option<&str>, to: Option<&str>) -> Result<Span, Fault> {
+    match (from, to) {
+        (None, None) => up_to_now(ask, last.unwrap_or("24h")),
         (from, to) => between(ask, from, to),
     }
 }
 
 /// The time up to now, and a little more for clocks that are ahead.
-pub fn last(ask: &Ask, last: &str) -> Result<Span, Fault> {
+fn up_to_now(ask: &Ask, last: &str) -> Result<Span, Fault> {
     let length = watchkeep_model::text::duration(last).filter(|span| span.is_positive());
     let length = length.ok_or_else(|| Fault::Bad(format!("`{last}` is not a duration such as 1h or 7d")))?;
     let from = ask.now.checked_sub(length).unwrap_or(Timestamp::UNIX_EPOCH);

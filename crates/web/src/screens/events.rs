@@ -39,7 +39,7 @@ fn page(ask: &Ask) -> Result<Response, Fault> {
         @match &found {
             Some(((result, buckets), asked)) => {
                 (panel::padded("When", &html! { (scanned(result)) }, &histogram(text, buckets, ask)))
-                (answer::answer(ask, asked, result, &span, text))
+                (answer::shown(ask, asked, result, &span, text).panels())
                 (older(asked, result, &span, text))
             },
             None => (empty::empty("search", "This search is not understood", "The bar shows where; try: host:dc01 code:4624 | top 10 user", &html! {})),

@@ -21,6 +21,7 @@ pub mod events;
 mod form;
 mod frameworks;
 mod home;
+mod hunts;
 mod inbox;
 mod list;
 mod matrix;
@@ -77,6 +78,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(matrix::routes());
     all.extend(work_role::routes());
     all.extend(events::routes());
+    all.extend(hunts::routes());
     all.extend(transfer::routes());
     all.extend(shippers::routes());
     all.extend(admin::routes());

@@ -10,15 +10,45 @@ use watchkeep_lake::{Cell, Found, SearchResult, Table};
 use watchkeep_model::event::Event;
 use watchkeep_model::filter::{Pipe, Query};
 
-/// The rows found, with where the whole answer can be had as a file.
-pub fn answer(ask: &Ask, asked: &Asked, result: &SearchResult, span: &Span, text: &str) -> Markup {
-    match &result.found {
-        Found::Events(events) => rows(ask, asked, events, result, &exports(span, text)),
-        Found::Table(table) => html! {
-            (charted::charted(ask, asked, table))
-            (grid(ask, asked, result, table, span, &exports(span, text)))
-        },
+/// What is shown of an answer: its rows, and above them what they are and where the whole can be had as a file.
+pub struct Shown {
+    title: &'static str,
+    aside: Markup,
+    rows: Markup,
+    /// Above the table of a query over time.
+    chart: Markup,
+}
+
+impl Shown {
+    /// As panels of their own.
+    pub fn panels(&self) -> Markup {
+        html! { (self.chart) @if self.title.is_empty() { (self.rows) } @else { (panel::flush(self.title, &self.aside, &self.rows)) } }
     }
+
+    /// With the chart of more rows than are shown.
+    pub fn charted_by(self, whole: Self) -> Self {
+        Self { chart: whole.chart, ..self }
+    }
+
+    /// Inside of a text.
+    pub fn inside(&self) -> Markup {
+        html! { (self.chart) div .row .about { (self.aside) } (self.rows) }
+    }
+}
+
+/// The rows found.
+pub fn shown(ask: &Ask, asked: &Asked, result: &SearchResult, span: &Span, text: &str) -> Shown {
+    let exports = exports(span, text);
+    match &result.found {
+        Found::Events(events) => rows(ask, asked, events, result, &exports),
+        Found::Table(table) => {
+            Shown { chart: charted::charted(ask, asked, table), ..grid(ask, asked, result, table, span, &exports) }
+        }
+    }
+}
+
+fn nothing(title: &str, help: &str, way: &Markup) -> Shown {
+    Shown { title: "", aside: html! {}, rows: empty::empty("search", title, help, way), chart: html! {} }
 }
 
 fn exports(span: &Span, text: &str) -> Markup {
@@ -26,10 +56,9 @@ fn exports(span: &Span, text: &str) -> Markup {
     html! { a .btn .small href=(href("csv")) download { "CSV" } a .btn .small href=(href("jsonl")) download { "JSON lines" } }
 }
 
-fn rows(ask: &Ask, asked: &Asked, events: &[Event], result: &SearchResult, exports: &Markup) -> Markup {
+fn rows(ask: &Ask, asked: &Asked, events: &[Event], result: &SearchResult, exports: &Markup) -> Shown {
     if events.is_empty() {
-        return empty::empty(
-            "search",
+        return nothing(
             "No event fits",
             "Widen the time, or drop a condition. Sources that fell silent are on the Log sources page.",
             &html! { a .btn href="/r/log_source" { "Log sources" } },
@@ -39,7 +68,7 @@ fn rows(ask: &Ask, asked: &Asked, events: &[Event], result: &SearchResult, expor
     let cells = added.rows.iter().map(Vec::as_slice).chain(std::iter::repeat(&[][..]));
     let order = if asked.query.keeps_order() { "newest first" } else { "as the steps order them" };
     let aside = html! { span { (events.len()) @if result.truncated { "+" } " · " (order) } (exports) };
-    let body = html! {
+    let rows = html! {
         table .cards {
             caption .vh { "Events, " (order) }
             thead { tr {
@@ -53,25 +82,25 @@ fn rows(ask: &Ask, asked: &Asked, events: &[Event], result: &SearchResult, expor
                 td .id { (event.host.as_deref().unwrap_or("")) }
                 td .id { (event.user.as_deref().unwrap_or("")) }
                 td .id { (event.code.as_deref().unwrap_or("")) }
-                @for (name, cell) in added.columns.iter().zip(row) { td .id .num[is_number(cell)] { span .oncard { (name) " " } (shown(ask, cell)) } }
+                @for (name, cell) in added.columns.iter().zip(row) { td .id .num[is_number(cell)] { span .oncard { (name) " " } (of_cell(ask, cell)) } }
                 td .grow { (short(&event.message)) }
             } } }
         }
     };
-    panel::flush("Events", &aside, &body)
+    Shown { title: "Events", aside, rows, chart: html! {} }
 }
 
 /// A table; a group of it leads to its events.
-fn grid(ask: &Ask, asked: &Asked, result: &SearchResult, table: &Table, span: &Span, exports: &Markup) -> Markup {
+fn grid(ask: &Ask, asked: &Asked, result: &SearchResult, table: &Table, span: &Span, exports: &Markup) -> Shown {
     if table.rows.is_empty() {
-        return empty::empty("search", "No row fits", "Widen the time, or drop a condition.", &html! {});
+        return nothing("No row fits", "Widen the time, or drop a condition.", &html! {});
     }
     let aside = html! {
         span { @if result.truncated { "more than " } (table.rows.len()) @if table.rows.len() == 1 { " row" } @else { " rows" } @if result.truncated { "; the files hold all" } }
         (exports)
     };
-    let body = html! {
-        div .scroll tabindex="0" role="region" aria-label="Result" {
+    let rows = html! {
+        div .scroll tabindex="0" role="group" aria-label="Result" {
             table .cards {
                 caption .vh { "Result" }
                 thead { tr { @for (at, name) in table.columns.iter().enumerate() {
@@ -83,8 +112,8 @@ fn grid(ask: &Ask, asked: &Asked, result: &SearchResult, table: &Table, span: &S
                         @for (at, (name, cell)) in table.columns.iter().zip(row).enumerate() {
                             td .id .num[is_number(cell)] { span .oncard { (name) " " }
                                 @match within.as_deref().filter(|_| at == 0) {
-                                    Some(href) => a href=(href) { (shown(ask, cell)) @if *cell == Cell::Empty { "(none)" } },
-                                    None => (shown(ask, cell)),
+                                    Some(href) => a href=(href) { (of_cell(ask, cell)) @if *cell == Cell::Empty { "(none)" } },
+                                    None => (of_cell(ask, cell)),
                                 }
                             }
                         }
@@ -93,14 +122,14 @@ fn grid(ask: &Ask, asked: &Asked, result: &SearchResult, table: &Table, span: &S
             }
         }
     };
-    panel::flush("Result", &aside, &body)
+    Shown { title: "Result", aside, rows, chart: html! {} }
 }
 
 fn is_number(cell: &Cell) -> bool {
     matches!(cell, Cell::Number(_) | Cell::Real(_))
 }
 
-fn shown(ask: &Ask, cell: &Cell) -> Markup {
+fn of_cell(ask: &Ask, cell: &Cell) -> Markup {
     match cell {
         Cell::Time(at) => time::exact(*at, &ask.app.desk.zone),
         Cell::Flag(flag) => html! { @if *flag { "yes" } @else { "no" } },
