@@ -41,6 +41,11 @@ await withBrowser(async (browser) => {
   await leads(page, () => page.click("main table tbody tr:first-child a"));
   assert.match(await text(page, "main"), /mark 0.*Raw bytes/);
 
+  // The event leads to its host, with all that is about it.
+  await leads(page, () => page.click('main a[href="/entity?name=dc"]'));
+  assert.match(await text(page, "main"), /First seen.*Last seen.*20 events.*hunted 20 events.*ben 10/);
+  await picture(page, "hunting-entity");
+
   // A chart of time: two series, and the table below says the same.
   await visit(page, "/events?last=24h");
   await search("source:hunted | timechart span=1h count by user");
@@ -143,6 +148,10 @@ await withBrowser(async (browser) => {
   await picture(phone, "hunting-phone");
   await assertNoSidewaysScroll(phone, "hunting on a phone");
   await assertAccessible(phone, "hunting on a phone");
+  await visit(phone, "/entity?name=ws-0417");
+  await picture(phone, "hunting-entity-phone");
+  await assertNoSidewaysScroll(phone, "an entity on a phone");
+  await assertAccessible(phone, "an entity on a phone");
   await visit(phone, hunt);
   await phone.waitForFunction(() => document.querySelectorAll(".notebook [aria-busy]").length === 0);
   await picture(phone, "hunting-hunt-phone");

@@ -40,6 +40,7 @@ const ROUTES: &[Entry] = &[
     ("GET", "/engagements/new", Person, 404, 303),
     ("POST", "/engagements/new", Person, 404, 303),
     ("POST", "/engagements/{id}/put", Person, 404, 303),
+    ("GET", "/entity", Person, 404, 303),
     ("GET", "/events", Person, 404, 303),
     ("POST", "/events/upload", Person, 403, 303),
     ("GET", "/events/{id}", Person, 404, 303),

@@ -243,3 +243,35 @@ fn d_048_the_queries_of_a_hunt_are_asked_live_as_their_reader_may_see() {
     let own = found(&lyon, 1).body;
     assert!(own.contains("dc-lyon") && !own.contains("web-paris"), "{own}");
 }
+
+#[test]
+fn an_entity_is_shown_across_sources_with_what_is_behind_it() {
+    let house = house();
+    let office = &house.office;
+    let anna = office.person("Anna");
+    office.make(
+        "asset",
+        &[("name", "dc".into()), ("identifiers", "dc.corp 10.9.9.9".into()), ("holder", anna.id.into())],
+    );
+    office.make("alert", &[("title", "Strange".into()), ("entity", "DC".into())]);
+    let nobody = office.person("Nobody");
+    let person = |mail: &str| office.desk.person_by_email(mail).expect("found").expect("a person");
+    let [mara, lyon, nobody] = [person("mara@demo.example"), person("sara@demo.example"), nobody]
+        .map(|person| house.site.sign_in(office, &person).cookie);
+    let page = |cookie: &str, name: &str| house.site.get(cookie, &format!("/entity?name={}", encoded(name)));
+    let all = page(&mara, "dc").body;
+    for words in ["20 events", "dc-lyon", "web-paris", "Strange", ">AST-1<", ">Anna<", "mark 27"] {
+        assert!(all.contains(words), "{words}: {all}");
+    }
+    assert!(all.contains("/entity?name=ben"), "users beside it lead on");
+    let own = page(&lyon, "dc").body;
+    assert!(own.contains("10 events") && !own.contains("web-paris") && !own.contains("Strange"), "{own}");
+    let user = page(&mara, "anna").body;
+    assert!(user.contains("30 events") && user.contains("/r/person/"), "{user}");
+    assert!(page(&mara, "nowhere").body.contains("No event names it"));
+    assert_eq!(page(&nobody, "dc").status, 404);
+    assert_eq!(page(&mara, " ").status, 400);
+    // An event leads there.
+    let event = house.items(&house.mara, "host:dc user:anna | head 1")[0]["id"].as_str().expect("an id").to_owned();
+    assert!(house.site.get(&mara, &format!("/events/{event}")).body.contains("href=\"/entity?name=dc\""));
+}

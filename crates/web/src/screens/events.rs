@@ -33,12 +33,13 @@ fn page(ask: &Ask) -> Result<Response, Fault> {
         Err(Fault::Bad(why)) => (None, Some((0, why))),
         Err(other) => return Err(other),
     };
+    let address = |time: &str| format!("/events?{time}&q={}", encode(text));
     let body = html! {
-        (header::header("Events", &html! { "Every line that was taken in · " (span.word) }, &spans(ask, text, &span)))
+        (header::header("Events", &html! { "Every line that was taken in · " (span.word) }, &buttons(ask, &span, &address)))
         (upload(ask))
         @match &found {
             Some(((result, buckets), asked)) => {
-                (panel::padded("When", &html! { (scanned(result)) }, &histogram(text, buckets, ask)))
+                (panel::padded("When", &html! { (scanned(result)) }, &histogram(ask, buckets, &address)))
                 (answer::shown(ask, asked, result, &span, text).panels())
                 (older(asked, result, &span, text))
             },
@@ -74,14 +75,20 @@ fn older(asked: &Asked, result: &SearchResult, span: &Span, text: &str) -> Marku
     pager::pager("Newest first", None, Some(&href))
 }
 
-fn spans(ask: &Ask, text: &str, span: &Span) -> Markup {
-    let link = |last: &str| format!("/events?last={last}&q={}", encode(text));
+/// Other stretches of time for the same page; `usual` is the one without a choice.
+pub(super) fn spans(ask: &Ask, span: &Span, usual: &str, address: &dyn Fn(&str) -> String) -> Markup {
     let length = span.to.duration_since(span.from);
-    let wider = || format!("/events?from={}&to={}&q={}", span.from - length, span.to + length, encode(text));
-    let here = ask.query("from").map_or_else(|| ask.query("last").unwrap_or("24h"), |_| "");
+    let wider = || address(&format!("from={}&to={}", span.from - length, span.to + length));
+    let here = ask.query("from").map_or_else(|| ask.query("last").unwrap_or(usual), |_| "");
     html! {
-        @for last in ["15m", "1h", "24h", "7d", "30d"] { a .btn .small href=(link(last)) aria-current=[(last == here).then_some("true")] { (last) } }
+        @for last in ["15m", "1h", "24h", "7d", "30d"] { a .btn .small href=(address(&format!("last={last}"))) aria-current=[(last == here).then_some("true")] { (last) } }
         @if here.is_empty() { a .btn .small href=(wider()) { "Three times as wide" } }
+    }
+}
+
+fn buttons(ask: &Ask, span: &Span, address: &dyn Fn(&str) -> String) -> Markup {
+    html! {
+        (spans(ask, span, "24h", address))
         @if ask.actor.access.may("event", "create") { (Button::open("Upload a log", "upload").icon("plus")) }
     }
 }
@@ -101,7 +108,8 @@ fn scanned(result: &SearchResult) -> Markup {
     html! { (result.scanned_events) " events looked at in " (result.scanned_files) " files" }
 }
 
-fn histogram(text: &str, buckets: &[(Timestamp, u64)], ask: &Ask) -> Markup {
+/// Counts over time; a bar leads to the same page of its time.
+pub(super) fn histogram(ask: &Ask, buckets: &[(Timestamp, u64)], address: &dyn Fn(&str) -> String) -> Markup {
     let width = buckets
         .windows(2)
         .next()
@@ -113,7 +121,7 @@ fn histogram(text: &str, buckets: &[(Timestamp, u64)], ask: &Ask) -> Markup {
             let to = *at + SignedDuration::from_secs(width.max(1));
             let words =
                 format!("{} events from {}", count, at.to_zoned(ask.app.desk.zone.clone()).strftime("%m-%d %H:%M"));
-            (words, format!("/events?from={at}&to={to}&q={}", encode(text)), *count, [at.to_string(), to.to_string()])
+            (words, address(&format!("from={at}&to={to}")), *count, [at.to_string(), to.to_string()])
         })
         .collect();
     let list: Vec<chart::Bucket<'_>> = bars
@@ -152,6 +160,10 @@ pub fn detail(ask: &Ask, event: &Event) -> Markup {
             ("Received", time::exact(event.received, &ask.app.desk.zone)),
             ("Source", html! { a .link href={ "/events?q=source:" (encode(&event.source)) } { (event.source) } }),
             ("Log", html! { (log.join(" / ")) }),
+            ("Host", super::entity::link(event.host.as_deref())),
+            ("User", super::entity::link(event.user.as_deref())),
+            ("From", super::entity::link(event.src_ip.as_deref())),
+            ("To", super::entity::link(event.dst_ip.as_deref())),
             ("Message", html! { (event.message) }),
         ])))
         (panel::flush("Fields", &html! { (event.fields.len()) }, &html! {

@@ -17,6 +17,7 @@ pub mod design;
 mod document;
 mod duty;
 mod engagement;
+mod entity;
 pub mod events;
 mod form;
 mod frameworks;
@@ -79,6 +80,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(work_role::routes());
     all.extend(events::routes());
     all.extend(hunts::routes());
+    all.extend(entity::routes());
     all.extend(transfer::routes());
     all.extend(shippers::routes());
     all.extend(admin::routes());
