@@ -13,6 +13,7 @@ mod engagements;
 mod frameworks;
 mod governance;
 mod holding;
+mod hunting;
 mod inbox;
 mod incident;
 mod measures;

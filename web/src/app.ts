@@ -1,6 +1,7 @@
 // Starts everything the page uses; each file looks after one idea.
 import "htmx.org";
 import { watchTheme } from "./appearance";
+import { watchBars } from "./bars";
 import { watchCells } from "./cells";
 import { watchDialogs } from "./dialogs";
 import { guardRequests } from "./fetch";
@@ -20,6 +21,7 @@ guardRequests();
 watchTheme();
 watchDialogs();
 watchMenus();
+watchBars();
 watchCells();
 watchForms();
 watchRows();
@@ -31,4 +33,5 @@ watchTimes();
 watchToasts();
 watchLive();
 fetchLater();
+document.addEventListener("page:changed", fetchLater);
 document.documentElement.dataset.ready = "";

@@ -1,5 +1,5 @@
 // The bar on top: colours the filter language as one types and completes it from /complete/<kind>.
-import { on, one } from "./dom";
+import { all, on, one } from "./dom";
 import { Listbox, type Option } from "./listbox";
 
 /** A completion also says which characters of the input it replaces. */
@@ -52,7 +52,11 @@ export function watchFind(): void {
     listbox.close();
     ask();
   });
-  const question = () => `${address}?q=${encodeURIComponent(input.value)}&at=${input.selectionStart ?? input.value.length}`;
+  const question = () => {
+    const asked = new URLSearchParams({ q: input.value, at: String(input.selectionStart ?? input.value.length) });
+    for (const kept of all<HTMLInputElement>("input[type=hidden]", input.form ?? undefined)) asked.set(kept.name, kept.value);
+    return `${address}?${asked}`;
+  };
   const ask = () => listbox.ask(question, 90, (found) => listbox.show(found));
   on("input", "[data-find]", ask);
   input.addEventListener("keydown", (event) => {

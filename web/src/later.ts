@@ -6,6 +6,7 @@ export function fetchLater(): void {
   for (const part of all("[data-later]")) {
     const address = part.dataset.later;
     if (!address) continue;
+    delete part.dataset.later;
     void swapInto(part, address, "outerMorph");
   }
 }

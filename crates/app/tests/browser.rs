@@ -29,6 +29,11 @@ fn triage_needs_no_mouse() {
 }
 
 #[test]
+fn a_hunt_counts_narrows_completes_and_exports() {
+    walk("hunting.mjs");
+}
+
+#[test]
 fn an_import_with_errors_loses_nothing() {
     walk("import.mjs");
 }

@@ -163,7 +163,7 @@ pub fn table(
 }
 
 /// A cell that a spreadsheet would run is written as text.
-fn guarded(cell: String) -> String {
+pub(crate) fn guarded(cell: String) -> String {
     if cell.starts_with(['=', '+', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
 }
 
@@ -184,7 +184,7 @@ fn saved(book: &mut rust_xlsxwriter::Workbook, out: &mut dyn Write) -> Result<()
     out.flush().map_err(failed)
 }
 
-fn failed(error: impl std::fmt::Display) -> DeskError {
+pub(crate) fn failed(error: impl std::fmt::Display) -> DeskError {
     DeskError::File(format!("cannot write the export: {error}"))
 }
 

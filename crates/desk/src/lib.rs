@@ -19,6 +19,7 @@ pub mod frameworks;
 mod halves;
 pub mod holding;
 mod house;
+pub mod hunting;
 pub mod import;
 mod jobs;
 mod learning;

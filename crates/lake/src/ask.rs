@@ -7,7 +7,7 @@ use crate::request::{Cell, Found, SearchRequest, SearchResult, SourceSeen};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 use watchkeep_model::event::{Event, EventId};
-use watchkeep_model::filter::{Expr, FieldName, Op, Pipe, Query, Term, Value};
+use watchkeep_model::filter::{Expr, FieldName, Op, Pipe, Query, Rank, Term, Value};
 
 impl Lake {
     /// The newest matching events, or a table if the query has pipes that count.
@@ -16,6 +16,16 @@ impl Lake {
     /// A query that cannot be run, with its place; memory; files that cannot be read.
     pub fn search(&self, request: &SearchRequest) -> Result<SearchResult, LakeError> {
         let (snapshot, question) = (self.snapshot()?, Question::new(request)?);
+        self.run(async move { snapshot.search(&question).await })
+    }
+
+    /// The page of events that comes after one, where the newest come first: for queries that keep that order.
+    pub fn search_after(
+        &self,
+        request: &SearchRequest,
+        after: (Timestamp, EventId),
+    ) -> Result<SearchResult, LakeError> {
+        let (snapshot, question) = (self.snapshot()?, Question::new(request)?.after(after));
         self.run(async move { snapshot.search(&question).await })
     }
 
@@ -37,32 +47,32 @@ impl Lake {
         self.run(async move { snapshot.event(id).await })
     }
 
-    /// The most frequent values of a field that begin with `prefix`, among the events of the request.
+    /// The most frequent values of a field that begin with `prefix`, with their counts, among the events of the request;
+    /// of many events, in the hours that hold the newest 250,000.
     pub fn field_values(
         &self,
         request: &SearchRequest,
         field: &str,
         prefix: &str,
         limit: usize,
-    ) -> Result<Vec<String>, LakeError> {
-        let value = if prefix.is_empty() {
-            Value { text: "any".into(), quoted: false, span: 0..0 }
-        } else {
-            Value { text: format!("{prefix}*"), quoted: true, span: 0..0 }
-        };
-        let begins = Expr::Term(Term {
-            path: field.split('.').map(str::to_string).collect(),
-            op: Op::Is,
-            values: vec![value],
-            span: 0..0,
-        });
-        let top = Pipe::Top { count: limit.max(1), field: FieldName { name: field.to_string(), span: 0..0 } };
-        let query = Query { filter: Expr::And(vec![request.query.filter.clone(), begins]), pipes: vec![top] };
-        let result = self.search(&SearchRequest { query: &query, ..*request })?;
+    ) -> Result<Vec<(String, u64)>, LakeError> {
+        let mut filter = request.query.filter.clone();
+        if !prefix.is_empty() {
+            let value = Value { text: format!("{prefix}*"), quoted: true, span: 0..0 };
+            let path = field.split('.').map(str::to_string).collect();
+            let begins = Expr::Term(Term { path, op: Op::Is, values: vec![value], span: 0..0 });
+            filter = Expr::And(vec![filter, begins]);
+        }
+        let fields = vec![FieldName::new(field)];
+        let top = Pipe::Rank { which: Rank::Top, count: limit.max(1), fields, by: Vec::new() };
+        let query = Query { filter, pipes: vec![top] };
+        let question = Question::new(&SearchRequest { query: &query, ..*request })?.guessed();
+        let snapshot = self.snapshot()?;
+        let result = self.run(async move { snapshot.search(&question).await })?;
         let Found::Table(table) = result.found else { return Ok(Vec::new()) };
-        let values = table.rows.into_iter().filter_map(|row| match row.into_iter().next()? {
-            Cell::Empty => None,
-            cell => Some(cell.to_string()),
+        let values = table.rows.into_iter().filter_map(|row| match row.as_slice() {
+            [value, Cell::Number(count)] => Some((value.to_string(), u64::try_from(*count).unwrap_or(0))),
+            _ => None,
         });
         Ok(values.collect())
     }

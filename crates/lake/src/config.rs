@@ -31,6 +31,8 @@ pub struct LakeConfig {
     pub memory_limit: usize,
     /// Threads queries use.
     pub threads: usize,
+    /// How long one query may take.
+    pub patience: Duration,
     /// Buffered bytes at which events are written to files.
     pub flush_bytes: usize,
     /// Seconds that events wait at most, once `flush_if_due` has seen them.
@@ -46,6 +48,7 @@ impl LakeConfig {
             local: folder.to_path_buf(),
             memory_limit: 512 << 20,
             threads: std::thread::available_parallelism().map_or(2, usize::from),
+            patience: Duration::from_secs(60),
             flush_bytes: 64 << 20,
             flush_seconds: 60,
         }

@@ -28,6 +28,8 @@ pub enum LakeError {
     Query(#[from] SyntaxError),
     #[error("the query needs more than its {limit} bytes of memory; ask for a shorter time or fewer groups")]
     Memory { limit: usize },
+    #[error("the query took longer than {seconds} seconds; ask for a shorter time, or narrow it by source or host")]
+    Slow { seconds: u64 },
     #[error("the query failed: {0}")]
     Engine(String),
     #[error("an event is too large for the journal: {bytes} bytes, at most {limit}")]

@@ -12,7 +12,7 @@ use datafusion::logical_expr::{
 };
 use std::borrow::Cow;
 use std::hash::{Hash, Hasher};
-use watchkeep_model::filter::{Check, Pattern};
+use watchkeep_model::filter::{Check, Pattern, any_holds};
 
 /// Whether a column's value fulfils any of the checks; never null.
 pub fn holds(column: Expr, checks: &[Check]) -> Expr {
@@ -107,7 +107,9 @@ impl ScalarUDFImpl for Function {
                 std::sync::Arc::new(tested(&|value| value.is_some_and(|value| pattern.matches(&value))))
             }
             Kind::FieldHolds(name, checks) => std::sync::Arc::new(tested(&|value| {
-                any(checks, value.as_deref().and_then(|json| field_of(json, name)).as_deref())
+                let json = value.as_deref().and_then(|json| std::str::from_utf8(json).ok()).unwrap_or_default();
+                let of_name = Fields::of(json).filter(|(field, _)| field.eq_ignore_ascii_case(name));
+                any_holds(checks, of_name.map(|(_, value)| value.into_owned()))
             })),
             Kind::Field(name) => {
                 texts(rows, |row| values.at(row).and_then(|json| Some(field_of(&json, name)?.into_owned())))

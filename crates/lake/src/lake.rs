@@ -275,6 +275,7 @@ impl Lake {
             engine: self.target.engine.clone(),
             memory_limit: self.config.memory_limit,
             threads: self.config.threads.max(1),
+            patience: self.config.patience,
         })
     }
 

@@ -14,13 +14,18 @@
 
 mod ask;
 mod buffer;
+mod calculated;
+mod cells;
 mod columns;
 mod config;
 mod entry;
 mod error;
 mod files;
 mod flat;
+mod flow;
 mod functions;
+mod grouping;
+mod joining;
 mod journal;
 mod lake;
 mod plan;
@@ -28,11 +33,13 @@ mod query;
 mod recent;
 mod request;
 mod sources;
+mod steps;
 mod table;
 mod upkeep;
 mod write;
 
 pub use config::LakeConfig;
 pub use error::LakeError;
+pub use flow::{Flow, Piece};
 pub use lake::Lake;
 pub use request::{Cell, Found, SearchRequest, SearchResult, SourceSeen, Table};

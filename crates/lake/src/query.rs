@@ -1,25 +1,27 @@
 //! Runs questions against a snapshot of the lake.
 
-use crate::columns::{self, column, instant, internal};
+use crate::cells::{hits, rows_of, whole};
+use crate::columns::{self, column, instant};
 use crate::error::LakeError;
 use crate::files::FileEntry;
-use crate::plan::{self, Piped, Refused};
+use crate::grouping;
+use crate::plan::{self, Refused};
 use crate::request::{Cell, Found, SearchRequest, SearchResult, Table};
+use crate::steps::{Around, Column, Piped, Rows};
 use crate::table::Events;
-use datafusion::arrow::array::{
-    Array, FixedSizeBinaryArray, Int64Array, RecordBatch, StringArray, StringViewArray, TimestampNanosecondArray,
-};
+use datafusion::arrow::array::{Int64Array, RecordBatch};
 use datafusion::dataframe::DataFrame;
 use datafusion::execution::runtime_env::RuntimeEnv;
 use datafusion::functions_aggregate::expr_fn::count;
 use datafusion::logical_expr::{Expr, ident, lit};
 use datafusion::prelude::{SessionConfig, SessionContext};
 use datafusion::scalar::ScalarValue;
-use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use watchkeep_model::event::{Event, EventId};
-use watchkeep_model::filter::{Check, EventField, EventFilter, Query, compile};
+use watchkeep_model::filter::{Check, EventField, EventFilter, Expr as Filter, Pipe, Query, compile};
 
 const MOST_ROWS: usize = 10_000;
 const FIRST_WINDOW: u64 = 250_000;
@@ -31,6 +33,8 @@ pub struct Snapshot {
     pub engine: Arc<RuntimeEnv>,
     pub memory_limit: usize,
     pub threads: usize,
+    /// How long one query may take.
+    pub patience: std::time::Duration,
 }
 
 /// A request that owns what it needs, with its filter resolved.
@@ -38,43 +42,93 @@ pub struct Question {
     pub query: Query,
     pub filter: EventFilter,
     condition: Expr,
+    now: Timestamp,
+    zone: TimeZone,
     pub from: Timestamp,
     pub to: Timestamp,
     pub limit: usize,
     sources: Option<Vec<String>>,
+    /// Look no further than the newest hours that hold so many events; what is in memory comes on top.
+    newest: u64,
 }
 
 impl Question {
     pub fn new(request: &SearchRequest) -> Result<Self, LakeError> {
         let filter = compile(&request.query.filter, request.now, request.zone)?;
-        let mut condition = plan::between(request.from, request.to).and(plan::condition(&filter)?);
-        if let Some(sources) = request.sources {
-            let allowed = sources.iter().map(|name| lit(ScalarValue::Utf8View(Some(name.clone())))).collect();
-            condition =
-                if sources.is_empty() { lit(false) } else { ident("source").in_list(allowed, false).and(condition) };
-        }
+        let condition = within(request.from, request.to, request.sources).and(plan::condition(&filter)?);
         Ok(Self {
             query: request.query.clone(),
             filter,
             condition,
+            now: request.now,
+            zone: request.zone.clone(),
             from: request.from,
             to: request.to,
             limit: request.limit.clamp(1, MOST_ROWS),
             sources: request.sources.map(<[String]>::to_vec),
+            newest: u64::MAX,
         })
     }
 
+    /// The same of the newest events only: a guess at once in place of an answer later.
+    pub fn guessed(self) -> Self {
+        Self { newest: FIRST_WINDOW, ..self }
+    }
+
+    /// Only what comes after this event where the newest come first.
+    pub fn after(mut self, (time, id): (Timestamp, EventId)) -> Self {
+        let (at, id) = (plan::time(time), lit(ScalarValue::FixedSizeBinary(16, Some(id.0.to_vec()))));
+        let later = ident("time").lt(at.clone()).or(ident("time").eq(at).and(ident("id").lt(id)));
+        self.condition = self.condition.and(later);
+        self.to = self.to.min(time + SignedDuration::from_nanos(1));
+        self
+    }
+
+    /// The part of it in a stretch of time.
+    pub fn between(&self, from: Timestamp, to: Timestamp) -> Expr {
+        self.condition.clone().and(plan::between(from, to))
+    }
+
+    fn around(&self) -> Around<'_> {
+        Around { now: self.now, zone: &self.zone }
+    }
+
+    /// Another filter over what this question may see, and its files.
+    fn other(&self, snapshot: &Snapshot, with: &Filter) -> Result<(Expr, Vec<Arc<FileEntry>>), LakeError> {
+        let filter = compile(with, self.now, &self.zone)?;
+        let seen = within(self.from, self.to, self.sources.as_deref());
+        Ok((seen.and(plan::condition(&filter)?), self.files_for(snapshot, &filter)))
+    }
+
+    pub fn files(&self, snapshot: &Snapshot) -> Vec<Arc<FileEntry>> {
+        self.files_for(snapshot, &self.filter)
+    }
+
     /// The files that may hold matching events, latest hours first.
-    fn files(&self, snapshot: &Snapshot) -> Vec<Arc<FileEntry>> {
+    fn files_for(&self, snapshot: &Snapshot, filter: &EventFilter) -> Vec<Arc<FileEntry>> {
         let (from, to) = (self.from.as_millisecond() - 1, self.to.as_millisecond() + 1);
         let in_time = |file: &FileEntry| file.last >= from && file.first <= to;
         let allowed = |file: &FileEntry| {
             self.sources.as_ref().is_none_or(|names| names.iter().any(|name| **name == *file.source))
         };
-        let chosen = |file: &&Arc<FileEntry>| in_time(file) && allowed(file) && may_hold(&self.filter, &file.source);
+        let chosen = |file: &&Arc<FileEntry>| in_time(file) && allowed(file) && may_hold(filter, &file.source);
         let mut files: Vec<_> = snapshot.files.iter().filter(chosen).cloned().collect();
         files.sort_by_key(|file| std::cmp::Reverse(file.hour));
+        files.truncate(next_window(&files, self.newest).len());
         files
+    }
+}
+
+/// What may be seen at all: a stretch of time, and the sources allowed.
+fn within(from: Timestamp, to: Timestamp, sources: Option<&[String]>) -> Expr {
+    let time = plan::between(from, to);
+    match sources {
+        None => time,
+        Some([]) => lit(false),
+        Some(sources) => {
+            let allowed = sources.iter().map(|name| lit(ScalarValue::Utf8View(Some(name.clone())))).collect();
+            ident("source").in_list(allowed, false).and(time)
+        }
     }
 }
 
@@ -91,36 +145,71 @@ fn may_hold(filter: &EventFilter, source: &str) -> bool {
 }
 
 impl Snapshot {
-    /// Events newest first, or what the pipes make of them.
+    /// Events newest first, or what the steps make of them.
     pub async fn search(&self, question: &Question) -> Result<SearchResult, LakeError> {
         let files = question.files(self);
-        if question.query.pipes.is_empty() {
+        if question.query.keeps_order() {
             return self.newest(question, files).await;
         }
-        let mut result = self.nothing_found(&files);
-        let frame = self.frame(files, question.condition.clone())?;
-        let mut piped = Piped { frame, events: true, ordered: false };
-        for pipe in &question.query.pipes {
-            piped = piped.step(pipe).map_err(|refused| self.refused(refused))?;
-        }
-        let most = if piped.events { question.limit } else { MOST_ROWS };
-        let Piped { frame, events, .. } = piped;
-        let columns: Vec<String> = frame.schema().fields().iter().map(|column| column.name().clone()).collect();
-        let batches = self.run(frame.limit(0, Some(most + 1))).await?;
+        let (piped, mut result) = self.piped(question, files).await?;
+        let most = if piped.rows == Rows::Events { question.limit } else { MOST_ROWS };
+        let (rows, columns) = (piped.rows, piped.columns.clone());
+        let batches = self.run(piped.finished(Some(most + 1))).await?;
         result.truncated = batches.iter().map(RecordBatch::num_rows).sum::<usize>() > most;
-        result.found = if events {
-            Found::Events(whole(&batches)?.into_iter().take(most).collect())
+        if rows == Rows::Events {
+            let mut hits = hits(&batches, &columns)?;
+            hits.truncate(most);
+            result.set_hits(hits, &columns);
         } else {
-            let rows = batches.iter().map(rows).collect::<Result<Vec<_>, _>>()?;
-            Found::Table(Table { columns, rows: rows.into_iter().flatten().take(most).collect() })
-        };
+            let rows = batches.iter().map(rows_of).collect::<Result<Vec<_>, _>>()?;
+            let columns = columns.into_iter().map(|column| column.name).collect();
+            result.found = Found::Table(Table { columns, rows: rows.into_iter().flatten().take(most).collect() });
+        }
         Ok(result)
+    }
+
+    /// The plan of all steps over these files, and what it looks at.
+    pub async fn piped(
+        &self,
+        question: &Question,
+        files: Vec<Arc<FileEntry>>,
+    ) -> Result<(Piped, SearchResult), LakeError> {
+        let mut result = self.nothing_found(&files);
+        let around = question.around();
+        let mut piped = Piped::events(self.frame(files, question.condition.clone())?);
+        for pipe in &question.query.pipes {
+            piped = match pipe {
+                Pipe::Timechart { by: Some(field), limit, .. } if piped.rows == Rows::Events => {
+                    let series = piped.largest(field, *limit).map_err(|refused| self.refused(refused))?;
+                    let largest = grouping::series(&self.run(Ok(series)).await?, *limit)?;
+                    piped.counting(pipe, largest.as_deref(), &around)
+                }
+                Pipe::Join { by, seconds, with } => {
+                    let (other, files) = question.other(self, with)?;
+                    result.scanned_events += files.iter().map(|file| file.rows).sum::<u64>();
+                    result.scanned_files += files.len();
+                    piped.joined(by, *seconds, self.frame(files, other)?)
+                }
+                pipe => piped.keeping(pipe, &around).and_then(|piped| piped.counting(pipe, None, &around)),
+            }
+            .map_err(|refused| self.refused(refused))?;
+        }
+        Ok((piped, result))
+    }
+
+    /// The plan of steps that keep the order of events, over a part of what is asked.
+    pub fn kept(&self, question: &Question, provider: Events, condition: Expr) -> Result<Piped, LakeError> {
+        let mut piped = Piped::events(self.read(provider, condition)?);
+        for pipe in &question.query.pipes {
+            piped = piped.keeping(pipe, &question.around()).map_err(|refused| self.refused(refused))?;
+        }
+        Ok(piped)
     }
 
     /// Looks at the latest hours first and stops as soon as nothing older can be among the newest.
     async fn newest(&self, question: &Question, files: Vec<Arc<FileEntry>>) -> Result<SearchResult, LakeError> {
         let mut result = self.nothing_found(&[]);
-        let mut found: Vec<Event> = Vec::new();
+        let (mut found, mut columns): (Vec<(Event, Vec<Cell>)>, Vec<Column>) = (Vec::new(), Vec::new());
         let mut memory = self.memory.clone();
         let (mut at, mut window) = (0, FIRST_WINDOW);
         loop {
@@ -130,13 +219,13 @@ impl Snapshot {
             result.scanned_events += step.iter().map(|file| file.rows).sum::<u64>();
             result.scanned_bytes += step.iter().map(|file| file.bytes).sum::<u64>();
             let provider = Events { files: step.to_vec(), memory: std::mem::take(&mut memory) };
-            let order = vec![ident("time").sort(false, false), ident("id").sort(false, false)];
-            let frame = self.read(provider, question.condition.clone())?.sort(order);
-            found.extend(whole(&self.run(frame.and_then(|frame| frame.limit(0, Some(question.limit + 1)))).await?)?);
-            found.sort_by_key(|event| std::cmp::Reverse((event.time, event.id)));
-            found.dedup_by_key(|event| event.id);
+            let piped = self.kept(question, provider, question.condition.clone())?;
+            columns.clone_from(&piped.columns);
+            found.extend(hits(&self.run(piped.finished(Some(question.limit + 1))).await?, &columns)?);
+            found.sort_by_key(|(event, _)| std::cmp::Reverse((event.time, event.id)));
+            found.dedup_by_key(|(event, _)| event.id);
             let older = files.get(at).and_then(|file| Timestamp::from_second((file.hour + 1) * 3600).ok());
-            let settled = |older| found.iter().take_while(|event| event.time >= older).count() > question.limit;
+            let settled = |older| found.iter().take_while(|(event, _)| event.time >= older).count() > question.limit;
             if older.is_none_or(settled) {
                 break;
             }
@@ -144,7 +233,7 @@ impl Snapshot {
         }
         result.truncated = found.len() > question.limit;
         found.truncate(question.limit);
-        result.found = Found::Events(found);
+        result.set_hits(found, &columns);
         Ok(result)
     }
 
@@ -204,6 +293,9 @@ impl Snapshot {
         let mut config = SessionConfig::new().with_target_partitions(self.threads).with_information_schema(false);
         config.options_mut().execution.parquet.pushdown_filters = true;
         config.options_mut().execution.parquet.reorder_filters = true;
+        // The engine skips rows between the least and the greatest value so far; where the first batch has no value at
+        // all it forgets the least, and skips rows that are less still.
+        config.options_mut().optimizer.enable_aggregate_dynamic_filter_pushdown = false;
         let context = SessionContext::new_with_config_rt(config, self.engine.clone());
         let frame = context.read_table(Arc::new(provider)).and_then(|frame| frame.filter(condition));
         frame.map_err(|error| LakeError::engine(error, self.memory_limit))
@@ -211,7 +303,11 @@ impl Snapshot {
 
     async fn run(&self, frame: datafusion::error::Result<DataFrame>) -> Result<Vec<RecordBatch>, LakeError> {
         let failed = |error| LakeError::engine(error, self.memory_limit);
-        frame.map_err(failed)?.collect().await.map_err(failed)
+        let work = frame.map_err(failed)?.collect();
+        match tokio::time::timeout(self.patience, work).await {
+            Ok(batches) => batches.map_err(failed),
+            Err(_) => Err(LakeError::Slow { seconds: self.patience.as_secs() }),
+        }
     }
 
     fn refused(&self, refused: Refused) -> LakeError {
@@ -225,6 +321,7 @@ impl Snapshot {
         let in_memory: usize = self.memory.iter().map(RecordBatch::num_rows).sum();
         SearchResult {
             found: Found::Events(Vec::new()),
+            added: Table::default(),
             truncated: false,
             scanned_events: in_memory as u64 + files.iter().map(|file| file.rows).sum::<u64>(),
             scanned_files: files.len(),
@@ -245,36 +342,4 @@ fn next_window(files: &[Arc<FileEntry>], window: u64) -> &[Arc<FileEntry>] {
         length += 1;
     }
     files.get(..length).unwrap_or(files)
-}
-
-fn whole(batches: &[RecordBatch]) -> Result<Vec<Event>, LakeError> {
-    Ok(batches.iter().map(columns::events).collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
-}
-
-fn rows(batch: &RecordBatch) -> Result<Vec<Vec<Cell>>, LakeError> {
-    (0..batch.num_rows()).map(|row| batch.columns().iter().map(|column| cell(column.as_ref(), row)).collect()).collect()
-}
-
-fn cell(column: &dyn Array, row: usize) -> Result<Cell, LakeError> {
-    if column.is_null(row) {
-        return Ok(Cell::Empty);
-    }
-    let any = column.as_any();
-    if let Some(texts) = any.downcast_ref::<StringViewArray>() {
-        return Ok(Cell::Text(texts.value(row).to_string()));
-    }
-    if let Some(texts) = any.downcast_ref::<StringArray>() {
-        return Ok(Cell::Text(texts.value(row).to_string()));
-    }
-    if let Some(numbers) = any.downcast_ref::<Int64Array>() {
-        return Ok(Cell::Number(numbers.value(row)));
-    }
-    if let Some(times) = any.downcast_ref::<TimestampNanosecondArray>() {
-        return Ok(Cell::Time(instant(times.value(row))));
-    }
-    if let Some(ids) = any.downcast_ref::<FixedSizeBinaryArray>() {
-        let id = ids.value(row).try_into().map_err(internal)?;
-        return Ok(Cell::Text(EventId(id).to_string()));
-    }
-    Err(LakeError::Engine(format!("a result column has the unexpected type {}", column.data_type())))
 }

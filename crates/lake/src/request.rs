@@ -26,6 +26,8 @@ pub struct SearchRequest<'a> {
 #[derive(Debug, Clone)]
 pub struct SearchResult {
     pub found: Found,
+    /// Columns that steps added to the events found, a row each.
+    pub added: Table,
     /// There is more than was asked for.
     pub truncated: bool,
     /// Events in the files and the memory that had to be looked at, files pruned by time and source left out.
@@ -38,11 +40,11 @@ pub struct SearchResult {
 pub enum Found {
     /// Newest first, unless the query sorts.
     Events(Vec<Event>),
-    /// The outcome of `count`, `top` or `timechart`.
+    /// The outcome of steps that count.
     Table(Table),
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Table {
     pub columns: Vec<String>,
     pub rows: Vec<Vec<Cell>>,
@@ -53,7 +55,30 @@ pub enum Cell {
     Empty,
     Text(String),
     Number(i64),
+    /// Not whole, or beyond what is exact; always finite.
+    Real(f64),
+    Flag(bool),
     Time(Timestamp),
+}
+
+impl SearchResult {
+    pub(crate) fn set_hits(&mut self, hits: Vec<(Event, Vec<Cell>)>, columns: &[crate::steps::Column]) {
+        let (events, rows) = hits.into_iter().unzip();
+        self.added = Table { columns: columns.iter().map(|column| column.name.clone()).collect(), rows };
+        self.found = Found::Events(events);
+    }
+}
+
+impl Cell {
+    /// A whole number where it is exact.
+    #[expect(clippy::cast_possible_truncation, reason = "checked to be whole and within 2^53")]
+    pub fn real(number: f64) -> Self {
+        match number {
+            _ if !number.is_finite() => Self::Empty,
+            _ if number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0 => Self::Number(number as i64),
+            _ => Self::Real(number),
+        }
+    }
 }
 
 impl std::fmt::Display for Cell {
@@ -62,6 +87,8 @@ impl std::fmt::Display for Cell {
             Cell::Empty => Ok(()),
             Cell::Text(text) => f.write_str(text),
             Cell::Number(number) => number.fmt(f),
+            Cell::Real(number) => number.fmt(f),
+            Cell::Flag(flag) => flag.fmt(f),
             Cell::Time(time) => time.fmt(f),
         }
     }

@@ -29,6 +29,8 @@ pub struct App {
     pub(crate) changes: broadcast::Sender<std::sync::Arc<Vec<Written>>>,
     /// Idempotency keys of calls under way.
     pub(crate) keys: crate::api::repeat::Keys,
+    /// What the lake answered lately to those who type.
+    pub(crate) completions: crate::completing::Known,
 }
 
 impl App {
@@ -39,6 +41,6 @@ impl App {
             // Nobody listening is no error.
             let _ = feed.send(std::sync::Arc::new(written.to_vec()));
         }));
-        Self { desk, settings, changes, keys: Default::default() }
+        Self { desk, settings, changes, keys: Default::default(), completions: Default::default() }
     }
 }

@@ -1,6 +1,7 @@
 //! What goes wrong while answering, as one page or one problem+json (RFC 9457).
 
 use crate::ask::Ask;
+use crate::hunting::Misread;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::html;
@@ -31,6 +32,8 @@ pub enum Fault {
     Method,
     /// The request itself makes no sense.
     Bad(String),
+    /// An event query that cannot be run.
+    Query(Box<Misread>),
     TooMany(i64),
     /// Disk, database or memory cannot take more just now; the same request will do later.
     Busy(String),
@@ -85,7 +88,7 @@ impl Fault {
             Self::Stale(_) => StatusCode::PRECONDITION_FAILED,
             Self::Media(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Bad(_) => StatusCode::BAD_REQUEST,
+            Self::Bad(_) | Self::Query(_) => StatusCode::BAD_REQUEST,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -103,6 +106,7 @@ impl Fault {
             Self::Media(_) => "media_type",
             Self::Method => "method",
             Self::Bad(_) => "bad_request",
+            Self::Query(_) => "query",
             Self::TooMany(_) => "too_many",
             Self::Busy(_) => "busy",
             Self::TooLarge => "too_large",
@@ -122,6 +126,7 @@ impl Fault {
             Self::Conflict(message) | Self::Stale(message) | Self::Media(message) | Self::Bad(message) => {
                 message.clone()
             }
+            Self::Query(misread) => misread.error.to_string(),
             Self::Method => "This cannot be done here; the header Allow names what can.".to_owned(),
             Self::Busy(reason) => format!("Watchkeep cannot take this just now; try again in {RETRY} s: {reason}."),
             Self::TooMany(seconds) => format!("Too many attempts; wait {seconds} s and try again."),
@@ -138,6 +143,13 @@ impl Fault {
             "status": self.status().as_u16(),
             "detail": self.message(),
         });
+        if let (Self::Query(misread), Some(object)) = (self, body.as_object_mut()) {
+            let ((at, length), error) = (misread.place(), &misread.error);
+            let wrong = json!({
+                "pointer": "#/q", "detail": error.message, "at": at, "length": length, "suggestion": error.suggestion,
+            });
+            object.insert("errors".to_owned(), json!([wrong]));
+        }
         if let (Self::Refused(refusal), Some(object)) = (self, body.as_object_mut()) {
             if let Some(rule) = refusal.rule {
                 object.insert("rule".to_owned(), json!(rule));

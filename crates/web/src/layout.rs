@@ -60,6 +60,8 @@ pub struct Find<'a> {
     pub action: &'a str,
     /// Kind whose fields are completed (`/complete/<kind>`); none means no completion.
     pub kind: Option<&'a str>,
+    /// What is sent beside the text, such as the time that is looked at.
+    pub keeps: &'a [(&'a str, &'a str)],
     pub error: Option<FindError<'a>>,
 }
 

@@ -53,7 +53,7 @@ impl Check {
     }
 }
 
-fn order(value: &[u8], bound: &str) -> std::cmp::Ordering {
+pub(super) fn order(value: &[u8], bound: &str) -> std::cmp::Ordering {
     let text = String::from_utf8_lossy(value);
     match (text.trim().parse::<f64>(), bound.trim().parse::<f64>()) {
         (Ok(value), Ok(bound)) => value.total_cmp(&bound),
@@ -61,7 +61,7 @@ fn order(value: &[u8], bound: &str) -> std::cmp::Ordering {
     }
 }
 
-fn within(address: IpAddr, network: IpAddr, bits: u8) -> bool {
+pub(super) fn within(address: IpAddr, network: IpAddr, bits: u8) -> bool {
     let leading = |whole: u32| u32::from(bits).min(whole);
     match (address.to_canonical(), network) {
         (IpAddr::V4(a), IpAddr::V4(n)) => (a.to_bits() ^ n.to_bits()).leading_zeros() >= leading(32),

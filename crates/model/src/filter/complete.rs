@@ -104,8 +104,8 @@ fn found(text: &str, place: Place, start: usize, cursor: usize) -> Context {
     Context { place, prefix, replace: start..cursor + tail }
 }
 
-/// The names of the steps after `|`, for completion.
-pub fn pipe_names() -> &'static [&'static str] {
+/// The steps after `|` with an example of each, for completion.
+pub fn steps() -> &'static [(&'static str, &'static str)] {
     &STEPS
 }
 

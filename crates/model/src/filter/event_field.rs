@@ -21,7 +21,8 @@ pub enum EventField {
     Code,
     Message,
     Raw,
-    /// Any other name, looked up in `Event::fields` whatever its case; the first where names repeat.
+    /// Any other name, looked up in `Event::fields` whatever its case. Where names repeat, filters ask all of them; what
+    /// counts, sorts and calculates takes the first.
     Named(String),
 }
 

@@ -1,6 +1,7 @@
 //! A filter over events, held in memory: the meaning that the lake's queries must agree with.
 
 use super::ast::{Expr, Op, Term, Value};
+use super::calc::CalcKind;
 use super::check::{Check, network};
 use super::dates::{Moment, when};
 use super::error::SyntaxError;
@@ -53,12 +54,20 @@ pub fn compile(filter: &Expr, now: Timestamp, zone: &TimeZone) -> Result<EventFi
 
 fn field_filter(term: &Term, now: Timestamp, zone: &TimeZone) -> Result<EventFilter, SyntaxError> {
     let field = EventField::named(&term.name());
-    let check = |value: &Value| match field {
-        EventField::Time | EventField::Received => time_check(term.op, value, now, zone),
+    let of = if matches!(field, EventField::Time | EventField::Received) { CalcKind::Time } else { CalcKind::Text };
+    Ok(EventFilter::Field { any: checks(term, of, now, zone)?, field })
+}
+
+/// What a term asks of a value of this kind, any of which is enough.
+///
+/// # Errors
+/// A value that does not fit, such as a text for a time, with its place.
+pub fn checks(term: &Term, of: CalcKind, now: Timestamp, zone: &TimeZone) -> Result<Vec<Check>, SyntaxError> {
+    let check = |value: &Value| match of {
+        CalcKind::Time => time_check(term.op, value, now, zone),
         _ => text_check(term.op, value),
     };
-    let any = term.values.iter().map(check).collect::<Result<_, _>>()?;
-    Ok(EventFilter::Field { field, any })
+    term.values.iter().map(check).collect()
 }
 
 fn time_check(op: Op, value: &Value, now: Timestamp, zone: &TimeZone) -> Result<Check, SyntaxError> {
@@ -115,6 +124,10 @@ impl EventFilter {
                     EventField::Received => Some(event.received),
                     _ => None,
                 };
+                if let EventField::Named(name) = field {
+                    let values = event.fields.iter().filter(|(field, _)| field.eq_ignore_ascii_case(name));
+                    return any_holds(any, values.map(|(_, value)| value.as_bytes()));
+                }
                 let value = if time.is_none() { field.of(event) } else { None };
                 any.iter().any(|check| match (check, time) {
                     (Check::Moment { op, moment }, Some(time)) => moment.holds(*op, time),
@@ -124,6 +137,18 @@ impl EventFilter {
             }
         }
     }
+}
+
+/// Whether one of the values that a field has in an event fulfils one of the checks; it is absent where all are empty.
+pub fn any_holds<T: AsRef<[u8]>>(any: &[Check], values: impl Iterator<Item = T>) -> bool {
+    let mut present = false;
+    for value in values.filter(|value| !value.as_ref().is_empty()) {
+        present = true;
+        if any.iter().any(|check| check.holds(Some(value.as_ref()))) {
+            return true;
+        }
+    }
+    !present && any.iter().any(|check| check.holds(None))
 }
 
 #[cfg(test)]

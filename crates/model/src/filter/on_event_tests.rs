@@ -38,7 +38,11 @@ fn values_and_wildcards() {
     check("process:*\\cmd.exe", true);
     check("process:\"*\\cmd.exe\"", true);
     check("logontype:3", true);
-    check("LogonType:9", false);
+    check("LogonType:9", true);
+    check("LogonType:3..4", true);
+    check("LogonType:10", false);
+    check("LogonType!=9", false);
+    check("LogonType:none", false);
     check("Event.Data:x;y", true);
     check("host!=dc01", false);
     check("id:*", true);

@@ -36,7 +36,7 @@ pub fn parse(text: &str) -> Result<Query, SyntaxError> {
     }
 }
 
-fn any_of(scan: &mut Scan, depth: usize) -> Result<Expr, SyntaxError> {
+pub(super) fn any_of(scan: &mut Scan, depth: usize) -> Result<Expr, SyntaxError> {
     let mut parts = vec![all_of(scan, depth)?];
     while eat_word(scan, "or") {
         parts.push(all_of(scan, depth)?);
@@ -128,18 +128,26 @@ fn term(scan: &mut Scan, start: usize, path: Vec<String>, sign: Sign) -> Result<
     while scan.eat(",") {
         values.push(value(scan, &name)?);
     }
+    let (op, negated) = negated_if_not(sign, &values)?;
+    let term = Expr::Term(Term { path, op, values, span: start..scan.at });
+    Ok(if negated { Expr::Not(Box::new(term)) } else { term })
+}
+
+/// The comparison of a sign, and whether it is meant the other way round.
+pub(super) fn negated_if_not(sign: Sign, values: &[Value]) -> Result<(Op, bool), SyntaxError> {
     let op = match sign {
         Sign::Op(op) => op,
         Sign::Not => Op::Is,
     };
-    if let (false, Some(second)) = (op == Op::Is, values.get(1)) {
-        return Err(SyntaxError::new(second.span.clone(), format!("`{}` compares with one value only", op.sign())));
+    match (op, values.get(1)) {
+        (Op::Is, _) | (_, None) => Ok((op, sign == Sign::Not)),
+        (_, Some(second)) => {
+            Err(SyntaxError::new(second.span.clone(), format!("`{}` compares with one value only", op.sign())))
+        }
     }
-    let term = Expr::Term(Term { path, op, values, span: start..scan.at });
-    Ok(if sign == Sign::Not { Expr::Not(Box::new(term)) } else { term })
 }
 
-fn value(scan: &mut Scan, name: &str) -> Result<Value, SyntaxError> {
+pub(super) fn value(scan: &mut Scan, name: &str) -> Result<Value, SyntaxError> {
     if scan.peek() == Some('"') {
         let (text, span) = scan.quoted()?;
         return Ok(Value { text, quoted: true, span });

@@ -97,17 +97,54 @@ fn pipes() {
     check("a | count by host,user", "'a' | count by host, user");
     check(
         "a | count by \"Account Name\" | sort count desc | head 5",
-        "'a' | count by \"Account Name\" | sort count desc | head 5",
+        "'a' | count by \"Account Name\" | sort -count | head 5",
     );
     check("* | top 10 src_ip", "all | top 10 src_ip");
-    check("a|timechart span=60m by host", "'a' | timechart span=1h by host");
+    check("a|timechart span=60m by host", "'a' | timechart span=1h by host limit=10");
     check("a | timechart span=90s", "'a' | timechart span=90s");
     check("a | sort time asc", "'a' | sort time");
-    check("a | cuont", "4+5: after `|` comes count by …, top N field, timechart span=1h, sort field or head N");
-    check("a | top host", "8+4: a number from 1 to 100000 is expected here");
+    check(
+        "a | cuont",
+        "4+5: after `|` comes one of where, eval, stats, count, top, rare, timechart, dedup, sort, head, join",
+    );
+    check("a | top host", "'a' | top 10 host");
     check("a | head 0", "9+1: a number from 1 to 100000 is expected here");
     check("a | count by", "12+0: a field is missing here");
     check("a | timechart", "13+0: timechart needs a span such as `span=1h` (units s, m, h, d, w)");
+    check("| where count>10 and host:dc*", "all | where count > 10 and host:dc*");
+    check("| where a>=2 or b!=3", "all | where a >= 2 or not b == 3");
+    check("| where (a or b) and not c", "all | where (a or b) and not c");
+    check("| eval kb=bytes/1024, 'my name' = \"x\"", "all | eval kb = bytes / 1024, \"my name\" = \"x\"");
+    check("| eval x = host:a,b, y = 1", "all | eval x = host:a,b, y = 1");
+    check("| stats count(), dc(user) as users by host", "all | stats count, dc(user) as users by host");
+    check("| stats p95(took), perc5(took)", "all | stats perc95(took), perc5(took)");
+    check("| stats count(code == 4625) as failed", "all | stats count(code == 4625) as failed");
+    check("| rare 3 process, host by user", "all | rare 3 process, host by user");
+    check(
+        "| timechart span=1h dc(user), sum(bytes) by host limit=3",
+        "all | timechart span=1h dc(user), sum(bytes) by host limit=3",
+    );
+    check("| dedup host,user | sort -count, +host", "all | dedup host, user | sort -count, host");
+    check("a | join by user within=10m (code:4625 b)", "'a' | join by user within=10m (code:4625 b)");
+    check("| join by src_ip=dst_ip, host within=90s (*)", "all | join by src_ip=dst_ip, host within=90s (*)");
+    check("| where", "7+0: a value is missing here: a field, a number, a \"text\" or a function");
+    check("| where a b", "10+1: this comes after the end of a step; the next one begins with `|`");
+    check("| eval x", "8+0: `=` is missing here: `eval x = len(user)`");
+    check(
+        "| stats",
+        "7+0: `` is not a measure; use count, dc, sum, avg, min, max, median, perc95, first, last, earliest, latest or values",
+    );
+    check("| stats sum", "8+3: `sum` is of something: write `sum(field)`");
+    check("| stats sum(a + b)", "18+0: what is calculated needs a name: write `as name` behind it");
+    check(
+        "| stats smu(a)",
+        "8+3: `smu` is not a measure; use count, dc, sum, avg, min, max, median, perc95, first, last, earliest, latest or values",
+    );
+    check("| timechart span=1h by host limit=0", "28+7: a chart has from 1 to 100 series, such as `limit=10`");
+    check("| join user", "6+0: join says what must be the same: `join by user within=10m (code:4625)`");
+    check("| join by user (a)", "15+0: join needs a time such as `within=10m` (units s, m, h, d, w)");
+    check("| join by user within=1h (a | head 1)", "28+1: the other side of a join is a filter, without steps");
+    check(&"| head 1 ".repeat(40), "270+1: a query has at most 30 steps");
     check("a | head 5 more", "11+1: this comes after the end of a step; the next one begins with `|`");
 }
 

@@ -28,7 +28,7 @@ pub struct Hunt {
     /// ATT&CK technique, such as `T1059.001`.
     #[field(facet, index, len = 20)]
     pub technique: Option<String>,
-    /// The event search that would show it.
+    /// The event search that would show it. A block that begins with ```query, or ```query last=7d, is asked live on this page.
     #[field(search)]
     pub query: Option<Markdown>,
     #[field(index, facet, inline)]

@@ -2,6 +2,7 @@
 
 mod body;
 mod conditions;
+pub(crate) mod events;
 mod openapi;
 pub(crate) mod repeat;
 mod schema;
@@ -35,6 +36,9 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::get("/api/openapi.json", Who::Api, |ask| Ok(axum::Json(openapi::document(ask)).into_response())),
         Route::get("/api/why", Who::Api, why),
+        Route::get("/api/events", Who::Api, events::search),
+        Route::get("/events/export.csv", Who::Api, events::file),
+        Route::get("/events/export.jsonl", Who::Api, events::file),
         Route::get("/api/{kind}", Who::Api, list),
         Route::post("/api/{kind}", Who::Api, |ask| once(ask, create)),
         Route::get("/api/{kind}/{id}", Who::Api, get),
@@ -58,15 +62,18 @@ fn list(ask: &Ask) -> Result<Response, Fault> {
         }
         (list.sort, list.descending) = (name.to_owned(), sort.starts_with('-'));
     }
-    let limit = ask.query("limit").map(|text| {
-        let limit = text.parse().ok().filter(|limit| (1..=PAGE.0).contains(limit));
-        limit.ok_or_else(|| Fault::Bad(format!("limit is a number from 1 to {}", PAGE.0)))
-    });
-    list.limit = limit.transpose()?.unwrap_or(PAGE.1);
+    list.limit = limit(ask, PAGE)?;
     list.after = ask.query("after").map(|text| cursor::read_for(text, kind, &list.sort)).transpose()?;
     let page = desk.store.list(&ask.actor, &list)?;
     let items: Vec<Json> = page.records.iter().map(|record| object(desk.catalog(), record)).collect();
     Ok(axum::Json(json!({"items": items, "next": page.next.as_ref().map(cursor::write)})).into_response())
+}
+
+/// The `limit` asked for, of the largest and the usual.
+fn limit(ask: &Ask, (most, usual): (usize, usize)) -> Result<usize, Fault> {
+    let Some(text) = ask.query("limit") else { return Ok(usual) };
+    let limit = text.parse().ok().filter(|limit| (1..=most).contains(limit));
+    limit.ok_or_else(|| Fault::Bad(format!("limit is a number from 1 to {most}")))
 }
 
 fn found(ask: &Ask) -> Result<Record, Fault> {

@@ -18,6 +18,9 @@ pub fn document(ask: &Ask) -> Json {
     if seen.iter().any(|kind| kind.name == "role_assignment") {
         paths.insert("/api/why".to_owned(), json!({"get": why()}));
     }
+    if ask.actor.access.may("event", "read") {
+        paths.insert("/api/events".to_owned(), json!({"get": super::events::described()}));
+    }
     schemas.extend(all.iter().map(|kind| (format!("number_{}", kind.name), schema::number(kind))));
     for kind in seen {
         schemas.insert(kind.name.to_owned(), schema::record(kind));
@@ -103,10 +106,10 @@ fn refusals(codes: &[&str]) -> Map<String, Json> {
     codes.map(|code| (code.to_owned(), json!({"$ref": format!("#/components/responses/refused_{code}")}))).collect()
 }
 
-const READING: &[&str] = &["400", "404"];
+pub(super) const READING: &[&str] = &["400", "404"];
 const WRITING: &[&str] = &["400", "403", "404", "412", "413", "415", "422"];
 
-fn good(about: &str, schema: Json) -> Json {
+pub(super) fn good(about: &str, schema: Json) -> Json {
     json!({"description": about, "content": {"application/json": {"schema": schema}}})
 }
 
@@ -123,7 +126,13 @@ fn one(about: &str, kind: &Kind, headers: &[&str]) -> Json {
     answer
 }
 
-fn operation(name: &str, summary: &str, group: &str, answers: &[(&str, Json)], refused: &[&str]) -> Map<String, Json> {
+pub(super) fn operation(
+    name: &str,
+    summary: &str,
+    group: &str,
+    answers: &[(&str, Json)],
+    refused: &[&str],
+) -> Map<String, Json> {
     let mut responses: Map<String, Json> =
         answers.iter().map(|(code, answer)| ((*code).to_owned(), answer.clone())).collect();
     responses.extend(refusals(refused));
@@ -131,11 +140,11 @@ fn operation(name: &str, summary: &str, group: &str, answers: &[(&str, Json)], r
     if let Json::Object(object) = fixed { object } else { Map::new() }
 }
 
-fn parameter(place: &str, name: &str, schema: Json, about: &str) -> Json {
+pub(super) fn parameter(place: &str, name: &str, schema: Json, about: &str) -> Json {
     json!({"name": name, "in": place, "schema": schema, "description": about, "required": place == "path"})
 }
 
-fn with(mut operation: Map<String, Json>, parameters: &[Json]) -> Map<String, Json> {
+pub(super) fn with(mut operation: Map<String, Json>, parameters: &[Json]) -> Map<String, Json> {
     operation.insert("parameters".to_owned(), json!(parameters));
     operation
 }

@@ -40,6 +40,8 @@ pub struct Bucket<'a> {
     pub count: u64,
     /// Where its rows are.
     pub href: &'a str,
+    /// The stretch of time, so that several bars can be taken together.
+    pub time: (&'a str, &'a str),
 }
 
 /// Counts over time; each bar opens its rows. `from` and `to` stand below the ends.
@@ -47,12 +49,12 @@ pub fn histogram(buckets: &[Bucket<'_>], from: &str, to: &str, words: &str) -> M
     let most = buckets.iter().map(|bucket| bucket.count).max().unwrap_or(0).max(1);
     let width = 1000.0 / count(buckets.len().max(1));
     html! {
-        svg .chart .histo viewBox="0 0 1000 70" height="70" preserveAspectRatio="none" role="group" aria-label=(words) {
+        svg .chart .histo viewBox="0 0 1000 70" height="70" preserveAspectRatio="none" role="group" aria-label=(words) data-bars {
             @for (at, bucket) in buckets.iter().enumerate() {
                 @let tall = share(bucket.count, most) * 68.0;
-                a href=(bucket.href) {
+                a href=(bucket.href) data-from=(bucket.time.0) data-to=(bucket.time.1) {
                     title { (bucket.label) ": " (bucket.count) }
-                    rect fill="transparent" x=(count(at) * width) y="0" width=(width) height="70" {}
+                    rect .back x=(count(at) * width) y="0" width=(width) height="70" {}
                     rect .fill x=(count(at) * width + width * 0.08) y=(70.0 - tall) width=(width * 0.84) height=(tall) {}
                 }
             }
@@ -121,8 +123,13 @@ fn share(part: u64, whole: u64) -> f64 {
     part as f64 / whole as f64
 }
 
+/// A part of a whole, between nothing and all.
+pub(super) fn portion(part: f64, whole: f64) -> f64 {
+    if whole > 0.0 { (part / whole).clamp(0.0, 1.0) } else { 0.0 }
+}
+
 #[expect(clippy::cast_precision_loss, reason = "a drawing needs no more than 52 bits")]
-fn count(number: usize) -> f64 {
+pub(super) fn count(number: usize) -> f64 {
     number as f64
 }
 

@@ -1,7 +1,7 @@
 //! Markdown as it is read: headings with a table of contents, lists, tables, links; never a tag or script of the writer's.
 
 use maud::{Markup, PreEscaped, html};
-use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd};
 
 /// From so many headings on, a text has a table of contents.
 const LONG: usize = 4;
@@ -41,6 +41,52 @@ pub fn read(text: &str) -> Text {
     pulldown_cmark::html::push_html(&mut body, shown);
     let body = body.replace("<table>", "<div class=\"scroll\"><table>").replace("</table>", "</table></div>");
     Text { body: PreEscaped(body), headings }
+}
+
+/// A part of a text in which some fenced blocks are more than code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece<'a> {
+    Words(&'a str),
+    /// What stands behind the name of the block, and its lines.
+    Block {
+        more: String,
+        text: String,
+    },
+}
+
+/// A text cut at its fenced blocks of this name; those inside of lists and quotations are code.
+pub fn pieces<'a>(text: &'a str, name: &str) -> Vec<Piece<'a>> {
+    let (mut pieces, mut deep, mut done) = (Vec::new(), 0, 0);
+    let mut open: Option<(String, String)> = None;
+    for (event, place) in Parser::new(text).into_offset_iter() {
+        match event {
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) if deep == 0 => {
+                let (first, more) = info.split_once(char::is_whitespace).unwrap_or((&info, ""));
+                open = (first == name).then(|| (more.trim().to_owned(), String::new()));
+                deep += 1;
+                if open.is_some() {
+                    pieces.push(Piece::Words(text.get(done..place.start).unwrap_or_default()));
+                }
+            }
+            Event::Text(line) => {
+                if let Some((_, lines)) = &mut open {
+                    lines.push_str(&line);
+                }
+            }
+            Event::Start(_) => deep += 1,
+            Event::End(_) => {
+                deep -= 1;
+                if let Some((more, lines)) = open.take() {
+                    pieces.push(Piece::Block { more, text: lines.trim().to_owned() });
+                    done = place.end;
+                }
+            }
+            _ => {}
+        }
+    }
+    pieces.push(Piece::Words(text.get(done..).unwrap_or_default()));
+    pieces.retain(|piece| !matches!(piece, Piece::Words(words) if words.trim().is_empty()));
+    pieces
 }
 
 /// The table of contents of a long text; nothing for a short one.
@@ -118,10 +164,23 @@ fn below(level: HeadingLevel) -> HeadingLevel {
 
 #[cfg(test)]
 mod tests {
-    use super::{contents, read};
+    use super::*;
 
     fn check(text: &str, expected: &str) {
         assert_eq!(read(text).body.0.trim(), expected, "{text}");
+    }
+
+    #[test]
+    fn blocks_of_a_name_are_cut_out() {
+        let text = "Look:\n\n```query last=7d\ncode:1\n| count by host\n```\n\nThen\n```sh\nls\n```\n- a\n  ```query\n  inside\n  ```\n\n```query\nopen";
+        let block = |more: &str, text: &str| Piece::Block { more: more.to_owned(), text: text.to_owned() };
+        let found = pieces(text, "query");
+        assert_eq!(found[0], Piece::Words("Look:\n\n"));
+        assert_eq!(found[1], block("last=7d", "code:1\n| count by host"));
+        assert!(matches!(found[2], Piece::Words(words) if words.contains("```sh") && words.contains("inside")));
+        assert_eq!(found[3..], [block("", "open")]);
+        assert_eq!(pieces("just words", "query"), [Piece::Words("just words")]);
+        assert_eq!(pieces("", "query"), []);
     }
 
     #[test]

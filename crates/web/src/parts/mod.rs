@@ -19,6 +19,7 @@ pub mod panel;
 pub mod preview;
 pub mod rail;
 pub mod severity;
+pub mod stacks;
 pub mod state;
 pub mod table;
 pub mod tabs;

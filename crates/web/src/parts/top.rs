@@ -34,6 +34,7 @@ fn find(find: &Find<'_>) -> Markup {
     let hint = if find.kind.is_some() { "Filter this list" } else { "Search everything" };
     html! {
         form .find role="search" method="get" action=(action) {
+            @for (name, value) in find.keeps { input type="hidden" name=(name) value=(value); }
             (icon("search"))
             div .box {
                 span .ink aria-hidden="true" {}

@@ -23,7 +23,7 @@ pub fn design(csrf: &str, now: Timestamp) -> Markup {
             text: "status:open severity>=low site:\"Lyon\"",
             action: "/design",
             kind: Some("alert"),
-            error: None,
+            ..Find::default()
         },
         ..Chrome::default()
     };
@@ -155,8 +155,10 @@ fn clocks(now: Timestamp) -> Markup {
 
 fn charts() -> Markup {
     let counts: Vec<u64> = (0..48).map(|at: u64| 40 + (at * 37) % 61 + if at == 31 { 160 } else { 0 }).collect();
-    let buckets: Vec<chart::Bucket<'_>> =
-        counts.iter().map(|count| chart::Bucket { label: "half an hour", count: *count, href: "#events" }).collect();
+    let buckets: Vec<chart::Bucket<'_>> = counts
+        .iter()
+        .map(|count| chart::Bucket { label: "half an hour", count: *count, href: "#events", time: ("", "") })
+        .collect();
     panel::padded(
         "Events per half hour",
         &html! { span .sub { "4 108 in 24 h" } (chart::spark(&[3.0, 4.0, 2.0, 6.0, 5.0, 9.0, 7.0, 8.0], "rising over 8 days")) },

@@ -1,17 +1,21 @@
 //! Event search: the filter language over the lake, a histogram that narrows, and one event in full.
 
+pub mod answer;
+mod charted;
+
+use crate::api::events::{cursor, last};
 use crate::ask::Ask;
 use crate::fault::Fault;
+use crate::hunting::{self, Span, encode};
 use crate::layout::{Find, FindError};
-use crate::parts::{Button, chart, dialog, empty, header, hexdump, keyvalue, panel, time};
+use crate::parts::{Button, chart, dialog, empty, header, hexdump, keyvalue, pager, panel, time};
 use crate::routes::{Route, Who};
 use axum::response::{IntoResponse, Response};
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
-use watchkeep_lake::{Found, LakeError, SearchRequest, SearchResult, Table};
-use watchkeep_model::Sight;
+use watchkeep_desk::hunting::Asked;
+use watchkeep_lake::SearchResult;
 use watchkeep_model::event::{Event, EventId};
-use watchkeep_model::filter::{Query, parse};
 
 /// Rows of events on a page.
 const ROWS: usize = 100;
@@ -20,104 +24,71 @@ pub fn routes() -> Vec<Route> {
     vec![Route::get("/events", Who::Person, page), Route::get("/events/{id}", Who::Person, one)]
 }
 
-/// A stretch of time and what it is called.
-struct Span {
-    from: Timestamp,
-    to: Timestamp,
-    word: String,
-}
-
 fn page(ask: &Ask) -> Result<Response, Fault> {
-    let sources = sources(ask)?;
+    let span = hunting::span(ask)?;
     let text = ask.query("q").unwrap_or_default();
-    let span = span(ask)?;
-    let (found, error) = match parse(text) {
-        Ok(query) => match search(ask, &query, &span, sources.as_deref()) {
-            Ok(found) => (Some(found), None),
-            Err(LakeError::Query(error)) => (None, Some((error.at, error.to_string()))),
-            Err(other) => return Err(watchkeep_desk::DeskError::from(other).into()),
-        },
-        Err(error) => (None, Some((error.at, error.to_string()))),
+    let (found, error) = match hunting::asked(ask, &span).and_then(|asked| Ok((search(ask, &asked)?, asked))) {
+        Ok(found) => (Some(found), None),
+        Err(Fault::Query(misread)) => (None, Some((misread.place().0, misread.error.to_string()))),
+        Err(Fault::Bad(why)) => (None, Some((0, why))),
+        Err(other) => return Err(other),
     };
+    let address = |time: &str| format!("/events?{time}&q={}", encode(text));
     let body = html! {
-        (header::header("Events", &html! { "Every line that was taken in · " (span.word) }, &spans(ask, text)))
+        (header::header("Events", &html! { "Every line that was taken in · " (span.word) }, &buttons(ask, &span, &address)))
         (upload(ask))
         @match &found {
-            Some((result, buckets)) => {
-                (panel::padded("When", &html! { (scanned(result)) }, &histogram(text, buckets, ask)))
-                @match &result.found {
-                    Found::Events(events) => (rows(ask, events, result.truncated)),
-                    Found::Table(table) => (grid(table)),
-                }
+            Some(((result, buckets), asked)) => {
+                (panel::padded("When", &html! { (scanned(result)) }, &histogram(ask, buckets, &address)))
+                (answer::shown(ask, asked, result, &span, text).panels())
+                (older(asked, result, &span, text))
             },
             None => (empty::empty("search", "This search is not understood", "The bar shows where; try: host:dc01 code:4624 | top 10 user", &html! {})),
         }
     };
     let error = error.as_ref().map(|(at, message)| FindError { message, at: *at });
-    let find = Find { text, action: "/events", kind: Some("event"), error };
+    let keeps: Vec<(&str, &str)> =
+        ["last", "from", "to"].into_iter().filter_map(|name| Some((name, ask.query(name)?))).collect();
+    let find = Find { text, action: "/events", kind: Some("event"), keeps: &keeps, error };
     Ok(ask.page("Events", "events", find, &body).into_response())
-}
-
-/// Names of the log sources whose events the person may see; `None` is all. Without `event:read`, nothing is.
-fn sources(ask: &Ask) -> Result<Option<Vec<String>>, Fault> {
-    if !ask.actor.access.may("event", "read") {
-        return Err(Fault::Missing);
-    }
-    let wide = ask
-        .actor
-        .access
-        .assignments
-        .iter()
-        .any(|held| held.organisation_wide && held.permissions.grants("event", "read"));
-    if wide {
-        return Ok(None);
-    }
-    let kind = ask.app.desk.kind("log_source")?;
-    let sight = ask.actor.access.sees(kind, ask.app.desk.catalog().kinds(), ask.actor.person);
-    let mut names = Vec::new();
-    if sight != Sight::Nothing {
-        ask.app.desk.each(&ask.actor, kind, watchkeep_model::resolve::Test::All, |source| {
-            names.push(source.title().to_owned());
-            Ok(())
-        })?;
-    }
-    Ok(Some(names))
-}
-
-/// `?last=1h` or `?from=…&to=…`.
-fn span(ask: &Ask) -> Result<Span, Fault> {
-    let instant = |name: &str| ask.query(name).and_then(|text| text.parse::<Timestamp>().ok());
-    if let (Some(from), Some(to)) = (instant("from"), instant("to"))
-        && from < to
-    {
-        let zone = &ask.app.desk.zone;
-        let word = format!(
-            "{} to {}",
-            from.to_zoned(zone.clone()).strftime("%m-%d %H:%M:%S"),
-            to.to_zoned(zone.clone()).strftime("%m-%d %H:%M:%S")
-        );
-        return Ok(Span { from, to, word });
-    }
-    let last = ask.query("last").unwrap_or("24h");
-    let length = watchkeep_model::text::duration(last).filter(|span| span.is_positive());
-    let length = length.ok_or_else(|| Fault::Bad(format!("`{last}` is not a duration such as 1h or 7d")))?;
-    let from = ask.now.checked_sub(length).unwrap_or(Timestamp::UNIX_EPOCH);
-    Ok(Span { from, to: ask.now + SignedDuration::from_mins(5), word: format!("last {last}") })
 }
 
 type Outcome = (SearchResult, Vec<(Timestamp, u64)>);
 
-fn search(ask: &Ask, query: &Query, span: &Span, sources: Option<&[String]>) -> Result<Outcome, LakeError> {
-    let zone = &ask.app.desk.zone;
-    let request = SearchRequest { query, from: span.from, to: span.to, limit: ROWS, sources, now: ask.now, zone };
-    let bare = Query { filter: query.filter.clone(), pipes: Vec::new() };
-    let buckets = ask.app.desk.lake.histogram(&SearchRequest { query: &bare, ..request }, 60)?;
-    Ok((ask.app.desk.lake.search(&request)?, buckets))
+fn search(ask: &Ask, asked: &Asked) -> Result<Outcome, Fault> {
+    let text = ask.query("q").unwrap_or_default();
+    let fault = |error| hunting::fault(text, error);
+    let (request, lake) = (ask.app.desk.request(asked, ROWS), &ask.app.desk.lake);
+    let buckets = lake.histogram(&request, 60).map_err(fault)?;
+    let after = ask.query("after").filter(|_| asked.query.keeps_order()).map(cursor).transpose()?;
+    let found = match after {
+        Some(after) => lake.search_after(&request, after),
+        None => lake.search(&request),
+    };
+    Ok((found.map_err(fault)?, buckets))
 }
 
-fn spans(ask: &Ask, text: &str) -> Markup {
-    let link = |last: &str| format!("/events?last={last}&q={}", encode(text));
-    html! { @for last in ["15m", "1h", "24h", "7d", "30d"] { a .btn .small href=(link(last)) { (last) } }
+/// Where older events are, in the same stretch of time.
+fn older(asked: &Asked, result: &SearchResult, span: &Span, text: &str) -> Markup {
+    let Some(next) = last(result).filter(|_| asked.query.keeps_order() && result.truncated) else { return html! {} };
+    let href = format!("/events?{}&q={}&after={}", span.address, encode(text), encode(&next));
+    pager::pager("Newest first", None, Some(&href))
+}
+
+/// Other stretches of time for the same page; `usual` is the one without a choice.
+pub(super) fn spans(ask: &Ask, span: &Span, usual: &str, address: &dyn Fn(&str) -> String) -> Markup {
+    let length = span.to.duration_since(span.from);
+    let wider = || address(&format!("from={}&to={}", span.from - length, span.to + length));
+    let here = ask.query("from").map_or_else(|| ask.query("last").unwrap_or(usual), |_| "");
+    html! {
+        @for last in ["15m", "1h", "24h", "7d", "30d"] { a .btn .small href=(address(&format!("last={last}"))) aria-current=[(last == here).then_some("true")] { (last) } }
+        @if here.is_empty() { a .btn .small href=(wider()) { "Three times as wide" } }
+    }
+}
+
+fn buttons(ask: &Ask, span: &Span, address: &dyn Fn(&str) -> String) -> Markup {
+    html! {
+        (spans(ask, span, "24h", address))
         @if ask.actor.access.may("event", "create") { (Button::open("Upload a log", "upload").icon("plus")) }
     }
 }
@@ -133,89 +104,44 @@ fn upload(ask: &Ask) -> Markup {
     dialog::dialog("upload", "Upload a log", &body, &html! {})
 }
 
-fn encode(text: &str) -> String {
-    form_urlencoded::byte_serialize(text.as_bytes()).collect()
-}
-
 fn scanned(result: &SearchResult) -> Markup {
     html! { (result.scanned_events) " events looked at in " (result.scanned_files) " files" }
 }
 
-fn histogram(text: &str, buckets: &[(Timestamp, u64)], ask: &Ask) -> Markup {
+/// Counts over time; a bar leads to the same page of its time.
+pub(super) fn histogram(ask: &Ask, buckets: &[(Timestamp, u64)], address: &dyn Fn(&str) -> String) -> Markup {
     let width = buckets
         .windows(2)
         .next()
         .and_then(|pair| Some(pair.get(1)?.0.as_second() - pair.first()?.0.as_second()))
         .unwrap_or(60);
-    let bars: Vec<(String, String, u64)> = buckets
+    let bars: Vec<(String, String, u64, [String; 2])> = buckets
         .iter()
         .map(|(at, count)| {
             let to = *at + SignedDuration::from_secs(width.max(1));
             let words =
                 format!("{} events from {}", count, at.to_zoned(ask.app.desk.zone.clone()).strftime("%m-%d %H:%M"));
-            (words, format!("/events?from={at}&to={to}&q={}", encode(text)), *count)
+            (words, address(&format!("from={at}&to={to}")), *count, [at.to_string(), to.to_string()])
         })
         .collect();
-    let list: Vec<chart::Bucket<'_>> =
-        bars.iter().map(|(words, href, count)| chart::Bucket { label: words, count: *count, href }).collect();
+    let list: Vec<chart::Bucket<'_>> = bars
+        .iter()
+        .map(|(words, href, count, [from, to])| chart::Bucket { label: words, count: *count, href, time: (from, to) })
+        .collect();
     let edge = |at: Option<&(Timestamp, u64)>| {
         at.map_or(String::new(), |(at, _)| at.to_zoned(ask.app.desk.zone.clone()).strftime("%m-%d %H:%M").to_string())
     };
     let total: u64 = buckets.iter().map(|(_, count)| count).sum();
-    html! { (chart::histogram(&list, &edge(buckets.first()), &edge(buckets.last()), &format!("{total} events over time"))) p .sub { (total) " events" } }
-}
-
-fn rows(ask: &Ask, events: &[Event], truncated: bool) -> Markup {
-    if events.is_empty() {
-        return empty::empty(
-            "search",
-            "No event fits",
-            "Widen the time, or drop a condition. Sources that fell silent are on the Log sources page.",
-            &html! { a .btn href="/r/log_source" { "Log sources" } },
-        );
-    }
-    let aside = html! { (events.len()) @if truncated { "+ · newest first" } };
-    panel::flush(
-        "Events",
-        &aside,
-        &html! {
-            table .cards {
-                caption .vh { "Events, newest first" }
-                thead { tr { th { "Time" } th { "Source" } th { "Host" } th { "User" } th { "Code" } th { "Message" } } }
-                tbody { @for event in events { tr data-row data-href={ "/events/" (event.id) } {
-                    td { a href={ "/events/" (event.id) } { (time::exact(event.time, &ask.app.desk.zone)) } }
-                    td .id { (event.source) }
-                    td .id { (event.host.as_deref().unwrap_or("")) }
-                    td .id { (event.user.as_deref().unwrap_or("")) }
-                    td .id { (event.code.as_deref().unwrap_or("")) }
-                    td .grow { (short(&event.message)) }
-                } } }
-            }
-        },
-    )
+    html! { (chart::histogram(&list, &edge(buckets.first()), &edge(buckets.last()), &format!("{total} events over time"))) p .sub { (total) " events; a bar narrows the time, several by dragging or with Shift and the arrow keys" } }
 }
 
 fn short(text: &str) -> String {
     if text.chars().count() > 240 { text.chars().take(239).chain(['…']).collect() } else { text.to_owned() }
 }
 
-fn grid(table: &Table) -> Markup {
-    panel::flush(
-        "Result",
-        &html! { (table.rows.len()) " rows" },
-        &html! {
-            table .cards {
-                caption .vh { "Result" }
-                thead { tr { @for name in &table.columns { th { (name) } } } }
-                tbody { @for row in &table.rows { tr { @for cell in row { td .id { (cell) } } } } }
-            }
-        },
-    )
-}
-
 /// One raw event that an actor may see; an unseen one is missing (RU-73).
 pub fn find(ask: &Ask, id: &str) -> Result<Event, Fault> {
-    let sources = sources(ask)?;
+    let sources = ask.app.desk.event_sources(&ask.actor)?;
     let id = EventId::parse(id).ok_or(Fault::Missing)?;
     let event = ask.app.desk.lake.event(id).map_err(watchkeep_desk::DeskError::from)?.ok_or(Fault::Missing)?;
     let seen = sources.is_none_or(|names| names.iter().any(|name| **name == *event.source));
@@ -234,6 +160,10 @@ pub fn detail(ask: &Ask, event: &Event) -> Markup {
             ("Received", time::exact(event.received, &ask.app.desk.zone)),
             ("Source", html! { a .link href={ "/events?q=source:" (encode(&event.source)) } { (event.source) } }),
             ("Log", html! { (log.join(" / ")) }),
+            ("Host", super::entity::link(event.host.as_deref())),
+            ("User", super::entity::link(event.user.as_deref())),
+            ("From", super::entity::link(event.src_ip.as_deref())),
+            ("To", super::entity::link(event.dst_ip.as_deref())),
             ("Message", html! { (event.message) }),
         ])))
         (panel::flush("Fields", &html! { (event.fields.len()) }, &html! {

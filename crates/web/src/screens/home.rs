@@ -31,7 +31,7 @@ struct Held {
 }
 
 fn page(ask: &Ask) -> Result<Response, Fault> {
-    let find = Find { text: "", action: "/r/held_duty", kind: Some("held_duty"), error: None };
+    let find = Find { text: "", action: "/r/held_duty", kind: Some("held_duty"), ..Find::default() };
     let (body, first) = body(ask)?;
     let body =
         html! { (body) (preview::acts("Current work", first.as_ref().map(|first| (first.0.as_str(), &first.1)))) };

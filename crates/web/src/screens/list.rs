@@ -64,7 +64,7 @@ pub fn asked_or(ask: &Ask, kind: &'static Kind, opens: &str) -> Result<Asked, Fa
 impl Asked {
     pub fn find(&self) -> Find<'_> {
         let error = self.error.as_ref().map(|(message, at)| FindError { message, at: *at });
-        Find { text: &self.text, action: "", kind: Some(self.kind.name), error }
+        Find { text: &self.text, action: "", kind: Some(self.kind.name), keeps: &[], error }
     }
 
     /// "37", "250 000", or "20 000+" where more than was looked up fits.

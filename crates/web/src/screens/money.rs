@@ -51,7 +51,7 @@ fn page(ask: &Ask) -> Result<Response, Fault> {
         (htmx::live("money", &["money_line", "organisation"], &format!("/money?year={year}"), &inner))
         (closing(ask)?)
     };
-    let find = Find { text: "", action: "/r/money_line", kind: Some("money_line"), error: None };
+    let find = Find { text: "", action: "/r/money_line", kind: Some("money_line"), ..Find::default() };
     Ok(ask.page("Budget", "money", find, &body).into_response())
 }
 

@@ -90,6 +90,9 @@ fn complete(ask: &Ask) -> Result<Response, Fault> {
     let text = ask.query("q").unwrap_or_default();
     let at: usize = ask.query("at").and_then(|at| at.parse().ok()).unwrap_or(usize::MAX);
     let at = text.char_indices().nth(at).map_or(text.len(), |(byte, _)| byte);
+    if ask.param("kind") == "event" {
+        return crate::completing::complete(ask, text, at);
+    }
     let Ok(kind) = ask.kind(ask.param("kind")) else { return Ok(axum::Json(Vec::<Json>::new()).into_response()) };
     let here = context(text, at);
     let prefix = here.prefix.to_lowercase();

@@ -257,7 +257,7 @@ fn before(ask: &Ask, alert: &Record) -> Result<Markup, Fault> {
     let others: Vec<&Record> = page.records.iter().filter(|other| other.id != alert.id).collect();
     Ok(panel::padded(
         "Same entity, 7 days",
-        &html! { (others.len()) },
+        &html! { (others.len()) @if ask.actor.access.may("event", "read") { a .link href=(super::entity::address(entity)) { "All of " (entity) } } },
         &html! {
             @if others.is_empty() { p .sub { "Nothing else." } }
             ul .plain { @for other in others { li { a .link href={ "/r/alert/" (other.id) } { (other.number()) } " " (other.title()) " · " (verdict(other)) } } }

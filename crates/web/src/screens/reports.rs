@@ -47,7 +47,12 @@ fn desk(ask: &Ask, wrong: Option<&str>) -> Result<Markup, Fault> {
         (panel::flush("Latest", &html! { (recent.len()) }, &listed(ask, &recent)))
     };
     let body = htmx::live("reports", &["report"], "/reports", &inner);
-    Ok(ask.page("Reports", "reports", Find { text: "", action: "/r/report", kind: Some("report"), error: None }, &body))
+    Ok(ask.page(
+        "Reports",
+        "reports",
+        Find { text: "", action: "/r/report", kind: Some("report"), ..Find::default() },
+        &body,
+    ))
 }
 
 /// What the calendar asks for: over the organisation, and at each site that one reports on.

@@ -1,0 +1,115 @@
+//! A `timechart` as a chart: its rows by stretch and series.
+
+use crate::ask::Ask;
+use crate::hunting::encode;
+use crate::parts::panel;
+use crate::parts::stacks::{Standing, Stretch, stacks};
+use jiff::{SignedDuration, Timestamp};
+use maud::{Markup, html};
+use std::collections::BTreeMap;
+use watchkeep_desk::hunting::Asked;
+use watchkeep_lake::{Cell, Table};
+use watchkeep_model::filter::{Measure, Pipe, Query};
+
+/// Stretches that a screen can show.
+const MOST: i64 = 500;
+
+/// The chart of a query that ends with `timechart`; nothing for others, and for more stretches than can be seen.
+pub fn charted(ask: &Ask, asked: &Asked, table: &Table) -> Markup {
+    let Some(Pipe::Timechart { seconds, of, by, .. }) = asked.query.pipes.last() else { return html! {} };
+    let start = |at: Timestamp| at.as_second().div_euclid(*seconds);
+    let times = || {
+        table.rows.iter().filter_map(|row| if let Some(Cell::Time(at)) = row.first() { Some(start(*at)) } else { None })
+    };
+    let (Some(least), Some(greatest)) = (times().min(), times().max()) else { return html! {} };
+    let whole = (start(asked.from), start(asked.to));
+    let (first, last) = if whole.1 - whole.0 < MOST { whole } else { (least, greatest) };
+    if last - first >= MOST {
+        return panel::padded(
+            "Over time",
+            &html! {},
+            &html! { p .sub { "A chart shows at most " (MOST) " stretches of time; take a wider span, or less time." } },
+        );
+    }
+    // With `by` the second column names the series and the third is drawn; without, every measure is a series.
+    let (series, values) = if by.is_some() { named(table) } else { measured(table) };
+    let before = Query {
+        filter: asked.query.filter.clone(),
+        pipes: asked
+            .query
+            .pipes
+            .iter()
+            .take_while(|pipe| matches!(pipe, Pipe::Where { .. } | Pipe::Eval { .. }))
+            .cloned()
+            .collect(),
+    };
+    let stretch = |at: i64| {
+        let instant = |at: i64| Timestamp::from_second(at.saturating_mul(*seconds)).unwrap_or(asked.from);
+        let (from, to) = (instant(at), instant(at) + SignedDuration::from_secs(*seconds));
+        let label = from.to_zoned(ask.app.desk.zone.clone()).strftime("%m-%d %H:%M").to_string();
+        let href = format!("/events?from={from}&to={to}&q={}", encode(&before.to_string()));
+        Stretch {
+            label,
+            href,
+            values: values.get(&from.as_second()).cloned().unwrap_or_else(|| vec![0.0; series.len()]),
+        }
+    };
+    let stretches: Vec<Stretch> = (first..=last).map(stretch).collect();
+    let adds_up = |measure: Measure| matches!(measure, Measure::Count | Measure::Sum);
+    let standing = match (by, of.as_slice()) {
+        (_, []) => Standing::Stacked,
+        (Some(_), [one, ..]) if adds_up(one.function) => Standing::Stacked,
+        _ => Standing::Beside,
+    };
+    let drawn = of.first().map_or_else(|| "count".to_owned(), |one| one.column());
+    let what =
+        if by.is_some() { drawn } else { series.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ") };
+    let body = stacks(&series, &stretches, standing, &format!("{what} over time"));
+    panel::padded("Over time", &html! { (what) }, &body)
+}
+
+/// Names of series with what the legend says, and the values of each instant in their order.
+type Series = (Vec<(String, String)>, BTreeMap<i64, Vec<f64>>);
+
+fn value(cell: Option<&Cell>) -> f64 {
+    match cell {
+        Some(Cell::Number(number)) => number.to_string().parse().unwrap_or(0.0),
+        Some(Cell::Real(number)) => *number,
+        _ => 0.0,
+    }
+}
+
+fn time(row: &[Cell]) -> Option<i64> {
+    if let Some(Cell::Time(at)) = row.first() { Some(at.as_second()) } else { None }
+}
+
+/// The series that the second column names, the largest first, the rest last.
+fn named(table: &Table) -> Series {
+    let name = |row: &[Cell]| match row.get(1) {
+        None | Some(Cell::Empty) => "(none)".to_owned(),
+        Some(cell) => cell.to_string(),
+    };
+    let mut totals: BTreeMap<String, f64> = BTreeMap::new();
+    for row in &table.rows {
+        *totals.entry(name(row)).or_default() += value(row.get(2));
+    }
+    let mut names: Vec<(String, f64)> = totals.into_iter().collect();
+    names.sort_by(|(a, more), (b, less)| (a == "(other)").cmp(&(b == "(other)")).then(less.total_cmp(more)));
+    let mut values: BTreeMap<i64, Vec<f64>> = BTreeMap::new();
+    for row in &table.rows {
+        let at = names.iter().position(|(known, _)| *known == name(row));
+        let (Some(time), Some(at)) = (time(row), at) else { continue };
+        let all = values.entry(time).or_insert_with(|| vec![0.0; names.len()]);
+        if let Some(one) = all.get_mut(at) {
+            *one += value(row.get(2));
+        }
+    }
+    (names.into_iter().map(|(name, total)| (name, Cell::real(total).to_string())).collect(), values)
+}
+
+/// Every measure is a series.
+fn measured(table: &Table) -> Series {
+    let names = table.columns.iter().skip(1).map(|name| (name.clone(), String::new())).collect();
+    let row = |row: &Vec<Cell>| Some((time(row)?, row.iter().skip(1).map(|cell| value(Some(cell))).collect()));
+    (names, table.rows.iter().filter_map(row).collect())
+}
