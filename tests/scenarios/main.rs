@@ -10,6 +10,7 @@ mod contracts_kept;
 mod correlating;
 mod coverage;
 mod engagements;
+mod exceptions;
 mod frameworks;
 mod governance;
 mod holding;

@@ -86,7 +86,7 @@ impl Desk {
         let changed = reading::Changed::default();
         changed.follow(&store);
         let watch: Arc<watch::Watch> = Arc::default();
-        watch.follow(&store);
+        watch.follow(&store, &zone);
         let figures: Arc<figures::Figures> = Arc::default();
         figures.follow(&store);
         let working = house::Working::of(&store, &zone);

@@ -167,6 +167,7 @@ impl Desk {
 
     /// The rules and the record of each; those that people switched off stay out of force.
     fn put_in_force(&self, set: RuleSet) -> Result<Loaded, DeskError> {
+        self.read_exceptions()?;
         let mut live = Live { set: Some(set), ..Live::default() };
         let mut loaded = Loaded::default();
         // Held while the records are read: what a person switches meanwhile is noted after, and not forgotten.

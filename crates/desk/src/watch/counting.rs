@@ -94,19 +94,25 @@ impl Desk {
             }
             Cause::Time(now) => windows.tick(plans, now),
         };
+        let exceptions = self.watch.exceptions();
+        let mut hidden = BTreeMap::new();
         for firing in &firings {
-            if let Some(rule) = set.rules().get(firing.rule) {
-                collect(&mut groups, set, rule, firing);
+            let Some(rule) = set.rules().get(firing.rule) else { continue };
+            let record = live.records.get(&*rule.id).filter(|_| !exceptions.is_empty());
+            match record.and_then(|record| exceptions.hiding(*record, entity(firing), now)) {
+                Some(exception) => *hidden.entry(exception).or_default() += firing.events.len() as i64,
+                None => collect(&mut groups, set, rule, firing),
             }
         }
         let kept = kept(windows.changes(plans));
         if !groups.is_empty() || !kept.is_empty() {
             let known = super::alerts::Known::read(self, live, &groups)?;
-            let changes = groups.iter().filter_map(|(key, group)| known.change(now, key, group).transpose());
+            let changes = groups.iter().filter_map(|(key, group)| known.change(key, group).transpose());
             let changes: Vec<Change> = changes.collect::<Result<_, _>>()?;
             self.store.write_kept(&self.system(), now, changes, &kept)?;
         }
         counting.0 = Some((live.clone(), windows));
+        self.watch.hid(hidden);
         Ok(())
     }
 
@@ -174,6 +180,11 @@ impl Watch {
     }
 }
 
+/// What an alert of a correlation is about: the first value that its group has.
+fn entity(firing: &Firing) -> Option<&str> {
+    firing.group.iter().find_map(|(_, value)| value.as_deref().filter(|value| !value.trim().is_empty()))
+}
+
 /// Puts what a firing tells of into the alert of its correlation and group.
 fn collect<'a>(groups: &mut BTreeMap<String, Group<'a>>, set: &RuleSet, rule: &'a RuleInfo, firing: &Firing) {
     let values: Vec<&str> = firing.group.iter().map(|(_, value)| value.as_deref().unwrap_or("-")).collect();
@@ -184,10 +195,7 @@ fn collect<'a>(groups: &mut BTreeMap<String, Group<'a>>, set: &RuleSet, rule: &'
     }
     let group = groups.entry(key).or_insert_with(|| Group {
         rule,
-        entity: firing
-            .group
-            .iter()
-            .find_map(|(_, value)| value.as_deref().filter(|value| !value.trim().is_empty()).map(str::to_owned)),
+        entity: entity(firing).map(str::to_owned),
         names: firing.group.iter().filter_map(|(_, value)| value.as_deref().map(str::to_owned)).collect(),
         source: firing.source.clone(),
         events: Vec::new(),

@@ -41,6 +41,9 @@ pub struct DetectionRule {
     /// Folder or pack it was loaded from.
     #[field(managed, facet)]
     pub source: Option<String>,
+    /// Written here, and not in a folder.
+    #[field(managed)]
+    pub own: bool,
     /// SHA-256 of its text: the version.
     #[field(managed)]
     pub version_hash: Option<String>,

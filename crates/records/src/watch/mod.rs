@@ -8,4 +8,4 @@ mod suppression;
 pub use alert::{Alert, EventLink, Severity, State as AlertState, Tier, Verdict, Via};
 pub use detection_rule::{DetectionRule, RuleForm, RuleState};
 pub use log_source::{Heard, LogSource, Product};
-pub use suppression::Suppression;
+pub use suppression::{Suppression, exception_filter};
