@@ -28,6 +28,8 @@ const ROUTES: &[Entry] = &[
     ("GET", "/admin/why", Person, 404, 303),
     ("GET", "/alerts", Person, 404, 303),
     ("POST", "/alerts/bulk", Person, 404, 303),
+    ("GET", "/alerts/{id}/exception", Person, 404, 303),
+    ("POST", "/alerts/{id}/exception", Person, 404, 303),
     ("POST", "/alerts/{id}/incident", Person, 404, 303),
     ("GET", "/alerts/{id}/preview", Person, 404, 303),
     ("GET", "/complete/{kind}", Person, 200, 303),

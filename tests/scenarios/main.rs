@@ -12,6 +12,7 @@ mod coverage;
 mod engagements;
 mod exceptions;
 mod frameworks;
+mod from_alert;
 mod governance;
 mod holding;
 mod hunting;

@@ -12,6 +12,7 @@ pub mod drift;
 pub mod duties;
 pub mod engagements;
 mod error;
+pub mod except;
 pub mod export;
 mod figures;
 pub mod first_start;

@@ -60,3 +60,9 @@ pub fn later(id: &str, address: &str) -> Markup {
         }
     }
 }
+
+/// The part of a page that follows what is typed into the form around it, whose `data-echo` names it: the form is sent
+/// as it stands to where it is saved, which answers a request for a part with this element and saves nothing.
+pub fn echoed(id: &str, body: &Markup) -> Markup {
+    html! { div id=(id) .stack aria-live="polite" { (body) } }
+}

@@ -53,7 +53,7 @@ impl Exception {
     }
 
     /// Whether it hides an alert about `entity` that comes of a count, not of one event.
-    fn hides(&self, entity: Option<&str>) -> bool {
+    pub(crate) fn hides(&self, entity: Option<&str>) -> bool {
         let about = self.entity.as_deref();
         self.filter.is_none()
             && about.is_none_or(|about| entity.is_some_and(|entity| entity.trim().eq_ignore_ascii_case(about.trim())))

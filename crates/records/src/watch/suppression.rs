@@ -5,14 +5,14 @@ use crate::watch::{DetectionRule, RuleForm};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use watchkeep_model::filter::{EventFilter, SyntaxError, compile, parse};
-use watchkeep_model::{Moving, RecordKind, Ref, Refusal};
+use watchkeep_model::{Move, Moving, Record, RecordKind, Ref, Refusal};
 
 /// Keeps events from a rule for a while: they raise no alert of it, and correlations do not count them for it. It
 /// survives every update of the rule.
 #[derive(RecordKind)]
 #[record(
     prefix = "SUP", kind = "suppression", label = "Exception", area = "watch", title = "title", sort = "until",
-    list = ["title", "rule", "entity", "owner", "until", "hidden"], calendar = "until", check = check
+    list = ["title", "rule", "entity", "owner", "until", "hidden"], calendar = "until", moves = MOVES, check = check
 )]
 pub struct Suppression {
     #[field(search, len = 200)]
@@ -36,6 +36,20 @@ pub struct Suppression {
     /// How many detections it has hidden; counted up each minute.
     #[field(managed, default = "0")]
     pub hidden: i64,
+}
+
+const MOVES: &[Move] =
+    &[Move { name: "end", label: "End now", from: &[""], guard: still_stands, apply: end, ..Move::PLAIN }];
+
+fn still_stands(moving: &Moving<'_>) -> Result<(), Refusal> {
+    match moving.before.and_then(|before| before.read::<Timestamp>("until")) {
+        Some(until) if until > moving.now => Ok(()),
+        _ => Err(Refusal::invalid("it has ended; make a new one, or set a later end")),
+    }
+}
+
+fn end(record: &mut Record, moving: &Moving<'_>) {
+    record.write("until", moving.now);
 }
 
 /// Every exception ends within a year, and what it takes away can be told of each event by itself.

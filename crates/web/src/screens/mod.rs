@@ -19,6 +19,7 @@ mod duty;
 mod engagement;
 mod entity;
 pub mod events;
+mod except;
 mod form;
 mod frameworks;
 mod home;
@@ -103,6 +104,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(record::routes());
     all.extend(form::routes());
     all.extend(queue::routes());
+    all.extend(except::routes());
     all.extend(present::routes());
     all.extend(inbox::routes());
     all.extend(tasks::routes());

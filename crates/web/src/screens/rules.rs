@@ -15,8 +15,9 @@ pub fn below(ask: &Ask, rule: &Record) -> Result<Markup, Fault> {
         return Ok(draft(ask, rule));
     }
     let ties = ties(ask, rule)?;
+    let exceptions = super::except::standing(ask, rule.id, &super::except::add(ask, rule))?;
     if !ask.actor.access.may("alert", "read") || rule.read::<RuleForm>("form") == Some(RuleForm::Filter) {
-        return Ok(ties);
+        return Ok(html! { (ties) (exceptions) });
     }
     let verdicts = ask.app.desk.verdicts(&ask.actor, None, ask.now)?.remove(&rule.id).unwrap_or_default();
     let judged = format!("/alerts?q={}", encode(&format!("rule:{} closed>=-30d verdict:any", rule.number())));
@@ -31,7 +32,7 @@ pub fn below(ask: &Ask, rule: &Record) -> Result<Markup, Fault> {
             }
         },
     );
-    Ok(html! { (ties) (judged) })
+    Ok(html! { (ties) (judged) (exceptions) })
 }
 
 /// What a correlation counts and holds, what a rule is counted by, what a filter does nothing for.
