@@ -22,6 +22,7 @@ mod measures;
 mod money;
 mod nouns;
 mod operations;
+mod own_rules;
 mod packs;
 mod patrols;
 mod policies;

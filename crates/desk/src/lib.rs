@@ -2,12 +2,14 @@
 
 pub mod access;
 mod allocation;
+pub mod backtest;
 mod by_hand;
 pub mod concern;
 pub mod coverage;
 mod customs;
 pub mod deliveries;
 pub mod demo;
+pub mod drafting;
 pub mod drift;
 pub mod duties;
 pub mod engagements;

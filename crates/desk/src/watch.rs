@@ -4,6 +4,7 @@ mod alerts;
 mod counting;
 mod exceptions;
 pub(crate) mod hosts;
+pub(crate) mod own;
 
 pub use counting::Ties;
 pub use exceptions::Exception;
@@ -33,6 +34,9 @@ pub struct Watch {
     /// Held from looking for an open alert to writing it: two inputs at once make one alert, and count right.
     counting: Mutex<counting::Counting>,
     excepting: exceptions::Excepting,
+    own: own::Own,
+    pub(crate) backtests: crate::backtest::Backtests,
+    pub(crate) seen_logs: crate::drafting::SeenLogs,
     pub deliveries: Deliveries,
 }
 
@@ -76,6 +80,7 @@ impl Watch {
         let (watch, zone) = (self.clone(), zone.clone());
         store.listen(Box::new(move |written| {
             watch.follow_exceptions(written, &zone);
+            watch.follow_own(written);
             let rules = written.iter().filter(|one| one.record.kind.name == "detection_rule" && one.person.is_some());
             for rule in rules {
                 let Some(id) = rule.record.get("rule_id").as_text() else { continue };
@@ -176,7 +181,11 @@ impl Desk {
 
     /// Evaluates the rules in force, counts for correlations, and writes the alerts.
     fn judge(&self, events: &[Event]) -> Result<(), DeskError> {
-        let live = self.watch.live();
+        self.judge_by(&self.watch.live(), events)?;
+        self.judge_by(&self.watch.own(), events)
+    }
+
+    fn judge_by(&self, live: &Arc<Live>, events: &[Event]) -> Result<(), DeskError> {
         let Some(set) = &live.set else { return Ok(()) };
         let mut groups: BTreeMap<String, Group<'_>> = BTreeMap::new();
         let (mut counted, mut hidden) = (Vec::new(), BTreeMap::new());
@@ -186,7 +195,7 @@ impl Desk {
             let mut counts = Vec::new();
             for found in set.evaluate(event) {
                 let Some(rule) = set.rule(&found).filter(|rule| !self.watch.is_off(&rule.id)) else { continue };
-                if let Some(exception) = taking(&exceptions, &live, rule, event, now) {
+                if let Some(exception) = taking(&exceptions, live, rule, event, now) {
                     *hidden.entry(exception).or_default() += 1;
                     continue;
                 }
@@ -202,7 +211,7 @@ impl Desk {
             }
         }
         if !groups.is_empty() || !counted.is_empty() {
-            self.write_alerts(&live, set, groups, &counted, now)?;
+            self.write_alerts(live, set, groups, &counted, now)?;
         }
         self.watch.hid(hidden);
         Ok(())
@@ -238,7 +247,7 @@ fn entity(event: &Event) -> Option<String> {
     named(event).map(str::to_owned)
 }
 
-fn named(event: &Event) -> Option<&str> {
+pub(crate) fn named(event: &Event) -> Option<&str> {
     let found = event.host.as_deref().or(event.user.as_deref()).or(event.src_ip.as_deref());
     found.filter(|text| !text.trim().is_empty())
 }

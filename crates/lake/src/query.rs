@@ -11,6 +11,7 @@ use crate::steps::{Around, Column, Piped, Rows};
 use crate::table::Events;
 use datafusion::arrow::array::{Int64Array, RecordBatch};
 use datafusion::dataframe::DataFrame;
+use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::runtime_env::RuntimeEnv;
 use datafusion::functions_aggregate::expr_fn::count;
 use datafusion::logical_expr::{Expr, ident, lit};
@@ -286,6 +287,17 @@ impl Snapshot {
         whole(&self.run(frame.limit(0, Some(ids.len()))).await?)
     }
 
+    /// The events of some files, or those in memory where none are given, a batch at a time and in no order.
+    pub async fn stream(
+        &self,
+        question: &Question,
+        files: &[Arc<FileEntry>],
+    ) -> Result<SendableRecordBatchStream, LakeError> {
+        let memory = if files.is_empty() { self.memory.clone() } else { Vec::new() };
+        let frame = self.read(Events { files: files.to_vec(), memory }, question.condition.clone())?;
+        frame.execute_stream().await.map_err(|error| LakeError::engine(error, self.memory_limit))
+    }
+
     fn frame(&self, files: Vec<Arc<FileEntry>>, condition: Expr) -> Result<DataFrame, LakeError> {
         self.read(Events { files, memory: self.memory.clone() }, condition)
     }
@@ -332,7 +344,7 @@ impl Snapshot {
 }
 
 /// Whole hours from the start of `files` until they hold `window` events.
-fn next_window(files: &[Arc<FileEntry>], window: u64) -> &[Arc<FileEntry>] {
+pub fn next_window(files: &[Arc<FileEntry>], window: u64) -> &[Arc<FileEntry>] {
     let (mut events, mut hour, mut length) = (0, None, 0);
     for file in files {
         if events >= window && hour != Some(file.hour) {
