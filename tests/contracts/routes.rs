@@ -115,6 +115,7 @@ const ROUTES: &[Entry] = &[
     ("GET", "/run/{id}", Person, 404, 303),
     ("POST", "/run/{id}/file", Person, 404, 303),
     ("GET", "/run/{id}/state", Person, 404, 303),
+    ("GET", "/rules/test", Person, 404, 303),
     ("GET", "/search", Person, 200, 303),
     ("GET", "/start", Person, 404, 303),
     ("GET", "/start/{pack}", Person, 404, 303),

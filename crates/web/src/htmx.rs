@@ -66,3 +66,8 @@ pub fn later(id: &str, address: &str) -> Markup {
 pub fn echoed(id: &str, body: &Markup) -> Markup {
     html! { div id=(id) .stack aria-live="polite" { (body) } }
 }
+
+/// A part that is asked for again from `address` while something runs; the answer to that is this element.
+pub fn polled(id: &str, address: Option<&str>, body: &Markup) -> Markup {
+    html! { div id=(id) .stack data-poll=[address] aria-busy=[address.map(|_| "true")] { (body) } }
+}

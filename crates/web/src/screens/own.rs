@@ -67,7 +67,18 @@ const ALL: &[Own] = &[
     Own { kind: "place", below: Some(super::contract::post), ..GENERIC },
     Own { kind: "decision", below: Some(super::contract::decision), ..GENERIC },
     Own { kind: "check", below: Some(super::checks::below), ..GENERIC },
-    Own { kind: "detection_rule", below: Some(super::rules::below), ..GENERIC },
+    Own {
+        kind: "detection_rule",
+        instead: &[
+            (MethodFilter::GET, "/r/{kind}/new", super::editor::new),
+            (MethodFilter::POST, "/r/{kind}", super::editor::create),
+            (MethodFilter::GET, "/r/{kind}/{id}/edit", super::editor::edit),
+            (MethodFilter::POST, "/r/{kind}/{id}", super::editor::update),
+        ],
+        below: Some(super::rules::below),
+        hides: &["text"],
+        ..GENERIC
+    },
     Own { kind: "hunt", below: Some(super::hunts::below), hides: &["hypothesis", "query", "result"], ..GENERIC },
     Own { kind: "suppression", below: Some(super::except::below), ..GENERIC },
     Own { kind: "shift", below: Some(super::shifts::below), ..GENERIC },
