@@ -38,8 +38,15 @@ pub struct Suppression {
     pub hidden: i64,
 }
 
-const MOVES: &[Move] =
-    &[Move { name: "end", label: "End now", from: &[""], guard: still_stands, apply: end, ..Move::PLAIN }];
+const MOVES: &[Move] = &[Move {
+    name: "end",
+    label: "End now",
+    from: &[""],
+    key: Some('e'),
+    guard: still_stands,
+    apply: end,
+    ..Move::PLAIN
+}];
 
 fn still_stands(moving: &Moving<'_>) -> Result<(), Refusal> {
     match moving.before.and_then(|before| before.read::<Timestamp>("until")) {

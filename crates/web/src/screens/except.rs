@@ -46,7 +46,7 @@ pub fn standing(ask: &Ask, rule: i64, add: &Markup) -> Result<Markup, Fault> {
     let found = ask.app.desk.exceptions_from(&ask.actor, rule, ask.now)?;
     let text = |one: &Record, field: &str| one.get(field).as_text().unwrap_or_default().to_owned();
     Ok(panel::padded(
-        "Exceptions from its rule",
+        "Exceptions from the rule",
         &html! { (found.len()) },
         &html! {
             @if found.is_empty() { p .sub { "None: every event that it matches counts." } }
