@@ -76,7 +76,7 @@ const ALL: &[Own] = &[
             (MethodFilter::POST, "/r/{kind}/{id}", super::editor::update),
         ],
         below: Some(super::rules::below),
-        hides: &["text"],
+        hides: &["text", "version_hash", "own"],
         ..GENERIC
     },
     Own { kind: "hunt", below: Some(super::hunts::below), hides: &["hypothesis", "query", "result"], ..GENERIC },
