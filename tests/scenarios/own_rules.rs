@@ -235,6 +235,12 @@ fn a_rule_comes_in_through_the_page_the_api_and_an_import() {
     let said = ask(&rule_of("ann").replace("sign_in", "proxy"));
     assert!(said.contains("It cannot fire"), "{said}");
     assert_eq!(case.post("/r/detection_rule", &form("title: x", "enable")).status, 422);
+    let browsers = rule_of("eve").replace('\n', "\r\n");
+    let draft = case.post("/r/detection_rule", &form(&browsers, "save")).header("location").to_owned();
+    assert_eq!(case.post(&draft, &form(&browsers, "save")).status, 303);
+    let drafts = case.office.desk.all("detection_rule").expect("rules");
+    let eve = drafts.iter().find(|rule| rule.title() == "Sign-in of eve failed").expect("the draft");
+    assert_eq!((eve.state(), eve.get("text").as_text()), (Some("draft"), Some(rule_of("eve").as_str())));
     let before = case.office.desk.all("detection_rule").expect("rules").len();
     let answer = case.post("/r/detection_rule", &form(&rule_of("ann"), "enable"));
     assert_eq!(answer.status, 303, "{}", answer.body);

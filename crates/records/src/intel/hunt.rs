@@ -80,6 +80,7 @@ const DETECTION: &[Field] = &[
         label: "The rule, in Sigma",
         help: "It is a draft until somebody tries it over what is kept and puts it in force.",
         shape: Shape::Markdown,
+        code: true,
         ..Field::EMPTY
     },
     Field {

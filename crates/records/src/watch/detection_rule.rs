@@ -48,6 +48,7 @@ pub struct DetectionRule {
     #[field(managed)]
     pub version_hash: Option<String>,
     /// The rule itself, in Sigma; that of a folder is changed in its folder.
+    #[field(code)]
     pub text: Option<Markdown>,
     /// Who keeps it accurate.
     #[field(inline)]
@@ -119,6 +120,11 @@ fn prepare(record: &mut Record, moving: &Moving<'_>) {
         record.set("state", record.kind.choice_value("state", "draft"));
         record.set("source", "written here");
         record.set("author", moving.actor.name.as_str());
+    }
+    // Browsers end lines their own way; the text is that of the file that it may become.
+    let sent = record.get("text").as_text().filter(|text| moving.actor.person.is_some() && text.contains('\r'));
+    if let Some(text) = sent.map(|text| text.replace("\r\n", "\n")) {
+        record.set("text", Value::text(text));
     }
     let same = moving.before.is_some_and(|before| before.get("text") == record.get("text"));
     if record.read::<bool>("own") != Some(true) || same && !record.get("rule_id").is_empty() {

@@ -23,7 +23,7 @@ pub struct Suppression {
     #[field(len = 300)]
     pub entity: Option<String>,
     /// Only events that this finds, written as in the event search: `host:DC1 Image:"C:\Tools\*"`; empty for all.
-    #[field(search, len = 4000)]
+    #[field(search, code, len = 4000)]
     pub filter: Option<String>,
     /// Why these alerts need not be seen.
     #[field(len = 2000)]

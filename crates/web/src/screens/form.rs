@@ -97,10 +97,11 @@ pub fn input(ask: &Ask, field: &'static Field, value: &Value, error: Option<&str
         part(&Part { name: field.name, label: field.label, help: field.help, error, required, input })
     };
     match field.shape {
+        Shape::Text if field.code => frame(Input::Lines { value: &typed, code: true }),
         Shape::Text => {
             frame(Input::Text { value: &typed, max: field.max_len.and_then(|most| u32::try_from(most).ok()) })
         }
-        Shape::Markdown => frame(Input::Lines { value: &typed, code: false }),
+        Shape::Markdown => frame(Input::Lines { value: &typed, code: field.code }),
         Shape::Int | Shape::Real => frame(Input::Number { value: &typed, min: field.min, max: field.max }),
         Shape::Money => {
             let (amount, currency) = typed.rsplit_once(' ').unwrap_or(("", "EUR"));
