@@ -212,6 +212,52 @@ fn a_back_test_judges_what_is_kept_and_writes_nothing() {
 }
 
 #[test]
+fn no_event_is_lost_or_judged_twice_while_rules_are_put_in_force() {
+    let (office, mara) = open();
+    let steady = written(&office, &mara, &rule_of("ann"));
+    office.act(&mara, &steady, "enable", &[], None).expect("in force");
+    let other = written(&office, &mara, &rule_of("ben"));
+    office.act(&mara, &other, "enable", &[], None).expect("in force");
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for _ in 0..20 {
+                office.act(&mara, &other, "switch_off", &[], Some("x")).expect("off");
+                office.act(&mara, &other, "switch_on", &[], None).expect("on");
+            }
+        });
+        (0..100).for_each(|second| take(&office, "ann", second));
+    });
+    assert_eq!(alerts(&office, steady.title()), 100);
+    take(&office, "ben", 100);
+    assert_eq!(alerts(&office, other.title()), 1);
+}
+
+#[test]
+fn a_back_test_is_stopped_at_a_word_and_by_the_next() {
+    let (office, mara) = open();
+    (0..30).for_each(|second| take(&office, "ann", second));
+    let me = mara.person.expect("a person");
+    let text = rule_of("ann");
+    let begin = || office.desk.backtest(me, Trial { text: &text, rule: None, days: 7, sources: None }, now());
+    let first = begin().expect("begun");
+    let second = begin().expect("begun");
+    second.stop();
+    for run in [&first, &second] {
+        while run.progress().ended.is_none() {
+            std::thread::yield_now();
+        }
+    }
+    assert!(matches!(first.progress().ended, Some(Ended::Done | Ended::Stopped)), "{:?}", first.progress());
+    assert_eq!(office.desk.last_backtest(me).expect("the last").progress().ended, second.progress().ended);
+    let none = office.desk.backtest(me, Trial { text: &text, rule: None, days: 7, sources: Some(&[]) }, now());
+    let run = none.expect("begun");
+    while run.progress().ended.is_none() {
+        std::thread::yield_now();
+    }
+    assert_eq!((run.progress().read, run.progress().matched), (0, 0), "nothing of sources that may not be read");
+}
+
+#[test]
 fn a_rule_comes_in_through_the_page_the_api_and_an_import() {
     let case = Case::new();
     case.office.desk.reload_rules(&[], now()).expect("the starter rules");
