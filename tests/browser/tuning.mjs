@@ -43,6 +43,7 @@ await withBrowser(async (browser) => {
   // Ended, it stands no more.
   await visit(page, exception);
   await leads(page, () => page.click('button:has-text("End now")'));
+  assert.match(await text(page, "main"), /It has ended, and hides nothing any more/);
   await visit(page, alert);
   assert.match(await text(page, "main"), /None: every event that it matches counts/);
   await assertNoErrors(page, "tuning");

@@ -16,7 +16,7 @@ use watchkeep_model::filter::{Expr, Op, Query, Term, Value, parse};
 const DAYS: i64 = 30;
 /// Seconds for which it is remembered which were, and which were not.
 const REMEMBERED: i64 = 300;
-const MISSED: i64 = 10;
+const MISSED: i64 = 60;
 /// Newest events of the rule's log source that are tried, and matches of them that are shown.
 const SAMPLE: usize = 500;
 const SHOWN: usize = 3;

@@ -8,7 +8,7 @@ use crate::fault::Fault;
 use crate::htmx;
 use crate::layout::Find;
 use crate::parts::field::{Field as Part, Input, field as part};
-use crate::parts::{Button, header, panel, time};
+use crate::parts::{Button, State as Mark, empty, header, panel, time};
 use crate::routes::{Route, Who};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -61,6 +61,17 @@ pub fn standing(ask: &Ask, rule: i64, add: &Markup) -> Result<Markup, Fault> {
     ))
 }
 
+/// Whether an exception still hides anything.
+pub fn above(ask: &Ask, exception: &Record) -> Markup {
+    let text = exception.get("filter").as_text().filter(|text| !text.trim().is_empty());
+    let broken = text.and_then(|text| exception_filter(text, ask.now, &ask.app.desk.zone).err());
+    let over = exception.read::<Timestamp>("until").is_none_or(|until| until <= ask.now);
+    html! {
+        @if over { (empty::note(Mark::Grey, &html! { "It has ended, and hides nothing any more." })) }
+        @else if let Some(error) = broken { (empty::note(Mark::Red, &html! { "It hides nothing: " (error) })) }
+    }
+}
+
 /// What the page of an exception shows below its details: what it hides.
 pub fn below(ask: &Ask, exception: &Record) -> Result<Markup, Fault> {
     if !ask.actor.access.may("alert", "read") {
@@ -68,7 +79,7 @@ pub fn below(ask: &Ask, exception: &Record) -> Result<Markup, Fault> {
     }
     let sources = ask.app.desk.event_sources(&ask.actor).unwrap_or_else(|_| Some(Vec::new()));
     let preview = ask.app.desk.preview_exception(&ask.actor, exception, sources.as_deref(), ask.now)?;
-    Ok(panel::padded("Alerts of its rule", &html! { "last " (DAYS) " days" }, &told(&preview)))
+    Ok(panel::padded("What it covers of the rule's alerts", &html! { "last " (DAYS) " days" }, &told(&preview)))
 }
 
 /// The alert, and the exception as it is proposed.

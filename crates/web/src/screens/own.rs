@@ -80,7 +80,7 @@ const ALL: &[Own] = &[
         ..GENERIC
     },
     Own { kind: "hunt", below: Some(super::hunts::below), hides: &["hypothesis", "query", "result"], ..GENERIC },
-    Own { kind: "suppression", below: Some(super::except::below), ..GENERIC },
+    Own { kind: "suppression", above: Some(super::except::above), below: Some(super::except::below), ..GENERIC },
     Own { kind: "shift", below: Some(super::shifts::below), ..GENERIC },
     Own { kind: "site", below: Some(super::present::below), ..GENERIC },
     Own { kind: "rota", below: Some(super::turns::below), ..GENERIC },
