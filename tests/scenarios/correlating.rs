@@ -6,7 +6,7 @@ use watchkeep_ingest::{Batch, Source, bulk};
 use watchkeep_model::{Record, Value};
 use watchkeep_tests::{Office, now};
 
-const FAILED: &str = "title: Failed sign-in
+pub const FAILED: &str = "title: Failed sign-in
 id: 11111111-1111-4222-8333-444455556666
 name: failed
 logsource: {category: sign_in}
@@ -16,7 +16,7 @@ detection:
     condition: selection
 ";
 
-const MANY: &str = "title: Many failed sign-ins
+pub const MANY: &str = "title: Many failed sign-ins
 id: 22222222-1111-4222-8333-444455556666
 correlation:
     type: event_count
@@ -28,7 +28,7 @@ level: high
 tags: [attack.t1110]
 ";
 
-fn put(office: &Office, name: &str, text: &str) -> PathBuf {
+pub fn put(office: &Office, name: &str, text: &str) -> PathBuf {
     let folder = office.folder.path().join("rules");
     std::fs::create_dir_all(&folder).expect("a folder");
     std::fs::write(folder.join(name), text).expect("a rule");

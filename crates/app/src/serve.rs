@@ -115,9 +115,14 @@ async fn listen(args: &ServeArgs, desk: Desk, folders: RuleFolders, demo: bool) 
             tracing::warn!("the first list will take longer: {error}");
         }
     });
+    let last = desk.clone();
     let timers = tokio::task::spawn_blocking(move || timers(&desk, demo));
     axum::serve(listener, watchkeep_web::server(app)).with_graceful_shutdown(stopped()).await?;
     timers.abort();
+    // What exceptions hid since the last minute is counted too.
+    if let Err(error) = tokio::task::spawn_blocking(move || last.note_hidden(clock::now())).await? {
+        tracing::error!("what exceptions hid in the last minute is not counted: {error}");
+    }
     std::process::exit(0);
 }
 

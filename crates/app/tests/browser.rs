@@ -54,6 +54,16 @@ fn an_inspection_without_a_connection_loses_nothing() {
 }
 
 #[test]
+fn an_alert_is_tuned_with_two_keys_and_a_reason() {
+    walk("tuning.mjs");
+}
+
+#[test]
+fn a_rule_is_read_tried_and_put_in_force() {
+    walk("editor.mjs");
+}
+
+#[test]
 fn every_screen_in_both_themes_and_sizes() {
     walk("looks.mjs");
 }

@@ -39,7 +39,7 @@ fn description(field: &syn::Field, name: &Ident) -> Result<TokenStream> {
         attribute.parse_nested_meta(|meta| {
             let word = meta.path.require_ident()?.to_string();
             match word.as_str() {
-                "search" | "index" | "unique" | "facet" | "managed" | "inline" => {
+                "search" | "index" | "unique" | "facet" | "managed" | "inline" | "code" => {
                     let flag = &meta.path;
                     settings.push(quote!(#flag: true));
                 }
@@ -61,7 +61,7 @@ fn description(field: &syn::Field, name: &Ident) -> Result<TokenStream> {
                 }
                 _ => {
                     return Err(meta.error(
-                        "use search, index, unique, facet, managed, inline, optional, label, default, len, min or max",
+                        "use search, index, unique, facet, managed, inline, code, optional, label, default, len, min or max",
                     ));
                 }
             }

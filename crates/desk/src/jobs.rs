@@ -21,6 +21,7 @@ impl Desk {
     /// What the first job that failed said; what others said is logged.
     pub fn tick(&self, now: Timestamp, round: u64) -> Result<(), DeskError> {
         let mut done = vec![("heartbeats", self.heartbeats(now)), ("event files", self.flush(now))];
+        done.push(("rules written here", self.settle_own(now)));
         done.push(("correlation windows", self.settle_windows(now)));
         done.push(("receipts", self.owe_receipts_if_changed(now)));
         if round.is_multiple_of(MEASURE) {
@@ -28,6 +29,7 @@ impl Desk {
             done.push(("duties", self.measure_all(now)));
         }
         if round.is_multiple_of(MINUTE) {
+            done.push(("exceptions", self.note_hidden(now)));
             done.push(("surveys", self.count_surveys(now)));
             done.push(("clocks", self.wind_clocks(now).map(drop)));
             done.push(("breaches", self.note_breaches(now).map(drop)));

@@ -2,16 +2,19 @@
 
 pub mod access;
 mod allocation;
+pub mod backtest;
 mod by_hand;
 pub mod concern;
 pub mod coverage;
 mod customs;
 pub mod deliveries;
 pub mod demo;
+pub mod drafting;
 pub mod drift;
 pub mod duties;
 pub mod engagements;
 mod error;
+pub mod except;
 pub mod export;
 mod figures;
 pub mod first_start;
@@ -86,7 +89,7 @@ impl Desk {
         let changed = reading::Changed::default();
         changed.follow(&store);
         let watch: Arc<watch::Watch> = Arc::default();
-        watch.follow(&store);
+        watch.follow(&store, &zone);
         let figures: Arc<figures::Figures> = Arc::default();
         figures.follow(&store);
         let working = house::Working::of(&store, &zone);

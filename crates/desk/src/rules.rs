@@ -1,5 +1,6 @@
 //! Detection rules: loaded from the starter pack and rule folders, each with a record that says live or why not.
 
+use crate::watch::own::{is_own, is_several};
 use crate::watch::{Live, severity_value, shorten};
 use crate::{Desk, DeskError};
 use jiff::Timestamp;
@@ -144,7 +145,10 @@ impl Desk {
             record.state() == Some("draft")
                 && record.get("text").as_text().is_none_or(|text| !loaded.contains(text.trim()))
         };
-        let stays = |record: &Record| matches!(record.state(), Some("gone" | "off")) || waits(record);
+        let own = |record: &Record| {
+            is_own(record) && record.get("text").as_text().is_none_or(|text| !loaded.contains(text.trim()))
+        };
+        let stays = |record: &Record| matches!(record.state(), Some("gone" | "off")) || waits(record) || own(record);
         let gone = known.iter().filter(|(id, record)| !present.contains(*id) && !stays(record));
         changes.extend(gone.map(|(_, record)| Change::Note { kind, id: record.id, values: state("gone", kind) }));
         let changed = changes.len();
@@ -154,25 +158,16 @@ impl Desk {
         Ok(Loaded { changed, newly_refused, ..self.put_in_force(set)? })
     }
 
-    /// Why a rule's text could not be put in force; nothing where it could.
-    pub fn rule_refused(&self, text: &str) -> Option<String> {
-        let (_, infos) = RuleSet::load([RuleFile { path: "draft".to_owned(), text: text.to_owned() }]);
-        match infos.into_iter().next().map(|info| info.state) {
-            // What it names may well be in the folders.
-            Some(State::Live | State::Waits(_)) => None,
-            Some(State::Refused(why)) => Some(why),
-            None => Some("there is no rule in it".to_owned()),
-        }
-    }
-
     /// The rules and the record of each; those that people switched off stay out of force.
     fn put_in_force(&self, set: RuleSet) -> Result<Loaded, DeskError> {
+        self.read_exceptions()?;
         let mut live = Live { set: Some(set), ..Live::default() };
         let mut loaded = Loaded::default();
         // Held while the records are read: what a person switches meanwhile is noted after, and not forgotten.
         let mut off = self.watch.off();
         off.clear();
-        for record in self.all("detection_rule")? {
+        let records = self.all("detection_rule")?;
+        for record in &records {
             let Some(id) = record.get("rule_id").as_text() else { continue };
             live.records.insert(id.to_owned(), record.id);
             match record.state() {
@@ -187,6 +182,7 @@ impl Desk {
             }
         }
         self.watch.set(live);
+        self.watch.read_own(&records);
         Ok(loaded)
     }
 }
@@ -219,9 +215,30 @@ fn values(info: &RuleInfo, text: Option<&String>) -> Vec<(&'static str, Value)> 
         ("logsource", Value::text(log.join(" / "))),
         ("technique", Value::text(info.techniques().collect::<Vec<_>>().join(" "))),
         ("source", Value::text(source(&info.path))),
+        ("own", Value::Null),
         ("version_hash", Value::text(&*info.sha256)),
         ("text", text.map_or(Value::Null, |text| Value::text(text.clone()))),
     ]
+}
+
+/// Why a text of several documents is refused here.
+pub(crate) const SEVERAL: &str = "it holds several rules, parted by `---`; put each into one of its own";
+
+/// What the record of a rule written here does not say yet of how its text was understood; whether it is live only where
+/// it is in force.
+pub(crate) fn understood(record: &Record, found: &[RuleInfo], in_force: bool) -> Option<Change> {
+    let mut info = found.first()?.clone();
+    if is_several(record.get("text").as_text().unwrap_or_default()) {
+        info.state = State::Refused(SEVERAL.to_owned());
+    }
+    let kept = |name: &str, value: &Value| match name {
+        "state" | "refused" => !in_force,
+        "rule_id" | "source" | "own" | "text" => true,
+        "author" => value.is_empty(),
+        "title" => matches!(info.state, State::Refused(_)),
+        _ => false,
+    };
+    changed(record, values(&info, None).into_iter().filter(|(name, value)| !kept(name, value)).collect())
 }
 
 fn form_value(form: Form) -> Value {

@@ -150,7 +150,7 @@ impl Desk {
                 (
                     "description",
                     Value::text(format!(
-                        "{said}; the limit is {LIMIT} %. See why its alerts were judged false, then narrow the rule or suppress what is known."
+                        "{said}; the limit is {LIMIT} %. See why its alerts were judged false, then narrow the rule, or make an exception of what is known."
                     )),
                 ),
             ];

@@ -2,13 +2,18 @@
 
 mod alerts;
 mod counting;
+mod exceptions;
 pub(crate) mod hosts;
+pub(crate) mod own;
 
 pub use counting::Ties;
+pub use exceptions::Exception;
 
 use crate::deliveries::Deliveries;
 use crate::{Desk, DeskError};
+use exceptions::Exceptions;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockWriteGuard};
 use watchkeep_detect::{Level, Match, RuleInfo, RuleSet};
@@ -28,6 +33,10 @@ pub struct Watch {
     pub(crate) hosts: Mutex<hosts::Hosts>,
     /// Held from looking for an open alert to writing it: two inputs at once make one alert, and count right.
     counting: Mutex<counting::Counting>,
+    excepting: exceptions::Excepting,
+    own: own::Own,
+    pub(crate) backtests: crate::backtest::Backtests,
+    pub(crate) seen_logs: crate::drafting::SeenLogs,
     pub deliveries: Deliveries,
 }
 
@@ -66,10 +75,12 @@ struct Group<'a> {
 }
 
 impl Watch {
-    /// A rule that a person switches off stops at once, everywhere.
-    pub(crate) fn follow(self: &Arc<Self>, store: &watchkeep_store::Store) {
-        let watch = self.clone();
+    /// A rule that a person switches off stops at once, everywhere; so does an exception that ends.
+    pub(crate) fn follow(self: &Arc<Self>, store: &watchkeep_store::Store, zone: &TimeZone) {
+        let (watch, zone) = (self.clone(), zone.clone());
         store.listen(Box::new(move |written| {
+            watch.follow_exceptions(written, &zone);
+            watch.follow_own(written);
             let rules = written.iter().filter(|one| one.record.kind.name == "detection_rule" && one.person.is_some());
             for rule in rules {
                 let Some(id) = rule.record.get("rule_id").as_text() else { continue };
@@ -170,14 +181,24 @@ impl Desk {
 
     /// Evaluates the rules in force, counts for correlations, and writes the alerts.
     fn judge(&self, events: &[Event]) -> Result<(), DeskError> {
-        let live = self.watch.live();
+        self.judge_by(&self.watch.live(), events)?;
+        self.judge_by(&self.watch.own(), events)
+    }
+
+    fn judge_by(&self, live: &Arc<Live>, events: &[Event]) -> Result<(), DeskError> {
         let Some(set) = &live.set else { return Ok(()) };
         let mut groups: BTreeMap<String, Group<'_>> = BTreeMap::new();
-        let mut counted = Vec::new();
+        let (mut counted, mut hidden) = (Vec::new(), BTreeMap::new());
+        let now = events.iter().map(|event| event.received).max().unwrap_or_default();
+        let exceptions = self.watch.exceptions();
         for event in events {
             let mut counts = Vec::new();
             for found in set.evaluate(event) {
                 let Some(rule) = set.rule(&found).filter(|rule| !self.watch.is_off(&rule.id)) else { continue };
+                if let Some(exception) = taking(&exceptions, live, rule, event, now) {
+                    *hidden.entry(exception).or_default() += 1;
+                    continue;
+                }
                 if set.correlations().count(found.rule) {
                     counts.push(found.rule);
                 }
@@ -189,12 +210,20 @@ impl Desk {
                 counted.push((event, counts));
             }
         }
-        if groups.is_empty() && counted.is_empty() {
-            return Ok(());
+        if !groups.is_empty() || !counted.is_empty() {
+            self.write_alerts(live, set, groups, &counted, now)?;
         }
-        let now = events.iter().map(|event| event.received).max().unwrap_or_default();
-        self.write_alerts(&live, set, groups, &counted, now)
+        self.watch.hid(hidden);
+        Ok(())
     }
+}
+
+/// The exception that takes an event away from a rule that it matches.
+fn taking(exceptions: &Exceptions, live: &Live, rule: &RuleInfo, event: &Event, now: Timestamp) -> Option<i64> {
+    if exceptions.is_empty() {
+        return None;
+    }
+    exceptions.taking(*live.records.get(&*rule.id)?, event, now)
 }
 
 fn collect<'a>(groups: &mut BTreeMap<String, Group<'a>>, rule: &'a RuleInfo, event: &'a Event, found: Match) {
@@ -215,8 +244,12 @@ fn collect<'a>(groups: &mut BTreeMap<String, Group<'a>>, rule: &'a RuleInfo, eve
 
 /// What an alert is about: the host, else the user, else the address.
 fn entity(event: &Event) -> Option<String> {
-    let found = event.host.as_ref().or(event.user.as_ref()).or(event.src_ip.as_ref());
-    found.map(|text| text.to_string()).filter(|text| !text.trim().is_empty())
+    named(event).map(str::to_owned)
+}
+
+pub(crate) fn named(event: &Event) -> Option<&str> {
+    let found = event.host.as_deref().or(event.user.as_deref()).or(event.src_ip.as_deref());
+    found.filter(|text| !text.trim().is_empty())
 }
 
 /// Whether the same may succeed later: disk, network or database trouble, not a mistake in what was sent.

@@ -43,8 +43,16 @@ impl Lake {
 
     /// The event with this id.
     pub fn event(&self, id: EventId) -> Result<Option<Event>, LakeError> {
-        let snapshot = self.snapshot()?;
-        self.run(async move { snapshot.event(id).await })
+        Ok(self.events(&[id])?.into_iter().next())
+    }
+
+    /// Those of the events with these ids that are still kept, in no order.
+    ///
+    /// # Errors
+    /// Files that cannot be read.
+    pub fn events(&self, ids: &[EventId]) -> Result<Vec<Event>, LakeError> {
+        let (snapshot, ids) = (self.snapshot()?, ids.to_vec());
+        self.run(async move { snapshot.events(&ids).await })
     }
 
     /// The most frequent values of a field that begin with `prefix`, with their counts, among the events of the request;

@@ -283,6 +283,15 @@ impl Lake {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Runs work on the lake's own threads, and does not wait for it.
+    pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) -> Result<(), LakeError> {
+        match &self.runtime {
+            Some(runtime) => drop(runtime.spawn(work)),
+            None => return Err(LakeError::Engine("the lake is closing".to_string())),
+        }
+        Ok(())
+    }
+
     /// Runs work on the lake's own threads and waits for it.
     pub(crate) fn run<T: Send + 'static>(
         &self,

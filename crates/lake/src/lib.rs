@@ -32,6 +32,7 @@ mod plan;
 mod query;
 mod recent;
 mod request;
+mod scan;
 mod sources;
 mod steps;
 mod table;

@@ -11,6 +11,7 @@ use crate::steps::{Around, Column, Piped, Rows};
 use crate::table::Events;
 use datafusion::arrow::array::{Int64Array, RecordBatch};
 use datafusion::dataframe::DataFrame;
+use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::runtime_env::RuntimeEnv;
 use datafusion::functions_aggregate::expr_fn::count;
 use datafusion::logical_expr::{Expr, ident, lit};
@@ -18,7 +19,7 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 use datafusion::scalar::ScalarValue;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use watchkeep_model::event::{Event, EventId};
 use watchkeep_model::filter::{Check, EventField, EventFilter, Expr as Filter, Pipe, Query, compile};
@@ -274,15 +275,27 @@ impl Snapshot {
         Ok((0..wanted).map(bucket).collect())
     }
 
-    /// The one event with this id; its time is in the id.
-    pub async fn event(&self, id: EventId) -> Result<Option<Event>, LakeError> {
-        let millis = id.0.iter().take(6).fold(0i64, |millis, byte| (millis << 8) | i64::from(*byte));
+    /// The events with these ids; their times are in the ids.
+    pub async fn events(&self, ids: &[EventId]) -> Result<Vec<Event>, LakeError> {
+        let millis = |id: &EventId| id.0.iter().take(6).fold(0i64, |millis, byte| (millis << 8) | i64::from(*byte));
+        let times: BTreeSet<i64> = ids.iter().map(millis).collect();
         // Times before 1970 all have the milliseconds zero.
-        let near = |file: &&Arc<FileEntry>| file.first.max(0) <= millis && millis <= file.last.max(0);
+        let near = |file: &&Arc<FileEntry>| times.range(file.first.max(0)..=file.last.max(0)).next().is_some();
         let files: Vec<_> = self.files.iter().filter(near).cloned().collect();
-        let wanted = lit(ScalarValue::FixedSizeBinary(16, Some(id.0.to_vec())));
-        let frame = self.frame(files, ident("id").eq(wanted))?;
-        Ok(whole(&self.run(frame.limit(0, Some(1))).await?)?.into_iter().next())
+        let wanted = ids.iter().map(|id| lit(ScalarValue::FixedSizeBinary(16, Some(id.0.to_vec())))).collect();
+        let frame = self.frame(files, ident("id").in_list(wanted, false))?;
+        whole(&self.run(frame.limit(0, Some(ids.len()))).await?)
+    }
+
+    /// The events of some files, or those in memory where none are given, a batch at a time and in no order.
+    pub async fn stream(
+        &self,
+        question: &Question,
+        files: &[Arc<FileEntry>],
+    ) -> Result<SendableRecordBatchStream, LakeError> {
+        let memory = if files.is_empty() { self.memory.clone() } else { Vec::new() };
+        let frame = self.read(Events { files: files.to_vec(), memory }, question.condition.clone())?;
+        frame.execute_stream().await.map_err(|error| LakeError::engine(error, self.memory_limit))
     }
 
     fn frame(&self, files: Vec<Arc<FileEntry>>, condition: Expr) -> Result<DataFrame, LakeError> {
@@ -331,7 +344,7 @@ impl Snapshot {
 }
 
 /// Whole hours from the start of `files` until they hold `window` events.
-fn next_window(files: &[Arc<FileEntry>], window: u64) -> &[Arc<FileEntry>] {
+pub fn next_window(files: &[Arc<FileEntry>], window: u64) -> &[Arc<FileEntry>] {
     let (mut events, mut hour, mut length) = (0, None, 0);
     for file in files {
         if events >= window && hour != Some(file.hour) {

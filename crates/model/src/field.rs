@@ -68,6 +68,8 @@ pub struct Field {
     pub managed: bool,
     /// May be changed in the list itself.
     pub inline: bool,
+    /// Written for a machine to read: shown and typed in letters of one width.
+    pub code: bool,
     /// Largest number of characters (texts) or rows.
     pub max_len: Option<usize>,
     pub min: Option<f64>,
@@ -89,6 +91,7 @@ impl Field {
         facet: false,
         managed: false,
         inline: false,
+        code: false,
         max_len: None,
         min: None,
         max: None,

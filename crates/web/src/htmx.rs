@@ -60,3 +60,14 @@ pub fn later(id: &str, address: &str) -> Markup {
         }
     }
 }
+
+/// The part of a page that follows what is typed into the form around it, whose `data-echo` names it: the form is sent
+/// as it stands to where it is saved, which answers a request for a part with this element and saves nothing.
+pub fn echoed(id: &str, body: &Markup) -> Markup {
+    html! { div id=(id) .stack aria-live="polite" { (body) } }
+}
+
+/// A part that is asked for again from `address` while something runs; the answer to that is this element.
+pub fn polled(id: &str, address: Option<&str>, body: &Markup) -> Markup {
+    html! { div id=(id) .stack data-poll=[address] aria-busy=[address.map(|_| "true")] { (body) } }
+}

@@ -1,5 +1,5 @@
-//! What a batch of detections changes: new alerts, more of open ones, counts on suppressions. Everything that is
-//! known of them is read once a batch.
+//! What a batch of detections changes: new alerts, and more of open ones. Everything that is known of them is read once
+//! a batch.
 
 use super::{Group, Live, severity, shorten};
 use crate::{Desk, DeskError};
@@ -19,8 +19,6 @@ pub(super) struct Known {
     alerts: &'static Kind,
     /// Rule records that still stand, by rule id.
     rules: HashMap<String, i64>,
-    /// By the record of their rule.
-    suppressions: HashMap<i64, Vec<Record>>,
     /// Alerts that are not closed, oldest first, by group key.
     open: HashMap<String, Vec<Record>>,
     /// By name.
@@ -41,11 +39,6 @@ impl Known {
             groups.values().filter_map(|group| live.records.get(&*group.rule.id).copied()).collect::<HashSet<_>>();
         let standing = desk.store.present(desk.kind("detection_rule")?, &ids.iter().copied().collect::<Vec<_>>())?;
         let rules = live.records.iter().filter(|(_, id)| standing.contains(id)).map(|(name, id)| (name.clone(), *id));
-        let wanted: Vec<Value> = standing.iter().map(|id| Value::Int(*id)).collect();
-        let mut suppressions: HashMap<i64, Vec<Record>> = HashMap::new();
-        for found in desk.store.with_any(desk.kind("suppression")?, "rule", &wanted)? {
-            suppressions.entry(found.get("rule").as_int().unwrap_or_default()).or_default().push(found);
-        }
         let mut open: HashMap<String, Vec<Record>> = HashMap::new();
         for alert in desk.store.with_any(alerts, "group_key", &texts(groups.keys().map(String::as_str).collect()))? {
             let key = alert.get("group_key").as_text().unwrap_or_default().to_owned();
@@ -58,17 +51,12 @@ impl Known {
         let sources = by_name("log_source", groups.values().map(|group| &*group.source).collect())?;
         let places = assets.values().chain(sources.values()).filter_map(|record| record.get("site").as_int());
         let sites = desk.store.present(desk.kind("site")?, &places.collect::<Vec<_>>())?;
-        Ok(Self { alerts, rules: rules.collect(), suppressions, open, assets, sources, sites })
+        Ok(Self { alerts, rules: rules.collect(), open, assets, sources, sites })
     }
 
-    /// A new alert, more of a known one, or a count on the suppression that hides it.
-    pub fn change(&self, now: Timestamp, key: &str, group: &Group<'_>) -> Result<Option<Change>, DeskError> {
+    /// A new alert, or more of a known one.
+    pub fn change(&self, key: &str, group: &Group<'_>) -> Result<Option<Change>, DeskError> {
         let rule = self.rules.get(&*group.rule.id).copied();
-        if let Some(hidden) = rule.and_then(|rule| self.suppressed(rule, group.entity.as_deref(), now)) {
-            let count = hidden.get("hidden").as_int().unwrap_or(0) + group.events.len() as i64;
-            let values = vec![("hidden".to_owned(), Value::Int(count))];
-            return Ok(Some(Change::Note { kind: hidden.kind, id: hidden.id, values }));
-        }
         let open = self.open.get(&shorten(key, 400)).into_iter().flatten();
         match open.rev().find(|alert| near(alert, group)) {
             Some(alert) => Ok(more(alert, group)),
@@ -106,14 +94,6 @@ impl Known {
         let tags = asset.or(told).map(|record| record.tags.to_vec());
         let values = values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         Ok(Change::Create { kind: self.alerts, values, tags, external_id: None })
-    }
-
-    fn suppressed(&self, rule: i64, entity: Option<&str>, now: Timestamp) -> Option<&Record> {
-        self.suppressions.get(&rule)?.iter().find(|suppression| {
-            let about = suppression.get("entity").as_text().filter(|text| !text.is_empty());
-            let fits = about.is_none_or(|about| entity.is_some_and(|entity| entity.eq_ignore_ascii_case(about)));
-            fits && suppression.read::<Timestamp>("until").is_some_and(|until| until > now)
-        })
     }
 }
 

@@ -16,9 +16,28 @@ use watchkeep_store::{Change, Kept, Secret};
 /// Spaces of the vault begin with this: then come correlation and group.
 const SPACE: &str = "window/";
 
-/// The windows as they were last written, with the rules that they are of; nothing where they must be read again.
+/// The windows as they were last written, with the rules that they are of; none of rules whose windows must be read
+/// again.
 #[derive(Default)]
-pub(crate) struct Counting(Option<(Arc<Live>, Windows)>);
+pub(crate) struct Counting(Vec<(Arc<Live>, Windows)>);
+
+impl Counting {
+    /// The windows of these rules, which are forgotten until they are put back.
+    fn take(&mut self, live: &Arc<Live>) -> Option<Windows> {
+        let at = self.0.iter().position(|(of, _)| Arc::ptr_eq(of, live))?;
+        Some(self.0.swap_remove(at).1)
+    }
+
+    /// Keeps the windows of these rules, and of others only while those are in force.
+    fn put(&mut self, live: &Arc<Live>, windows: Windows, in_force: &[Arc<Live>]) {
+        self.0.retain(|(of, _)| in_force.iter().any(|known| Arc::ptr_eq(of, known)));
+        self.0.push((live.clone(), windows));
+    }
+
+    fn of(&self, live: &Arc<Live>) -> Option<&Windows> {
+        self.0.iter().find(|(of, _)| Arc::ptr_eq(of, live)).map(|(_, windows)| windows)
+    }
+}
 
 /// An event with the rules that matched it and are counted, by position.
 pub(super) type Counted<'a> = (&'a Event, Vec<usize>);
@@ -62,13 +81,12 @@ impl Desk {
     /// # Errors
     /// The store cannot be read or written; the next round does it.
     pub fn settle_windows(&self, now: Timestamp) -> Result<(), DeskError> {
-        let live = self.watch.live();
-        match &live.set {
-            Some(set) if !set.correlations().is_empty() => {
-                self.count(&live, set, BTreeMap::new(), Cause::Time(now), now)
+        for live in self.watch.in_force() {
+            if let Some(set) = live.set.as_ref().filter(|set| !set.correlations().is_empty()) {
+                self.count(&live, set, BTreeMap::new(), Cause::Time(now), now)?;
             }
-            _ => Ok(()),
         }
+        Ok(())
     }
 
     fn count<'a>(
@@ -81,10 +99,10 @@ impl Desk {
     ) -> Result<(), DeskError> {
         let mut counting = self.watch.counting();
         let plans = set.correlations();
-        let mut windows = match counting.0.take() {
-            Some((of, windows)) if Arc::ptr_eq(&of, live) => windows,
-            _ if plans.is_empty() => Windows::default(),
-            _ => self.read_windows(set)?,
+        let mut windows = match counting.take(live) {
+            Some(windows) => windows,
+            None if plans.is_empty() => Windows::default(),
+            None => self.read_windows(set)?,
         };
         windows.switch_off(plans.rules().filter(|at| self.watch.is_off_at(set, *at)).collect());
         let firings: Vec<Firing> = match cause {
@@ -94,19 +112,25 @@ impl Desk {
             }
             Cause::Time(now) => windows.tick(plans, now),
         };
+        let exceptions = self.watch.exceptions();
+        let mut hidden = BTreeMap::new();
         for firing in &firings {
-            if let Some(rule) = set.rules().get(firing.rule) {
-                collect(&mut groups, set, rule, firing);
+            let Some(rule) = set.rules().get(firing.rule) else { continue };
+            let record = live.records.get(&*rule.id).filter(|_| !exceptions.is_empty());
+            match record.and_then(|record| exceptions.hiding(*record, entity(firing), now)) {
+                Some(exception) => *hidden.entry(exception).or_default() += firing.events.len() as i64,
+                None => collect(&mut groups, set, rule, firing),
             }
         }
         let kept = kept(windows.changes(plans));
         if !groups.is_empty() || !kept.is_empty() {
             let known = super::alerts::Known::read(self, live, &groups)?;
-            let changes = groups.iter().filter_map(|(key, group)| known.change(now, key, group).transpose());
+            let changes = groups.iter().filter_map(|(key, group)| known.change(key, group).transpose());
             let changes: Vec<Change> = changes.collect::<Result<_, _>>()?;
             self.store.write_kept(&self.system(), now, changes, &kept)?;
         }
-        counting.0 = Some((live.clone(), windows));
+        counting.put(live, windows, &self.watch.in_force());
+        self.watch.hid(hidden);
         Ok(())
     }
 
@@ -121,15 +145,18 @@ impl Desk {
 
     /// What the rule of this id counts and is counted by, and what its windows hold.
     pub fn ties(&self, rule: &str) -> Option<Ties> {
-        let live = self.watch.live();
+        self.watch.in_force().iter().find_map(|live| self.ties_in(live, rule))
+    }
+
+    fn ties_in(&self, live: &Arc<Live>, rule: &str) -> Option<Ties> {
         let set = live.set.as_ref()?;
         let at = set.rules().iter().position(|info| &*info.id == rule && info.is_live())?;
         let plans = set.correlations();
         let number = |at: &usize| live.records.get(&*set.rules().get(*at)?.id).copied();
         let (counts, counted_by) = plans.beside(at);
         let counting = self.watch.counting();
-        let held = counting.0.as_ref().filter(|(of, _)| Arc::ptr_eq(of, &live));
-        let (groups, events, spilled) = held.map(|(_, windows)| windows.held(plans, at)).unwrap_or_default();
+        let held = counting.of(live);
+        let (groups, events, spilled) = held.map(|windows| windows.held(plans, at)).unwrap_or_default();
         Some(Ties {
             counts: counts.iter().filter_map(number).collect(),
             counted_by: counted_by.iter().filter_map(number).collect(),
@@ -165,6 +192,11 @@ impl Ties {
 }
 
 impl Watch {
+    /// The rules of the folders, and those written here.
+    fn in_force(&self) -> [Arc<Live>; 2] {
+        [self.live(), self.own()]
+    }
+
     fn counting(&self) -> MutexGuard<'_, Counting> {
         self.counting.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -172,6 +204,11 @@ impl Watch {
     fn is_off_at(&self, set: &RuleSet, at: usize) -> bool {
         set.rules().get(at).is_some_and(|rule| self.is_off(&rule.id))
     }
+}
+
+/// What an alert of a correlation is about: the first value that its group has.
+fn entity(firing: &Firing) -> Option<&str> {
+    firing.group.iter().find_map(|(_, value)| value.as_deref().filter(|value| !value.trim().is_empty()))
 }
 
 /// Puts what a firing tells of into the alert of its correlation and group.
@@ -184,10 +221,7 @@ fn collect<'a>(groups: &mut BTreeMap<String, Group<'a>>, set: &RuleSet, rule: &'
     }
     let group = groups.entry(key).or_insert_with(|| Group {
         rule,
-        entity: firing
-            .group
-            .iter()
-            .find_map(|(_, value)| value.as_deref().filter(|value| !value.trim().is_empty()).map(str::to_owned)),
+        entity: entity(firing).map(str::to_owned),
         names: firing.group.iter().filter_map(|(_, value)| value.as_deref().map(str::to_owned)).collect(),
         source: firing.source.clone(),
         events: Vec::new(),

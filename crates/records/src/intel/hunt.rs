@@ -78,8 +78,9 @@ const DETECTION: &[Field] = &[
     Field {
         name: "rule_text",
         label: "The rule, in Sigma",
-        help: "It is a draft until it lies in a rule folder.",
+        help: "It is a draft until somebody tries it over what is kept and puts it in force.",
         shape: Shape::Markdown,
+        code: true,
         ..Field::EMPTY
     },
     Field {
@@ -152,6 +153,7 @@ fn effects(moving: &Moving<'_>) -> Vec<Effect> {
         ("state", rule.choice_value("state", "draft")),
         ("severity", rule.choice_value("severity", "medium")),
         ("rule_id", key.as_str().into()),
+        ("own", true.into()),
         ("text", given("rule_text")),
         ("test", given("rule_test")),
         ("owner", given("rule_owner")),

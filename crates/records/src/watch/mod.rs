@@ -6,6 +6,6 @@ mod log_source;
 mod suppression;
 
 pub use alert::{Alert, EventLink, Severity, State as AlertState, Tier, Verdict, Via};
-pub use detection_rule::{DetectionRule, RuleForm, RuleState};
+pub use detection_rule::{DetectionRule, LONGEST_RULE, RuleForm, RuleState, own_id};
 pub use log_source::{Heard, LogSource, Product};
-pub use suppression::Suppression;
+pub use suppression::{Suppression, exception_filter};

@@ -129,4 +129,10 @@ pub(super) const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0021_rule_forms.sqlite.sql"),
         include_str!("../../migrations/0021_rule_forms.postgres.sql"),
     ),
+    (
+        22,
+        "own_rules_and_exceptions",
+        include_str!("../../migrations/0022_own_rules_and_exceptions.sqlite.sql"),
+        include_str!("../../migrations/0022_own_rules_and_exceptions.postgres.sql"),
+    ),
 ];

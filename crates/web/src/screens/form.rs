@@ -97,10 +97,11 @@ pub fn input(ask: &Ask, field: &'static Field, value: &Value, error: Option<&str
         part(&Part { name: field.name, label: field.label, help: field.help, error, required, input })
     };
     match field.shape {
+        Shape::Text if field.code => frame(Input::Lines { value: &typed, code: true }),
         Shape::Text => {
             frame(Input::Text { value: &typed, max: field.max_len.and_then(|most| u32::try_from(most).ok()) })
         }
-        Shape::Markdown => frame(Input::Lines { value: &typed, code: false }),
+        Shape::Markdown => frame(Input::Lines { value: &typed, code: field.code }),
         Shape::Int | Shape::Real => frame(Input::Number { value: &typed, min: field.min, max: field.max }),
         Shape::Money => {
             let (amount, currency) = typed.rsplit_once(' ').unwrap_or(("", "EUR"));
@@ -211,6 +212,16 @@ pub fn values(ask: &Ask, fields: impl Iterator<Item = &'static Field>) -> Result
     if errors.is_empty() { Ok(values) } else { Err(Refusal::fields(errors)) }
 }
 
+/// What a form sent for these fields, as far as it can be read: to show it again.
+pub fn typed_values(ask: &Ask, fields: impl Iterator<Item = &'static Field>) -> Vec<(&'static str, Value)> {
+    let names = ask.app.desk.store.names(&ask.actor);
+    let read = |field: &'static Field| {
+        let value = text::parse(ask.app.desk.catalog(), &names, field, &typed(ask, field)?);
+        value.ok().map(|value| (field.name, value))
+    };
+    fields.filter_map(read).collect()
+}
+
 /// A field as typed text, however its control sends it.
 fn typed(ask: &Ask, field: &Field) -> Option<String> {
     let all = |name: &str| {
@@ -287,12 +298,8 @@ fn answer(ask: &Ask, mut record: Record, result: Result<Record, StoreError>) -> 
         Err(error) => error,
     };
     let names = ask.app.desk.store.names(&ask.actor);
-    for field in record.kind.editable() {
-        if let Some(value) =
-            typed(ask, field).and_then(|typed| text::parse(ask.app.desk.catalog(), &names, field, &typed).ok())
-        {
-            record.set(field.name, value);
-        }
+    for (name, value) in typed_values(ask, record.kind.editable()) {
+        record.set(name, value);
     }
     for added in ask.app.desk.catalog().customs.of(record.kind.name) {
         if let Some(Ok(value)) =

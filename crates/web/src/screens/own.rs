@@ -67,8 +67,20 @@ const ALL: &[Own] = &[
     Own { kind: "place", below: Some(super::contract::post), ..GENERIC },
     Own { kind: "decision", below: Some(super::contract::decision), ..GENERIC },
     Own { kind: "check", below: Some(super::checks::below), ..GENERIC },
-    Own { kind: "detection_rule", below: Some(super::rules::below), ..GENERIC },
+    Own {
+        kind: "detection_rule",
+        instead: &[
+            (MethodFilter::GET, "/r/{kind}/new", super::editor::new),
+            (MethodFilter::POST, "/r/{kind}", super::editor::create),
+            (MethodFilter::GET, "/r/{kind}/{id}/edit", super::editor::edit),
+            (MethodFilter::POST, "/r/{kind}/{id}", super::editor::update),
+        ],
+        below: Some(super::rules::below),
+        hides: &["text", "version_hash", "own"],
+        ..GENERIC
+    },
     Own { kind: "hunt", below: Some(super::hunts::below), hides: &["hypothesis", "query", "result"], ..GENERIC },
+    Own { kind: "suppression", above: Some(super::except::above), below: Some(super::except::below), ..GENERIC },
     Own { kind: "shift", below: Some(super::shifts::below), ..GENERIC },
     Own { kind: "site", below: Some(super::present::below), ..GENERIC },
     Own { kind: "rota", below: Some(super::turns::below), ..GENERIC },

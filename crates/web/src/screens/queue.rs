@@ -155,7 +155,7 @@ fn pane(ask: &Ask, alert: &Record) -> Result<Markup, Fault> {
             header { h2 { a href={ "/r/alert/" (alert.id) } { (alert.title()) } } span .tag { (alert.number()) } }
             div .pad { (keyvalue::keyvalue(&rows)) }
         }
-        div .row .wrap { (chosen(ask, alert, |act| act.name != "close" && act.key.is_some())) (verdicts(ask, alert)) (incident_button(ask, alert)) }
+        div .row .wrap { (chosen(ask, alert, |act| act.name != "close" && act.key.is_some())) (verdicts(ask, alert)) (super::except::button(ask, alert)) (incident_button(ask, alert)) }
         (dialogs(ask, alert))
         (incident_dialog(ask, alert))
         (evidence(ask, alert))
@@ -205,7 +205,11 @@ pub fn incident_dialog(ask: &Ask, alert: &Record) -> Markup {
 
 /// What the page of an alert shows below its details.
 pub fn below(ask: &Ask, alert: &Record) -> Result<Markup, Fault> {
-    Ok(html! { (reasons(alert)) (evidence(ask, alert)) })
+    let exceptions = match alert.get("rule").as_int() {
+        Some(rule) => super::except::standing(ask, rule, &super::except::button(ask, alert))?,
+        None => html! {},
+    };
+    Ok(html! { (reasons(alert)) (exceptions) (evidence(ask, alert)) })
 }
 
 /// All that made a rule match or a correlation fire.

@@ -4,19 +4,25 @@
 use super::show::encode;
 use crate::ask::Ask;
 use crate::fault::Fault;
-use crate::parts::{State as Mark, panel, state};
+use crate::parts::{State as Mark, diff, panel, state, time};
 use maud::{Markup, html};
 use watchkeep_desk::tuning::{FEWEST, LIMIT};
 use watchkeep_model::Record;
 use watchkeep_records::watch::RuleForm;
 
+/// Entries of the history that are looked through for changes of the text, and how many of those are shown.
+const ENTRIES: usize = 200;
+const VERSIONS: usize = 10;
+
 pub fn below(ask: &Ask, rule: &Record) -> Result<Markup, Fault> {
+    let text = text(ask, rule)?;
     if rule.state() == Some("draft") {
-        return Ok(draft(ask, rule));
+        return Ok(html! { (draft(rule)) (text) });
     }
     let ties = ties(ask, rule)?;
+    let exceptions = super::except::standing(ask, rule.id, &super::except::add(ask, rule))?;
     if !ask.actor.access.may("alert", "read") || rule.read::<RuleForm>("form") == Some(RuleForm::Filter) {
-        return Ok(ties);
+        return Ok(html! { (ties) (text) (exceptions) });
     }
     let verdicts = ask.app.desk.verdicts(&ask.actor, None, ask.now)?.remove(&rule.id).unwrap_or_default();
     let judged = format!("/alerts?q={}", encode(&format!("rule:{} closed>=-30d verdict:any", rule.number())));
@@ -31,7 +37,7 @@ pub fn below(ask: &Ask, rule: &Record) -> Result<Markup, Fault> {
             }
         },
     );
-    Ok(html! { (ties) (judged) })
+    Ok(html! { (ties) (judged) (exceptions) (text) })
 }
 
 /// What a correlation counts and holds, what a rule is counted by, what a filter does nothing for.
@@ -63,16 +69,39 @@ fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
-/// Whether a draft could be put in force as it is written.
-fn draft(ask: &Ask, rule: &Record) -> Markup {
-    let refused = ask.app.desk.rule_refused(rule.get("text").as_text().unwrap_or_default());
-    let mark = if refused.is_some() { state::mark(Mark::Red, "not yet") } else { state::mark(Mark::Green, "it could") };
+/// What a draft needs before it is put in force.
+fn draft(rule: &Record) -> Markup {
+    let edit = format!("/r/detection_rule/{}/edit", rule.id);
     panel::padded(
-        "Can it be put in force?",
-        &mark,
-        &html! { @match refused {
-            Some(why) => p { (why) },
-            None => p .sub { "Put its text into a rule folder: it is live within seconds, and this draft is gone." },
-        } },
+        "Not in force",
+        &state::mark(Mark::Grey, "draft"),
+        &html! { p .sub { "It matches nothing yet. " a .link href=(edit) { "Edit it and try it" } " over the events that are kept, then put it in force." } },
     )
+}
+
+/// The text of the rule, and what each change of it changed.
+fn text(ask: &Ask, rule: &Record) -> Result<Markup, Fault> {
+    let Some(text) = rule.get("text").as_text() else { return Ok(html! {}) };
+    let entries = ask.app.desk.store.history(&ask.actor, rule.kind, rule.id, None, ENTRIES)?;
+    let side =
+        |change: &serde_json::Value, at: usize| change.get(at).and_then(serde_json::Value::as_str).map(str::to_owned);
+    let changes = entries.iter().filter_map(|entry| {
+        let (_, change) = entry.change.iter().find(|(name, _)| *name == "text")?;
+        Some((entry, side(change, 0)?, side(change, 1)?))
+    });
+    let changes: Vec<_> = changes.take(VERSIONS).collect();
+    let version = rule.get("version_hash").as_text().unwrap_or_default();
+    let rule_panel = panel::padded(
+        "Rule",
+        &html! { @if !version.is_empty() { span .id title=(version) { (version.get(..12).unwrap_or(version)) } } },
+        &html! { pre .code tabindex="0" aria-label="The rule, in Sigma" { (text) } },
+    );
+    Ok(html! {
+        (rule_panel)
+        @if !changes.is_empty() { (panel::padded("Versions", &html! { (changes.len() + 1) }, &html! {
+            @for (at, (entry, old, new)) in changes.iter().enumerate() {
+                details open[at == 0] { summary { (time::exact(entry.at, &ask.app.desk.zone)) " · " (entry.actor) } (diff::diff(old, new)) }
+            }
+        })) }
+    })
 }

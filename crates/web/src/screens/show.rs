@@ -63,6 +63,7 @@ pub fn value(ask: &Ask, titles: &Titles, field: &Field, value: &Value) -> Markup
         }
         (Shape::Flag, Value::Int(flag)) => html! { @if *flag != 0 { "yes" } @else { "no" } },
         (Shape::Rows(fields), Value::Rows(rows)) => table(ask, titles, fields, rows),
+        (Shape::Text | Shape::Markdown, Value::Text(words)) if field.code => html! { code .prose { (words) } },
         (Shape::Text | Shape::Markdown, Value::Text(words)) => html! { span .prose { (words) } },
         _ => html! { (text::show(ask.app.desk.catalog(), field, value)) },
     }
