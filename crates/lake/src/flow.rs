@@ -15,6 +15,9 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use watchkeep_model::event::{Event, EventId};
 
+/// Rows at a time: whole events are large, and merging what was sorted on disk holds some of every part.
+const ROWS: usize = 512;
+
 /// Some rows of an answer.
 #[derive(Debug, Clone)]
 pub enum Piece {
@@ -35,6 +38,8 @@ pub struct Flow {
     columns: Vec<Column>,
     /// The last event handed out: one that is in memory and in a file comes twice in a row.
     last: Option<EventId>,
+    /// The first rows, read before the answer begins: what sorts or counts fails before it gives any.
+    ready: Option<Piece>,
 }
 
 /// A stretch of time and its files.
@@ -50,7 +55,8 @@ impl Lake {
     /// # Errors
     /// As those of `search`.
     pub fn flow(self: &Arc<Self>, request: &SearchRequest) -> Result<Flow, LakeError> {
-        let (snapshot, question) = (Arc::new(self.snapshot()?), Arc::new(Question::new(request)?));
+        let snapshot = Arc::new(Snapshot { rows: ROWS, ..self.snapshot()? });
+        let question = Arc::new(Question::new(request)?);
         let mut flow = Flow {
             lake: self.clone(),
             stretches: VecDeque::new(),
@@ -58,6 +64,7 @@ impl Lake {
             rows: Rows::Events,
             columns: Vec::new(),
             last: None,
+            ready: None,
             snapshot,
             question,
         };
@@ -70,6 +77,7 @@ impl Lake {
             let piped = self.run(async move { Ok(snapshot.piped(&question, files).await?.0) })?;
             flow.open(piped)?;
         }
+        flow.ready = flow.next_piece()?;
         Ok(flow)
     }
 }
@@ -87,6 +95,9 @@ impl Flow {
 
     /// The next rows; `None` after the last.
     pub fn next_piece(&mut self) -> Result<Option<Piece>, LakeError> {
+        if let Some(ready) = self.ready.take() {
+            return Ok(Some(ready));
+        }
         loop {
             let Some(mut stream) = self.stream.take() else {
                 if !self.next_stretch()? {

@@ -12,6 +12,7 @@ use crate::write::{self, Target};
 use crate::{columns, table};
 use datafusion::arrow::array::RecordBatch;
 use datafusion::datasource::object_store::ObjectStoreUrl;
+use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use jiff::Timestamp;
 use std::collections::{HashSet, VecDeque};
@@ -74,7 +75,9 @@ impl Lake {
             .enable_all()
             .build()
             .map_err(failed)?;
-        let builder = RuntimeEnvBuilder::new().with_memory_limit(config.memory_limit, 1.0).with_temp_file_path(&spill);
+        let builder = RuntimeEnvBuilder::new()
+            .with_memory_pool(Arc::new(FairSpillPool::new(config.memory_limit)))
+            .with_temp_file_path(&spill);
         let engine = builder.build_arc().map_err(|error| LakeError::engine(error, config.memory_limit))?;
         let address = ObjectStoreUrl::parse(table::STORE).map_err(columns::internal)?;
         engine.register_object_store(address.as_ref(), store.clone());
@@ -275,6 +278,7 @@ impl Lake {
             engine: self.target.engine.clone(),
             memory_limit: self.config.memory_limit,
             threads: self.config.threads.max(1),
+            rows: 8192,
             patience: self.config.patience,
         })
     }

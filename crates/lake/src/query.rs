@@ -34,6 +34,8 @@ pub struct Snapshot {
     pub engine: Arc<RuntimeEnv>,
     pub memory_limit: usize,
     pub threads: usize,
+    /// Rows that the engine handles at a time.
+    pub rows: usize,
     /// How long one query may take.
     pub patience: std::time::Duration,
 }
@@ -303,7 +305,7 @@ impl Snapshot {
     }
 
     fn read(&self, provider: Events, condition: Expr) -> Result<DataFrame, LakeError> {
-        let mut config = SessionConfig::new().with_target_partitions(self.threads).with_information_schema(false);
+        let mut config = SessionConfig::new().with_target_partitions(self.threads).with_batch_size(self.rows);
         config.options_mut().execution.parquet.pushdown_filters = true;
         config.options_mut().execution.parquet.reorder_filters = true;
         // The engine skips rows between the least and the greatest value so far; where the first batch has no value at

@@ -5,7 +5,7 @@ mod common;
 use common::{ask, at, lake};
 use jiff::tz::TimeZone;
 use std::sync::Arc;
-use watchkeep_lake::{Cell, Found, Lake, LakeError, Piece, SearchRequest};
+use watchkeep_lake::{Cell, Found, Lake, LakeConfig, LakeError, Piece, SearchRequest};
 use watchkeep_model::event::Event;
 use watchkeep_model::filter::parse;
 
@@ -61,7 +61,7 @@ fn a_whole_answer_is_that_of_a_search() {
     lake.append(&common::events(150..360)).expect("taken in");
     lake.flush().expect("files");
     lake.append(&common::events(300..420)).expect("taken in");
-    let allowed = vec!["dc-lyon".to_owned()];
+    let allowed = ["dc-lyon".to_owned()];
     for text in [
         "",
         "user:ben",
@@ -95,4 +95,25 @@ fn a_whole_answer_has_no_limit_of_rows() {
     assert!(events[1].starts_with("line 11999 ") && events[12_000].starts_with("line 0 "));
     assert_eq!(flowed(&lake, "| stats count by message, time", None).expect("runs").len(), 1 + 12_000);
     assert!(matches!(flowed(&lake, "| where user", None), Err(LakeError::Query(_))));
+}
+
+#[test]
+fn what_is_larger_than_the_engines_memory_is_sorted_on_disk() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let memory_limit = 64 << 20;
+    let config = LakeConfig { threads: 1, memory_limit, ..LakeConfig::in_folder(folder.path()) };
+    let lake = Arc::new(Lake::open(config).expect("opens"));
+    let mut events = common::events(0..5_000);
+    for (n, event) in (0i64..).zip(&mut events) {
+        event.time = at("2026-03-03T08:00:00Z") + jiff::SignedDuration::from_millis(n);
+        event.raw = format!("{n:05} {}", "raw bytes ".repeat(1800)).into();
+    }
+    lake.append(&events).expect("taken in");
+    lake.flush().expect("files");
+    let lines = flowed(&lake, "| sort LogonType, raw", None).expect("runs");
+    assert_eq!(lines.len(), 1 + 5_000);
+    let (mut all, expected) = (lines[1..].to_vec(), |n: usize| format!("{n:05} raw"));
+    assert!(all[0].starts_with(&expected(0)) && all[1].starts_with(&expected(7)), "{:.20} {:.20}", all[0], all[1]);
+    all.sort();
+    assert!(all.iter().enumerate().all(|(n, line)| line.starts_with(&expected(n))));
 }
