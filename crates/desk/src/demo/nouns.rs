@@ -1,7 +1,8 @@
 //! The rest of the demo organisation: risks, contracts, posts, courses and so on, read from tables beside this file.
 //!
 //! `# kind` begins a table, the line below names its fields, and each further line is one record. `{12}` is the day
-//! twelve days from now, `{-1 07:00}` yesterday at seven; records are called by their title, once their table is written.
+//! twelve days from now, `{-1 07:00}` yesterday at seven; `¶` is a new line, `¦` a bar inside a cell; records are called by
+//! their title, once their table is written.
 
 use crate::{Desk, DeskError};
 use jiff::civil::{Date, Time};
@@ -71,7 +72,7 @@ impl Titles<'_> {
                 if fields.is_empty() {
                     *fields = cells.collect();
                 } else {
-                    let day = |cell| dated(desk, now, cell);
+                    let day = |cell: &str| dated(desk, now, &cell.replace('¶', "\n").replace('¦', "|"));
                     let cells = cells.map(day).collect::<Option<Vec<_>>>().ok_or_else(|| wrong(at, "not a day"))?;
                     changes.push(self.row(kind, fields, &cells).map_err(|why| wrong(at, &why))?);
                 }
