@@ -150,6 +150,25 @@ fn a_refused_text_never_matches_and_says_why() {
 }
 
 #[test]
+fn a_draft_of_before_is_put_in_force_and_a_rule_that_waits_may_go_off() {
+    let (office, mara) = open();
+    let draft = office.kind("detection_rule").choice_value("state", "draft");
+    let values = [("title", "Ann".into()), ("rule_id", "draft/HNT-1/2".into()), ("state", draft)];
+    let old = office.make("detection_rule", &[&values[..], &[("text", rule_of("ann").into())]].concat());
+    office.act(&mara, &old, "enable", &[], None).expect("in force");
+    take(&office, "ann", 0);
+    office.desk.settle_own(now()).expect("settled");
+    assert_eq!((alerts(&office, "Sign-in of ann failed"), office.reload(&old).state()), (1, Some("live")));
+    let waits = written(&office, &mara, MANY);
+    office.act(&mara, &waits, "enable", &[], None).expect("in force");
+    office.desk.settle_own(now()).expect("settled");
+    assert_eq!(office.reload(&waits).state(), Some("waiting"));
+    office.act(&mara, &waits, "switch_off", &[], Some("not needed")).expect("off");
+    office.desk.reload_rules(&[], now()).expect("rules");
+    assert_eq!(office.reload(&waits).state(), Some("off"));
+}
+
+#[test]
 fn the_text_of_a_folders_rule_is_not_changed_here() {
     let (office, mara) = open();
     let rules = office.desk.all("detection_rule").expect("rules");

@@ -93,9 +93,10 @@ const MOVES: &[Move] = &[
     Move {
         name: "switch_off",
         label: "Switch off",
-        from: &["live"],
+        from: &["live", "waiting", "refused"],
         to: Some("off"),
         asks: &["reason"],
+        guard: may_go_off,
         ..Move::PLAIN
     },
     Move {
@@ -120,6 +121,10 @@ fn prepare(record: &mut Record, moving: &Moving<'_>) {
         record.set("state", record.kind.choice_value("state", "draft"));
         record.set("source", "written here");
         record.set("author", moving.actor.name.as_str());
+    }
+    // Drafts of before there was a page to write them on.
+    if moving.before.and_then(Record::state) == Some("draft") {
+        record.write("own", true);
     }
     // Browsers end lines their own way; the text is that of the file that it may become.
     let sent = record.get("text").as_text().filter(|text| moving.actor.person.is_some() && text.contains('\r'));
@@ -173,6 +178,15 @@ fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
         return Err(Refusal::invalid("write the rule, in Sigma: title, logsource and detection").at("text"));
     }
     Ok(())
+}
+
+/// What a folder holds and cannot be evaluated matches nothing anyway, and is mended there.
+fn may_go_off(moving: &Moving<'_>) -> Result<(), Refusal> {
+    let live = moving.before.and_then(Record::state) == Some("live");
+    match live || moving.record.read::<bool>("own") == Some(true) {
+        true => Ok(()),
+        false => Err(Refusal::invalid("it matches nothing as it is; mend or remove it in its folder")),
+    }
 }
 
 fn is_written(moving: &Moving<'_>) -> Result<(), Refusal> {
