@@ -59,7 +59,10 @@ impl LakeError {
     /// Takes over an error of the query engine.
     pub(crate) fn engine(error: datafusion::error::DataFusionError, limit: usize) -> Self {
         match error.find_root() {
-            datafusion::error::DataFusionError::ResourcesExhausted(_) => Self::Memory { limit },
+            datafusion::error::DataFusionError::ResourcesExhausted(words) => {
+                tracing::info!("a query ran out of memory: {words}");
+                Self::Memory { limit }
+            }
             root => Self::Engine(root.to_string()),
         }
     }
