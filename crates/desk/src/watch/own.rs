@@ -23,6 +23,8 @@ struct Held {
 #[derive(Default)]
 pub(super) struct Own {
     held: Mutex<BTreeMap<i64, Held>>,
+    /// The newest version that was seen of each: two writers are not told in the order of their commits.
+    seen: Mutex<HashMap<i64, i64>>,
     live: RwLock<Arc<Live>>,
     /// Something was written that the records do not say yet.
     unsettled: AtomicBool,
@@ -81,8 +83,15 @@ impl Watch {
             return;
         }
         let mut all = self.own.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = self.own.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let mut changed = false;
         for one in rules {
+            let version = if one.deleted { i64::MAX } else { one.record.version };
+            let ours = is_own(&one.record) || all.contains_key(&one.record.id);
+            if !ours || seen.get(&one.record.id).is_some_and(|seen| *seen > version) {
+                continue;
+            }
+            seen.insert(one.record.id, version);
             let now = held(&one.record).filter(|_| !one.deleted);
             if is_own(&one.record) && one.act != "note" {
                 self.own.unsettled.store(true, Ordering::SeqCst);
@@ -100,7 +109,17 @@ impl Watch {
     /// Puts the rules written here in force as their records have them.
     pub(crate) fn read_own(&self, records: &[Record]) {
         let mut all = self.own.held.lock().unwrap_or_else(PoisonError::into_inner);
-        let read: BTreeMap<i64, Held> = records.iter().filter_map(|record| Some((record.id, held(record)?))).collect();
+        let seen = self.own.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut read: BTreeMap<i64, Held> =
+            records.iter().filter_map(|record| Some((record.id, held(record)?))).collect();
+        // What was written while they were read is newer than what was read.
+        let versions: HashMap<i64, i64> = records.iter().map(|record| (record.id, record.version)).collect();
+        for (id, _) in seen.iter().filter(|(id, version)| versions.get(id).is_none_or(|read| *version > read)) {
+            match all.get(id) {
+                Some(newer) => read.insert(*id, newer.clone()),
+                None => read.remove(id),
+            };
+        }
         if *all != read {
             self.put_own(&read);
             *all = read;
