@@ -10,6 +10,7 @@ mod contracts_kept;
 mod correlating;
 mod coverage;
 mod engagements;
+mod everywhere;
 mod exceptions;
 mod frameworks;
 mod from_alert;
