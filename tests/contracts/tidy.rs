@@ -28,6 +28,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("press", &[]),
     ("model", &["derive"]),
     ("detect", &["model"]),
+    ("indicators", &["model"]),
     ("store", &["model"]),
     ("records", &["clocks", "model"]),
     ("ingest", &["model"]),

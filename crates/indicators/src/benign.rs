@@ -75,7 +75,9 @@ impl BenignList {
             "string" => Fits::String,
             "substring" => Fits::Substring,
             "regex" => Fits::Regex,
-            other => return Err(format!("`{other}` is no way to compare; use cidr, hostname, string, substring or regex")),
+            other => {
+                return Err(format!("`{other}` is no way to compare; use cidr, hostname, string, substring or regex"));
+            }
         };
         let items = json::member(source, "list").map(json::items).into_iter().flatten();
         let entries: Vec<Result<String, String>> =
@@ -88,7 +90,8 @@ impl BenignList {
     /// Reads a plain list, one entry a line: nets and addresses, or names with their children.
     pub fn plain(name: &str, source: &[u8]) -> Self {
         let text = String::from_utf8_lossy(source);
-        let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+        let lines: Vec<&str> =
+            text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
         let net = |line: &&str| Value::read(crate::Said::Address, line).is_ok();
         let fits = if lines.first().is_some_and(|line| net(line)) { Fits::Cidr } else { Fits::Hostname };
         Self::new(name, fits, None, lines.into_iter().map(|line| Ok(line.to_owned())).collect())
@@ -150,7 +153,8 @@ impl BenignList {
             Fits::Regex => {
                 let pattern = text.trim();
                 // MISP writes the pattern between slashes with flags behind it.
-                let bare = pattern.strip_prefix('/').and_then(|rest| rest.rsplit_once('/')).map_or(pattern, |(bare, _)| bare);
+                let bare =
+                    pattern.strip_prefix('/').and_then(|rest| rest.rsplit_once('/')).map_or(pattern, |(bare, _)| bare);
                 let pattern = format!("(?i){bare}");
                 regex::Regex::new(&pattern).map_err(|error| format!("`{text}` is no regular expression: {error}"))?;
                 Ok(Some(pattern))
@@ -180,7 +184,10 @@ impl BenignList {
 
     /// All of the net lies in one of the list.
     fn holds_net(&self, bits: u128, length: u8) -> bool {
-        self.prefixes.iter().filter(|prefix| **prefix <= length).any(|prefix| self.nets.contains(&(masked(bits, *prefix), *prefix)))
+        self.prefixes
+            .iter()
+            .filter(|prefix| **prefix <= length)
+            .any(|prefix| self.nets.contains(&(masked(bits, *prefix), *prefix)))
     }
 
     fn holds_name(&self, host: &str) -> bool {
@@ -264,7 +271,8 @@ mod tests {
     }
 
     fn list(fits: &str, attributes: &str, entries: &str) -> BenignList {
-        let text = format!(r#"{{"name": "n", "type": "{fits}", "matching_attributes": [{attributes}], "list": [{entries}]}}"#);
+        let text =
+            format!(r#"{{"name": "n", "type": "{fits}", "matching_attributes": [{attributes}], "list": [{entries}]}}"#);
         BenignList::misp(text.as_bytes()).expect("a list")
     }
 

@@ -28,17 +28,8 @@ pub enum Said {
 }
 
 impl Class {
-    pub const ALL: [Self; 9] = [
-        Self::Ipv4,
-        Self::Ipv6,
-        Self::Domain,
-        Self::Url,
-        Self::Md5,
-        Self::Sha1,
-        Self::Sha256,
-        Self::Email,
-        Self::File,
-    ];
+    pub const ALL: [Self; 9] =
+        [Self::Ipv4, Self::Ipv6, Self::Domain, Self::Url, Self::Md5, Self::Sha1, Self::Sha256, Self::Email, Self::File];
 
     pub fn label(self) -> &'static str {
         match self {

@@ -33,9 +33,9 @@ fn role(name: &str) -> Role {
         length += 1;
     }
     match small.get(..length).unwrap_or_default() {
-        b"image" | b"parentimage" | b"targetfilename" | b"imageloaded" | b"originalfilename" | b"filename" | b"file"
-        | b"filepath" | b"path" | b"exe" | b"processname" | b"newprocessname" | b"parentprocessname" | b"targetimage"
-        | b"sourceimage" | b"attachment" | b"attachments" | b"objectname" | b"name" => Role::Path,
+        b"image" | b"parentimage" | b"targetfilename" | b"imageloaded" | b"originalfilename" | b"filename"
+        | b"file" | b"filepath" | b"path" | b"exe" | b"processname" | b"newprocessname" | b"parentprocessname"
+        | b"targetimage" | b"sourceimage" | b"attachment" | b"attachments" | b"objectname" | b"name" => Role::Path,
         b"url" | b"requesturl" | b"csuri" | b"fullurl" | b"remoteurl" | b"originalurl" | b"destinationurl" => Role::Url,
         b"cshost" | b"host" | b"httphost" | b"hostname" | b"rhost" => Role::Host,
         b"curi" | b"uri" | b"requesturi" | b"csuristem" | b"urlpath" | b"request" => Role::Request,
@@ -45,13 +45,7 @@ fn role(name: &str) -> Role {
 }
 
 /// Looks through all fields of an event, and its message where no field holds that.
-pub(crate) fn look(
-    watched: &Watched,
-    event: &Event,
-    now: i64,
-    room: &mut Room,
-    found: &mut dyn FnMut(&Arc<str>, Met),
-) {
+pub(crate) fn look(watched: &Watched, event: &Event, now: i64, room: &mut Room, found: &mut dyn FnMut(&Arc<str>, Met)) {
     let (mut host, mut request) = (None, None);
     for (name, value) in &event.fields {
         if value.len() < 4 {
@@ -107,5 +101,6 @@ fn whole(watched: &Watched, said: Said, text: &str, now: i64, room: &mut Room) {
 
 /// Parts of `MD5=…,SHA256=…,IMPHASH=…` that are digests of the file; the import hash is one of something else.
 fn named_digests(text: &str) -> impl Iterator<Item = &str> {
-    text.split([',', '|']).filter(|part| !part.trim_start().get(..7).is_some_and(|name| name.eq_ignore_ascii_case("IMPHASH")))
+    text.split([',', '|'])
+        .filter(|part| !part.trim_start().get(..7).is_some_and(|name| name.eq_ignore_ascii_case("IMPHASH")))
 }

@@ -143,7 +143,8 @@ impl Build {
         let confidence = entry.confidence.unwrap_or(confidence).min(100);
         let seen = entry.seen.unwrap_or(read);
         let decay = self.defaults.decay(entry.value.class());
-        let faded = decay.reaches(f64::from(confidence), f64::from(threshold)).map_or(0, |lasts| seen.saturating_add(lasts));
+        let faded =
+            decay.reaches(f64::from(confidence), f64::from(threshold)).map_or(0, |lasts| seen.saturating_add(lasts));
         let valid = valid_days.map(|days| seen.saturating_add(days.saturating_mul(86_400)));
         let until = [Some(faded), valid, entry.until].into_iter().flatten().min().unwrap_or(faded);
         let label = entry.label.as_ref().map_or(0, |label| self.label(label));
@@ -296,7 +297,9 @@ impl Table {
     pub fn find(&self, value: &Value) -> Option<Kept> {
         let (tag, bytes) = (value.class().tag(), value.bytes());
         let mut best = None;
-        self.look_up(hash(self.key, tag, bytes), tag, bytes, |number| best = best.max(Some((self.until(number), number))));
+        self.look_up(hash(self.key, tag, bytes), tag, bytes, |number| {
+            best = best.max(Some((self.until(number), number)))
+        });
         self.entry(best?.1)
     }
 

@@ -238,7 +238,8 @@ impl Scan<'_> {
             if colon < done {
                 continue;
             }
-            let before = small.get(done..colon).unwrap_or_default().iter().rev().take_while(|byte| within(byte)).count();
+            let before =
+                small.get(done..colon).unwrap_or_default().iter().rev().take_while(|byte| within(byte)).count();
             let after = small.get(colon..).unwrap_or_default().iter().take_while(|byte| within(byte)).count();
             let (start, end) = (colon - before, colon + after);
             done = end;

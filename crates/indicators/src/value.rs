@@ -201,7 +201,8 @@ pub(crate) fn url(text: &str) -> Result<String, Refused> {
 }
 
 fn hash(text: &str) -> Result<Value, Refused> {
-    let text = text.rsplit_once(':').filter(|(name, _)| Said::word(name) == Some(Said::Hash)).map_or(text, |(_, hex)| hex);
+    let text =
+        text.rsplit_once(':').filter(|(name, _)| Said::word(name) == Some(Said::Hash)).map_or(text, |(_, hex)| hex);
     let class = match text.len() {
         32 => Class::Md5,
         40 => Class::Sha1,
@@ -339,7 +340,11 @@ mod tests {
         check(Said::Nothing, "evil[.]example", "domain evil.example");
         check(Said::Nothing, "evil.example/x", "URL evil.example/x");
         check(Said::Nothing, "a@b.example", "e-mail a@b.example");
-        check(Said::Nothing, "da39a3ee5e6b4b0d3255bfef95601890afd80709", "SHA-1 da39a3ee5e6b4b0d3255bfef95601890afd80709");
+        check(
+            Said::Nothing,
+            "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+            "SHA-1 da39a3ee5e6b4b0d3255bfef95601890afd80709",
+        );
         check(Said::Nothing, "C:\\Temp\\bad.exe", "file name temp/bad.exe");
     }
 }

@@ -6,7 +6,8 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 use watchkeep_indicators::{Benign, Build, Class, Defaults, Entry, Said, Table, Value, Watched};
 
-const DEFAULTS: Defaults = Defaults { confidence: 80, threshold: 30, half_life: None, valid_days: None, read: 1_000_000 };
+const DEFAULTS: Defaults =
+    Defaults { confidence: 80, threshold: 30, half_life: None, valid_days: None, read: 1_000_000 };
 
 fn watched(feeds: &[Vec<Value>]) -> Watched {
     let table = |values: &Vec<Value>| {
@@ -27,7 +28,10 @@ fn is_edge(c: char) -> bool {
 
 /// Words of a line, without what is trimmed.
 fn words(line: &str) -> Vec<String> {
-    line.split(|c| !is_word(c)).map(|word| word.trim_matches(is_edge).to_lowercase()).filter(|word| !word.is_empty()).collect()
+    line.split(|c| !is_word(c))
+        .map(|word| word.trim_matches(is_edge).to_lowercase())
+        .filter(|word| !word.is_empty())
+        .collect()
 }
 
 /// Whether a name or path is another or one of its ends at a mark.
@@ -70,7 +74,8 @@ fn met(value: &Value, line: &str) -> Vec<(String, usize)> {
         }
         Class::Ipv4 => {
             let prefix = text.split_once('/').map_or(32, |(_, prefix)| prefix.parse().unwrap_or(32));
-            let addresses = words(line).into_iter().filter_map(|word| word.parse().ok().map(|ip: std::net::Ipv4Addr| (word, ip)));
+            let addresses =
+                words(line).into_iter().filter_map(|word| word.parse().ok().map(|ip: std::net::Ipv4Addr| (word, ip)));
             addresses.filter(|(_, ip)| net_holds(&text, IpAddr::V4(*ip))).map(|(word, _)| (word, prefix)).collect()
         }
         Class::Ipv6 => {
@@ -81,13 +86,16 @@ fn met(value: &Value, line: &str) -> Vec<(String, usize)> {
         }
         Class::File => {
             let paths = line.split(|c| !is_word(c) && !"/\\".contains(c));
-            let paths = paths.filter(|path| !path.ends_with(['/', '\\'])).map(|path| path.replace('\\', "/").to_lowercase());
+            let paths =
+                paths.filter(|path| !path.ends_with(['/', '\\'])).map(|path| path.replace('\\', "/").to_lowercase());
             let paths = paths.map(|path| path.strip_suffix('.').map(str::to_owned).unwrap_or(path));
             paths.filter(|path| ends(path, &text, '/')).map(|path| (path, text.len())).collect()
         }
         Class::Email => {
             let small = line.to_lowercase();
-            let parts = small.split(|c| !is_word(c) && !"@+%".contains(c)).map(|part| part.trim_end_matches(is_edge).to_owned());
+            let parts = small
+                .split(|c| !is_word(c) && !"@+%".contains(c))
+                .map(|part| part.trim_end_matches(is_edge).to_owned());
             parts.filter(|part| *part == text).map(|part| (part, text.len())).collect()
         }
         Class::Url => {
@@ -95,7 +103,9 @@ fn met(value: &Value, line: &str) -> Vec<(String, usize)> {
             let read = |part: &str| Value::read(Said::Url, part).is_ok_and(|url| url == *value);
             let starts = line.match_indices("://").map(|(at, _)| {
                 let scheme = |c: char| c.is_ascii_alphanumeric() || "+.-".contains(c);
-                line[..at].rfind(|c| !scheme(c)).map_or(0, |before| before + line[before..].chars().next().map_or(1, char::len_utf8))
+                line[..at]
+                    .rfind(|c| !scheme(c))
+                    .map_or(0, |before| before + line[before..].chars().next().map_or(1, char::len_utf8))
             });
             let parts = starts.filter_map(|start| line[start..].split(ends).next());
             let parts = parts.flat_map(|part| [part, part.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']'])]);
@@ -108,8 +118,10 @@ fn met(value: &Value, line: &str) -> Vec<(String, usize)> {
 fn oracle(feeds: &[Vec<Value>], line: &str) -> BTreeSet<(usize, String)> {
     let mut found = BTreeSet::new();
     for (feed, values) in feeds.iter().enumerate() {
-        let all: Vec<(&Value, String, usize)> =
-            values.iter().flat_map(|value| met(value, line).into_iter().map(move |(token, length)| (value, token, length))).collect();
+        let all: Vec<(&Value, String, usize)> = values
+            .iter()
+            .flat_map(|value| met(value, line).into_iter().map(move |(token, length)| (value, token, length)))
+            .collect();
         for (value, token, length) in &all {
             let same = |other: &&(&Value, String, usize)| other.0.class() == value.class() && other.1 == *token;
             if all.iter().filter(same).all(|(_, _, other)| other <= length) {
@@ -122,7 +134,8 @@ fn oracle(feeds: &[Vec<Value>], line: &str) -> BTreeSet<(usize, String)> {
 
 fn check(feeds: &[Vec<Value>], line: &str) {
     let hits = watched(feeds).find_in(line, 1_000_000);
-    let found: BTreeSet<(usize, String)> = hits.iter().map(|hit| (hit.feed, format!("{:?}", hit.entry.value))).collect();
+    let found: BTreeSet<(usize, String)> =
+        hits.iter().map(|hit| (hit.feed, format!("{:?}", hit.entry.value))).collect();
     assert_eq!(found, oracle(feeds, line), "in: {line}\nfeeds: {feeds:?}");
 }
 
@@ -132,15 +145,18 @@ fn name() -> impl Strategy<Value = String> {
 }
 
 fn four() -> impl Strategy<Value = String> {
-    (prop::sample::select(vec![10u8, 172, 192]), 0..3u8, 0..3u8, 0..4u8).prop_map(|(a, b, c, d)| format!("{a}.{b}.{c}.{d}"))
+    (prop::sample::select(vec![10u8, 172, 192]), 0..3u8, 0..3u8, 0..4u8)
+        .prop_map(|(a, b, c, d)| format!("{a}.{b}.{c}.{d}"))
 }
 
 fn six() -> impl Strategy<Value = String> {
-    prop::sample::select(vec!["2001:db8::1", "2001:db8:0:1::2", "fe80::1", "2001:db8:1:2:3:4:5:6", "::1"]).prop_map(str::to_owned)
+    prop::sample::select(vec!["2001:db8::1", "2001:db8:0:1::2", "fe80::1", "2001:db8:1:2:3:4:5:6", "::1"])
+        .prop_map(str::to_owned)
 }
 
 fn digest() -> impl Strategy<Value = String> {
-    (0..3u8, prop::sample::select(vec![32usize, 40, 64])).prop_map(|(byte, length)| format!("{byte}a").repeat(length / 2))
+    (0..3u8, prop::sample::select(vec![32usize, 40, 64]))
+        .prop_map(|(byte, length)| format!("{byte}a").repeat(length / 2))
 }
 
 fn file() -> impl Strategy<Value = String> {
@@ -151,7 +167,8 @@ fn file() -> impl Strategy<Value = String> {
 fn value() -> impl Strategy<Value = Value> {
     let net = (four(), 8..33u8).prop_map(|(address, prefix)| format!("{address}/{prefix}"));
     let net_six = (six(), 16..129u8).prop_map(|(address, prefix)| format!("{address}/{prefix}"));
-    let url = (name(), prop::sample::select(vec!["/", "/x", "/X?q=1"])).prop_map(|(host, path)| format!("http://{host}{path}"));
+    let url = (name(), prop::sample::select(vec!["/", "/x", "/X?q=1"]))
+        .prop_map(|(host, path)| format!("http://{host}{path}"));
     prop_oneof![
         name().prop_map(|text| (Said::Domain, text)),
         four().prop_map(|text| (Said::Address, text)),
@@ -181,7 +198,8 @@ fn line() -> impl Strategy<Value = String> {
         1 => name().prop_map(|name| name.to_uppercase()),
     ];
     let between = prop::sample::select(vec![" ", " ", ", ", "=", "\"", " (", ". ", ";", "-", "_", ".", "|"]);
-    prop::collection::vec((part, between), 1..8).prop_map(|parts| parts.into_iter().map(|(part, between)| part + between).collect())
+    prop::collection::vec((part, between), 1..8)
+        .prop_map(|parts| parts.into_iter().map(|(part, between)| part + between).collect())
 }
 
 proptest! {
@@ -213,7 +231,10 @@ fn each_class_is_met_where_it_stands() {
         ("query WWW.Evil.Example. from 10.2.0.1", "domain evil.example in WWW.Evil.Example"),
         ("src=10.1.2.3:443", "IPv4 10.1.2.0/24 in 10.1.2.3"),
         ("src=10.1.9.3.", "IPv4 10.1.0.0/16 in 10.1.9.3"),
-        ("Hashes: MD5=D41D8CD98F00B204E9800998ECF8427E,X=1", "MD5 d41d8cd98f00b204e9800998ecf8427e in D41D8CD98F00B204E9800998ECF8427E"),
+        (
+            "Hashes: MD5=D41D8CD98F00B204E9800998ECF8427E,X=1",
+            "MD5 d41d8cd98f00b204e9800998ecf8427e in D41D8CD98F00B204E9800998ECF8427E",
+        ),
         ("GET https://shop.example/Pay?x=1 200", "URL shop.example/Pay?x=1 in https://shop.example/Pay?x=1"),
         ("see (hxxps://shop[.]example/Pay?x=1).", "URL shop.example/Pay?x=1 in https://shop.example/Pay?x=1"),
         ("ran C:\\Windows\\Temp\\BAD.exe now", "file name temp/bad.exe in \\Windows\\Temp\\BAD.exe"),
@@ -239,7 +260,8 @@ fn what_is_past_its_end_or_below_the_threshold_is_never_met() {
     };
     let met = |watched: &Watched, now: i64| !watched.find_in("evil.example", now).is_empty();
     let day = 86_400;
-    let ends = table(Entry { until: Some(1_000_000 + day), from: Some(1_000_000 - day), ..Entry::new(value.clone(), 0) });
+    let ends =
+        table(Entry { until: Some(1_000_000 + day), from: Some(1_000_000 - day), ..Entry::new(value.clone(), 0) });
     assert!(met(&ends, 1_000_000) && !met(&ends, 1_000_001 + day) && !met(&ends, 999_999 - day));
     let fades = table(Entry::new(value.clone(), 0));
     // 80 falls to 30 after 365 × (5/8)^1.5 days.
@@ -256,7 +278,12 @@ fn a_table_gives_back_what_it_took() {
     let mut build = Build::new(7, DEFAULTS);
     let value = Value::read(Said::Address, "10.0.0.0/8").expect("a value");
     let older = Entry { until: Some(2_000_000), label: Some("old".into()), ..Entry::new(value.clone(), 5) };
-    let newer = Entry { until: Some(3_000_000), label: Some("new".into()), confidence: Some(90), ..Entry::new(value.clone(), 9) };
+    let newer = Entry {
+        until: Some(3_000_000),
+        label: Some("new".into()),
+        confidence: Some(90),
+        ..Entry::new(value.clone(), 9)
+    };
     [&older, &newer, &older].into_iter().for_each(|entry| build.push(entry));
     let table: Table = build.finish();
     let kept = table.find(&value).expect("kept");

@@ -18,7 +18,21 @@ pub struct Columns {
     pub label: Option<String>,
 }
 
-const VALUE: &[&str] = &["indicator", "value", "ioc", "ioc_value", "observable", "ip", "dst_ip", "domain", "url", "sha256_hash", "sha256", "md5", "sha1"];
+const VALUE: &[&str] = &[
+    "indicator",
+    "value",
+    "ioc",
+    "ioc_value",
+    "observable",
+    "ip",
+    "dst_ip",
+    "domain",
+    "url",
+    "sha256_hash",
+    "sha256",
+    "md5",
+    "sha1",
+];
 const CLASS: &[&str] = &["type", "class", "ioc_type", "indicator_type"];
 const CONFIDENCE: &[&str] = &["confidence", "confidence_level", "score"];
 const SEEN: &[&str] = &["last_seen", "last_seen_utc", "last_online", "seen"];
@@ -44,10 +58,17 @@ pub fn read(source: &[u8], columns: &Columns, take: &mut dyn FnMut(Entry)) -> Re
     let mut reading = Reading::default();
     let (head, body) = head(source);
     let delimiter = [b',', b';', b'\t', b'|'];
-    let delimiter = delimiter.into_iter().max_by_key(|mark| (head.iter().filter(|byte| *byte == mark).count(), *mark == b','));
+    let delimiter =
+        delimiter.into_iter().max_by_key(|mark| (head.iter().filter(|byte| *byte == mark).count(), *mark == b','));
     let delimiter = delimiter.unwrap_or(b',');
     let reader = |text: &[u8]| {
-        ::csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).comment(Some(b'#')).trim(::csv::Trim::All).from_reader(std::io::Cursor::new(text.to_vec()))
+        ::csv::ReaderBuilder::new()
+            .delimiter(delimiter)
+            .flexible(true)
+            .has_headers(false)
+            .comment(Some(b'#'))
+            .trim(::csv::Trim::All)
+            .from_reader(std::io::Cursor::new(text.to_vec()))
     };
     let names = reader(head).byte_records().next().and_then(Result::ok).unwrap_or_default();
     let names: Vec<String> = names.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
@@ -116,11 +137,14 @@ fn looks_named(line: &[u8]) -> bool {
 fn places(names: &[String], columns: &Columns) -> Result<Places, String> {
     let at = |name: &str| names.iter().position(|own| own.eq_ignore_ascii_case(name));
     let column = |given: &Option<String>, usual: &[&str]| match given {
-        Some(name) => at(name).map(Some).ok_or_else(|| format!("there is no column `{name}`; there are {}", names.join(", "))),
+        Some(name) => {
+            at(name).map(Some).ok_or_else(|| format!("there is no column `{name}`; there are {}", names.join(", ")))
+        }
         None => Ok(usual.iter().find_map(|name| at(name))),
     };
     let value = column(&columns.value, VALUE)?;
-    let value = value.ok_or_else(|| format!("no column is known to be the value; name it; there are {}", names.join(", ")))?;
+    let value =
+        value.ok_or_else(|| format!("no column is known to be the value; name it; there are {}", names.join(", ")))?;
     Ok(Places {
         value,
         said: names.get(value).and_then(|name| Said::word(name)).unwrap_or(Said::Nothing),
@@ -141,7 +165,8 @@ fn entry(row: &::csv::ByteRecord, places: &Places, place: usize) -> Result<Entry
     let value = Value::read(said, text).or_else(|reason| Value::read(Said::Nothing, text).map_err(|_| reason.0))?;
     let mut entry = Entry::new(value, place);
     if let Some(text) = cell(places.confidence) {
-        let number: f64 = text.trim_end_matches('%').parse().map_err(|_| format!("`{text}` is no confidence; use 0 to 100"))?;
+        let number: f64 =
+            text.trim_end_matches('%').parse().map_err(|_| format!("`{text}` is no confidence; use 0 to 100"))?;
         entry.confidence = Some(number.clamp(0.0, 100.0) as u8);
     }
     let moment = |at: Option<usize>| match cell(at) {
@@ -172,16 +197,25 @@ mod tests {
             \"2026-01-01\",\"nonsense\",\"domain\",\"x\",\"50\",\"\"\n";
         let (found, reading) = all(source, &Columns::default());
         assert_eq!((found.len(), reading.broken, &*reading.unused[0].place), (1, 1, "line 4"));
-        assert_eq!(format!("{:?} {:?} {:?}", found[0].value, found[0].confidence, found[0].label), "IPv4 1.2.3.4 Some(75) Some(\"Botnet, big\")");
+        assert_eq!(
+            format!("{:?} {:?} {:?}", found[0].value, found[0].confidence, found[0].label),
+            "IPv4 1.2.3.4 Some(75) Some(\"Botnet, big\")"
+        );
         assert_eq!(found[0].seen, time("2026-01-31T08:00:00Z"));
-        let original = crate::read::original(source.as_bytes(), &crate::read::Form::Csv(Columns::default()), found[0].place);
+        let original =
+            crate::read::original(source.as_bytes(), &crate::read::Form::Csv(Columns::default()), found[0].place);
         assert!(original.starts_with(b"\"2026-01-01\",\"1.2.3.4:443\""), "{}", String::from_utf8_lossy(original));
     }
 
     #[test]
     fn columns_may_be_named_and_a_wrong_name_is_said() {
         let source = "bad thing;kind;end\nevil.example;fqdn;2027-01-01\n";
-        let columns = Columns { value: Some("Bad Thing".into()), class: Some("kind".into()), until: Some("end".into()), ..Columns::default() };
+        let columns = Columns {
+            value: Some("Bad Thing".into()),
+            class: Some("kind".into()),
+            until: Some("end".into()),
+            ..Columns::default()
+        };
         let (found, _) = all(source, &columns);
         assert_eq!((found[0].value.to_string(), found[0].until), ("evil.example".to_owned(), time("2027-01-01")));
         let (_, reading) = all(source, &Columns { value: Some("x".into()), ..Columns::default() });

@@ -118,7 +118,10 @@ impl Reader {
         let mut ways = self.bracketed(Token::Open('['), Self::observations)?;
         for qualifier in ["WITHIN", "REPEATS", "START"] {
             if self.is_word(qualifier) {
-                let more = |token: &&Token| matches!(token, Token::Word(word) if word != "OR" && word != "AND" && word != "FOLLOWEDBY") || matches!(token, Token::Text(_));
+                let more = |token: &&Token| {
+                    matches!(token, Token::Word(word) if word != "OR" && word != "AND" && word != "FOLLOWEDBY")
+                        || matches!(token, Token::Text(_))
+                };
                 self.at += self.tokens.iter().skip(self.at).take_while(more).count();
                 ways = vec![vec![Err(format!("a pattern with {qualifier} is not looked for"))]];
             }
@@ -194,9 +197,15 @@ impl Reader {
             Some(Token::Text(text)) => vec![text],
             Some(Token::Word(word)) => vec![word],
             Some(Token::Open('(')) => self.list()?,
-            other => return Err(format!("{} stands where a value should", other.as_ref().map_or("nothing".to_owned(), said))),
+            other => {
+                return Err(format!(
+                    "{} stands where a value should",
+                    other.as_ref().map_or("nothing".to_owned(), said)
+                ));
+            }
         };
-        let plain = matches!(operator.as_str(), "=" | "==" | "IN") || (operator == "ISSUBSET" && path.starts_with("ip"));
+        let plain =
+            matches!(operator.as_str(), "=" | "==" | "IN") || (operator == "ISSUBSET" && path.starts_with("ip"));
         if !plain {
             return Ok(vec![vec![Err(format!("a comparison with {operator} is not looked for"))]]);
         }
@@ -214,7 +223,12 @@ impl Reader {
                 Some(Token::Text(text) | Token::Word(text)) => texts.push(text),
                 Some(Token::Comma) => {}
                 Some(Token::Close(')')) => return Ok(texts),
-                other => return Err(format!("{} stands in a list of values", other.as_ref().map_or("nothing".to_owned(), said))),
+                other => {
+                    return Err(format!(
+                        "{} stands in a list of values",
+                        other.as_ref().map_or("nothing".to_owned(), said)
+                    ));
+                }
             }
         }
     }
@@ -316,10 +330,14 @@ mod tests {
 
     fn check(pattern: &str, expected: &[&str]) {
         let show = |branch: Branch| match branch {
-            Branch::Values(value, also) => also.iter().fold(format!("{value:?}"), |text, more| format!("{text} + {more:?}")),
+            Branch::Values(value, also) => {
+                also.iter().fold(format!("{value:?}"), |text, more| format!("{text} + {more:?}"))
+            }
             Branch::Left(reason) => format!("- {reason}"),
         };
-        let found = read(pattern).map(|all| all.into_iter().map(show).collect()).unwrap_or_else(|reason| vec![format!("! {reason}")]);
+        let found = read(pattern)
+            .map(|all| all.into_iter().map(show).collect())
+            .unwrap_or_else(|reason| vec![format!("! {reason}")]);
         assert_eq!(found, expected, "{pattern}");
     }
 
@@ -329,8 +347,14 @@ mod tests {
     fn comparisons_become_branches() {
         check("[ ipv4-addr:value = '10.0.0.0' ]", &["IPv4 10.0.0.0"]);
         check("[domain-name:value IN ('a.example', 'b.example')]", &["domain a.example", "domain b.example"]);
-        check("[url:value = 'http://a.example/it\\'s'] OR [ipv6-addr:value='2001:db8::1']", &["URL a.example/it's", "IPv6 2001:db8::1"]);
-        check(&format!("[file:name = 'bad.exe' AND file:hashes.'MD5' = '{MD5}']"), &[&format!("MD5 {MD5} + file name bad.exe")]);
+        check(
+            "[url:value = 'http://a.example/it\\'s'] OR [ipv6-addr:value='2001:db8::1']",
+            &["URL a.example/it's", "IPv6 2001:db8::1"],
+        );
+        check(
+            &format!("[file:name = 'bad.exe' AND file:hashes.'MD5' = '{MD5}']"),
+            &[&format!("MD5 {MD5} + file name bad.exe")],
+        );
         check(
             &format!("[(file:name = 'aaaa' OR file:name = 'bbbb') AND file:hashes.md5 = '{MD5}']"),
             &[&format!("MD5 {MD5} + file name aaaa"), &format!("MD5 {MD5} + file name bbbb")],
@@ -344,9 +368,15 @@ mod tests {
         check("[domain-name:value LIKE '%.example']", &["- a comparison with LIKE is not looked for"]);
         check("[domain-name:value != 'a.example']", &["- a comparison with != is not looked for"]);
         check("[domain-name:value NOT = 'a.example']", &["- a comparison with NOT = is not looked for"]);
-        check("[mutex:name = 'x' OR domain-name:value = 'a.example']", &["- mutex:name is not looked for", "domain a.example"]);
+        check(
+            "[mutex:name = 'x' OR domain-name:value = 'a.example']",
+            &["- mutex:name is not looked for", "domain a.example"],
+        );
         check("[x:y = 'x' AND domain-name:value = 'a.example']", &["- x:y is not looked for"]);
-        check("[url:value = 'http://a.example/'] FOLLOWEDBY [x:y = 1]", &["- several events together are not looked for"]);
+        check(
+            "[url:value = 'http://a.example/'] FOLLOWEDBY [x:y = 1]",
+            &["- several events together are not looked for"],
+        );
         check("[a:b = 1] WITHIN 5 SECONDS", &["- a pattern with WITHIN is not looked for"]);
         check("[process:arguments[0] = 'x']", &["- process:arguments[0] is not looked for"]);
     }
