@@ -33,7 +33,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("records", &["clocks", "model"]),
     ("ingest", &["model"]),
     ("lake", &["model"]),
-    ("desk", &["clocks", "model", "records", "store", "ingest", "lake", "detect", "oscal", "press"]),
+    ("desk", &["clocks", "model", "records", "store", "ingest", "lake", "detect", "indicators", "oscal", "press"]),
     ("web", &["model", "records", "store", "ingest", "lake", "desk"]),
     ("app", &["model", "records", "store", "ingest", "lake", "detect", "desk", "web"]),
     ("xtask", &["model", "records", "store"]),
