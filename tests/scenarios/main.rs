@@ -19,6 +19,7 @@ mod holding;
 mod hunting;
 mod inbox;
 mod incident;
+mod indicators;
 mod measures;
 mod money;
 mod nouns;

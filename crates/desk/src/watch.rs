@@ -4,6 +4,7 @@ mod alerts;
 mod counting;
 mod exceptions;
 pub(crate) mod hosts;
+mod indicators;
 pub(crate) mod own;
 
 pub use counting::Ties;
@@ -35,6 +36,7 @@ pub struct Watch {
     counting: Mutex<counting::Counting>,
     excepting: exceptions::Excepting,
     own: own::Own,
+    looking: indicators::Looking,
     pub(crate) backtests: crate::backtest::Backtests,
     pub(crate) seen_logs: crate::drafting::SeenLogs,
     pub deliveries: Deliveries,
@@ -59,9 +61,31 @@ pub(crate) struct Heard {
     pub product: Option<String>,
 }
 
-/// Detections of one rule about one entity in one batch.
+/// What an alert says of itself.
+struct Head {
+    title: String,
+    severity: Severity,
+    description: String,
+    /// ATT&CK, such as `T1059.001`.
+    technique: Option<String>,
+}
+
+impl Head {
+    fn of(rule: &RuleInfo) -> Self {
+        Self {
+            title: shorten(&rule.title, 300),
+            severity: severity(rule.level),
+            description: rule.description.as_deref().unwrap_or_default().to_owned(),
+            technique: rule.techniques().next().map(|technique| shorten(&technique, 40)),
+        }
+    }
+}
+
+/// Detections of one rule, or of one indicator, about one entity in one batch.
 struct Group<'a> {
-    rule: &'a RuleInfo,
+    /// Id of the rule; none for an indicator.
+    rule: Option<&'a str>,
+    head: Head,
     entity: Option<String>,
     /// What the asset that it is about may be called by.
     names: Vec<String>,
@@ -81,6 +105,7 @@ impl Watch {
         store.listen(Box::new(move |written| {
             watch.follow_exceptions(written, &zone);
             watch.follow_own(written);
+            watch.follow_indicators(written, &zone);
             let rules = written.iter().filter(|one| one.record.kind.name == "detection_rule" && one.person.is_some());
             for rule in rules {
                 let Some(id) = rule.record.get("rule_id").as_text() else { continue };
@@ -179,10 +204,11 @@ impl Desk {
         Ok(self.lake.append(&batch.events.iter().cloned().chain(bad).collect::<Vec<_>>())?)
     }
 
-    /// Evaluates the rules in force, counts for correlations, and writes the alerts.
+    /// Evaluates the rules in force, counts for correlations, looks for indicators, and writes the alerts.
     fn judge(&self, events: &[Event]) -> Result<(), DeskError> {
         self.judge_by(&self.watch.live(), events)?;
-        self.judge_by(&self.watch.own(), events)
+        self.judge_by(&self.watch.own(), events)?;
+        self.sight(events)
     }
 
     fn judge_by(&self, live: &Arc<Live>, events: &[Event]) -> Result<(), DeskError> {
@@ -231,7 +257,8 @@ fn collect<'a>(groups: &mut BTreeMap<String, Group<'a>>, rule: &'a RuleInfo, eve
     let key = format!("{}|{}", rule.id, entity.as_deref().unwrap_or("-").to_lowercase());
     let why = found.why.into_iter().map(|why| (shorten(&why.field, 200), shorten(&why.value, 500)));
     let group = groups.entry(key).or_insert_with(|| Group {
-        rule,
+        rule: Some(&rule.id),
+        head: Head::of(rule),
         names: entity.iter().cloned().collect(),
         entity,
         source: event.source.clone(),

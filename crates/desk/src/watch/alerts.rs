@@ -1,7 +1,7 @@
 //! What a batch of detections changes: new alerts, and more of open ones. Everything that is known of them is read once
 //! a batch.
 
-use super::{Group, Live, severity, shorten};
+use super::{Group, Live, shorten};
 use crate::{Desk, DeskError};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -35,8 +35,7 @@ impl Known {
             let found = desk.store.with_any(desk.kind(kind)?, "name", &texts(names))?;
             Ok(found.into_iter().rev().map(|record| (record.title().to_owned(), record)).collect())
         };
-        let ids =
-            groups.values().filter_map(|group| live.records.get(&*group.rule.id).copied()).collect::<HashSet<_>>();
+        let ids = groups.values().filter_map(|group| live.records.get(group.rule?).copied()).collect::<HashSet<_>>();
         let standing = desk.store.present(desk.kind("detection_rule")?, &ids.iter().copied().collect::<Vec<_>>())?;
         let rules = live.records.iter().filter(|(_, id)| standing.contains(id)).map(|(name, id)| (name.clone(), *id));
         let mut open: HashMap<String, Vec<Record>> = HashMap::new();
@@ -56,7 +55,7 @@ impl Known {
 
     /// A new alert, or more of a known one.
     pub fn change(&self, key: &str, group: &Group<'_>) -> Result<Option<Change>, DeskError> {
-        let rule = self.rules.get(&*group.rule.id).copied();
+        let rule = group.rule.and_then(|rule| self.rules.get(rule).copied());
         let open = self.open.get(&shorten(key, 400)).into_iter().flatten();
         match open.rev().find(|alert| near(alert, group)) {
             Some(alert) => Ok(more(alert, group)),
@@ -69,15 +68,14 @@ impl Known {
         let (first, last) = (times.clone().min().unwrap_or(0), times.max().unwrap_or(0));
         let told = self.sources.get(&*group.source);
         let asset = group.names.iter().flat_map(|name| called(name)).find_map(|name| self.assets.get(name));
-        let severity = watchkeep_model::FieldType::write(&severity(group.rule.level));
-        let techniques: Vec<String> = group.rule.techniques().collect();
+        let severity = watchkeep_model::FieldType::write(&group.head.severity);
         let place = [asset, told].into_iter().flatten().filter_map(|record| record.get("site").as_int());
         let place = place.into_iter().find(|site| self.sites.contains(site));
         let values = vec![
-            ("title", Value::text(shorten(&group.rule.title, 300))),
+            ("title", Value::text(group.head.title.as_str())),
             ("severity", severity),
-            ("description", Value::text(group.rule.description.as_deref().unwrap_or_default())),
-            ("technique", techniques.first().map_or(Value::Null, |technique| Value::text(shorten(technique, 40)))),
+            ("description", Value::text(group.head.description.as_str())),
+            ("technique", group.head.technique.as_deref().map_or(Value::Null, Value::text)),
             ("rule", rule.map_or(Value::Null, Value::Int)),
             ("source", Value::text(&*group.source)),
             ("entity", group.entity.as_ref().map_or(Value::Null, |entity| Value::text(shorten(entity, 300)))),

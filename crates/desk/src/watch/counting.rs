@@ -1,7 +1,7 @@
 //! Correlations in the stream: their windows live in memory, and every change of them is written in the transaction of the
 //! alerts that it led to. What is not written is forgotten and read again, so that nothing counts twice or is lost.
 
-use super::{Group, Live, Watch};
+use super::{Group, Head, Live, Watch};
 use crate::{Desk, DeskError};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -197,7 +197,7 @@ impl Watch {
         [self.live(), self.own()]
     }
 
-    fn counting(&self) -> MutexGuard<'_, Counting> {
+    pub(super) fn counting(&self) -> MutexGuard<'_, Counting> {
         self.counting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -220,7 +220,8 @@ fn collect<'a>(groups: &mut BTreeMap<String, Group<'a>>, set: &RuleSet, rule: &'
         return;
     }
     let group = groups.entry(key).or_insert_with(|| Group {
-        rule,
+        rule: Some(&rule.id),
+        head: Head::of(rule),
         entity: entity(firing).map(str::to_owned),
         names: firing.group.iter().filter_map(|(_, value)| value.as_deref().map(str::to_owned)).collect(),
         source: firing.source.clone(),
