@@ -93,7 +93,7 @@ impl BenignList {
         let lines: Vec<&str> =
             text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
         let net = |line: &&str| Value::read(crate::Said::Address, line).is_ok();
-        let fits = if lines.first().is_some_and(|line| net(line)) { Fits::Cidr } else { Fits::Hostname };
+        let fits = if lines.first().is_some_and(net) { Fits::Cidr } else { Fits::Hostname };
         Self::new(name, fits, None, lines.into_iter().map(|line| Ok(line.to_owned())).collect())
     }
 
