@@ -30,7 +30,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("detect", &["model"]),
     ("indicators", &["model"]),
     ("store", &["model"]),
-    ("records", &["clocks", "model"]),
+    ("records", &["clocks", "indicators", "model"]),
     ("ingest", &["model"]),
     ("lake", &["model"]),
     ("desk", &["clocks", "model", "records", "store", "ingest", "lake", "detect", "indicators", "oscal", "press"]),

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use watchkeep_ingest::{Batch, Source, bulk};
 use watchkeep_model::{Actor, Record, Value};
 use watchkeep_store::Change;
-use watchkeep_tests::{Office, now};
+use watchkeep_tests::{Office, now, refused};
 
 fn batch(lines: &str, at: Timestamp) -> Batch {
     bulk::ndjson(&Source::named("proxy"), &lines.to_owned().into(), 1, at)
@@ -162,4 +162,21 @@ fn what_another_process_entered_is_looked_for_from_the_next_round_on() {
     office.desk.refresh_indicators().expect("looked");
     take(&office, &[line("ws-1", "other.example", 2)]);
     assert_eq!(titles(&office), ["Indicator seen: other.example ws-1"]);
+}
+
+#[test]
+fn a_value_that_no_event_could_hold_is_refused_with_what_would_be_accepted() {
+    let office = Office::open();
+    let kind = office.kind("indicator");
+    let enter = |class: &str, value: &str| {
+        let values = [("value", value.into()), ("class", kind.choice_value("class", class))];
+        office.create(&Actor::system(), "indicator", &values)
+    };
+    refused(enter("address", "10.1.2"), "-", "write 192.0.2.1");
+    refused(enter("hash", "abcd"), "-", "32 (MD5), 40 (SHA-1) or 64 (SHA-256)");
+    refused(enter("domain", "localhost"), "-", "a domain has a dot");
+    refused(enter("address", "0.0.0.0/0"), "-", "holds every address");
+    let made = enter("description", "A red van").expect("for people to look for").record;
+    let class = [("class", kind.choice_value("class", "domain"))];
+    refused(office.update(&Actor::system(), &made, &class), "-", "a domain");
 }

@@ -2,6 +2,8 @@
 //!
 //! The feeds lie beside the project and are never copied into it; without them the tests say so and pass.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise")]
+
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

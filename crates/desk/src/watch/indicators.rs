@@ -9,10 +9,10 @@ use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use watchkeep_indicators::{Benign, Build, Defaults, Entry, Hit, Said, Value as Sought, Watched};
+use watchkeep_indicators::{Benign, Build, Defaults, Entry, Hit, Value as Sought, Watched};
 use watchkeep_model::event::{Event, EventId};
 use watchkeep_model::{FieldType, Record, Rows};
-use watchkeep_records::intel::Sighting;
+use watchkeep_records::intel::{Sighting, sought};
 use watchkeep_records::watch::Severity;
 use watchkeep_store::{Change, Written};
 
@@ -61,16 +61,7 @@ fn held(record: &Record, zone: &TimeZone) -> Option<Held> {
     if record.read::<bool>("retired") == Some(true) {
         return None;
     }
-    let said = match record.choice("class")? {
-        "address" => Said::Address,
-        "domain" => Said::Domain,
-        "url" => Said::Url,
-        "hash" => Said::Hash,
-        "file_name" => Said::File,
-        "email" => Said::Email,
-        _ => return None,
-    };
-    let value = match Sought::read(said, record.get("value").as_text()?) {
+    let value = match sought(record)? {
         Ok(value) => value,
         Err(reason) => {
             tracing::warn!("{} is not looked for: {reason}", record.number());

@@ -4,12 +4,13 @@ use crate::assets::Asset;
 use crate::intel::Intelligence;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use watchkeep_model::{ChoiceField, FieldType, Markdown, Measure, Moving, Record, RecordKind, Ref, Row, Rows};
+use watchkeep_indicators::{Refused, Said, Value};
+use watchkeep_model::{ChoiceField, FieldType, Markdown, Measure, Moving, Record, RecordKind, Ref, Refusal, Row, Rows};
 
 /// An address, name, hash or account that tells of a threat. It ends, so that old ones raise no alarms.
 #[derive(RecordKind)]
 #[record(
-    prefix = "IOC", area = "intel", title = "value", sort = "-seen_last", calendar = "expires", measures = MEASURES, prepare = prepare,
+    prefix = "IOC", area = "intel", title = "value", sort = "-seen_last", calendar = "expires", measures = MEASURES, prepare = prepare, check = readable,
     list = ["value", "class", "confidence", "sharing", "source", "seen_last", "expires"]
 )]
 pub struct Indicator {
@@ -90,6 +91,35 @@ fn prepare(record: &mut Record, _: &Moving<'_>) {
     }
     let sightings = Rows::<Sighting>::read(record.get("sightings")).map_or(Vec::new(), |rows| rows.0);
     record.write("seen_last", sightings.iter().map(|sighting| sighting.at).max());
+}
+
+/// What an indicator's record is looked for as; nothing for one that only people can look for.
+///
+/// # Errors
+/// Its value is not of its class.
+pub fn sought(record: &Record) -> Option<Result<Value, Refused>> {
+    let said = match record.choice("class")? {
+        "address" => Said::Address,
+        "domain" => Said::Domain,
+        "url" => Said::Url,
+        "hash" => Said::Hash,
+        "file_name" => Said::File,
+        "email" => Said::Email,
+        _ => return None,
+    };
+    Some(Value::read(said, record.get("value").as_text()?))
+}
+
+/// What could never be met is said when it is entered; records of before may stay as they are.
+fn readable(moving: &Moving<'_>) -> Result<(), Refusal> {
+    let same = |field| moving.before.is_some_and(|before| before.get(field) == moving.record.get(field));
+    match sought(moving.record) {
+        Some(Err(reason)) if !same("value") || !same("class") => {
+            let words = format!("{reason}; what no event could hold is a description");
+            Err(Refusal::invalid(words).at("value"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What duties ask of them.

@@ -5,5 +5,5 @@ mod indicator;
 mod intelligence;
 
 pub use hunt::Hunt;
-pub use indicator::{Indicator, Sighting};
+pub use indicator::{Indicator, Sighting, sought};
 pub use intelligence::Intelligence;
