@@ -53,6 +53,19 @@ impl Case {
         assert_eq!(self.stands(Some(record), attempt), before, "an import wrote something");
     }
 
+    /// What Tom does not see is a missing record on each way: not even its title is told, and nothing is written.
+    pub fn unseen_everywhere(&self, record: &Record, attempt: Try<'_>) {
+        let before = self.stands(Some(record), attempt);
+        for (way, ask) in self.every_way(Some(record), attempt) {
+            let answer = ask();
+            let done = answer.body.contains("1 updated") || answer.body.contains("1 changed");
+            let (missing, status) = ([403, 404, 422].contains(&answer.status.as_u16()), answer.status);
+            assert!(missing || (way == "the import" && !done), "{way}: {status} {}", brief(&answer.body));
+            assert!(!answer.body.contains(record.title()), "{way} tells its title");
+            assert_eq!(self.stands(Some(record), attempt), before, "{way} wrote something");
+        }
+    }
+
     /// What nobody refuses: on each way Tom does it to a record of its own, which then `holds`.
     pub fn taken_everywhere(&self, make: &dyn Fn() -> Record, attempt: Try<'_>, holds: &dyn Fn(&Record) -> bool) {
         let mut n = 0;
