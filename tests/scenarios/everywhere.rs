@@ -7,6 +7,7 @@ use std::cell::Cell;
 use watchkeep_desk::raci::Gaps;
 use watchkeep_model::{Actor, Record, Value, Via};
 use watchkeep_records::respond::holder_of;
+use watchkeep_store::Change;
 use watchkeep_tests::now;
 
 fn person(case: &Case, name: &str) -> Record {
@@ -134,7 +135,10 @@ fn ru_30_no_review_of_figures_ends_without_a_decision_on_any_way() {
 fn ru_28_the_csirts_incident_is_a_missing_one_for_a_soc_on_every_way() {
     let case = Case::new();
     case.give_tom("SOC Berlin", "incident:read\nincident:update", &[], &[case.berlin]);
-    let incident = case.tagged("incident", "Espionage", case.lyon);
+    let values = vec![("title".to_owned(), "Espionage".into()), ("manager".to_owned(), mara(&case).id.into())];
+    let kind = case.office.kind("incident");
+    let change = Change::Create { kind, values, tags: Some(vec![case.lyon]), external_id: None };
+    let incident = case.office.desk.store.write_one(&Actor::system(), now(), change).expect("made").record;
     case.unseen_everywhere(&incident, Set(&[("title", "Nothing")]));
     case.unseen_everywhere(&incident, Act("close", &[("reason", "done")]));
 }
