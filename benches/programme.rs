@@ -9,6 +9,7 @@ mod common;
 
 use common::{Dice, each, forget_peak, memory, size, spent};
 use std::time::Duration;
+use watchkeep_desk::frameworks::Outcome;
 use watchkeep_desk::import::Format;
 use watchkeep_model::resolve::Test;
 use watchkeep_model::{Actor, Kind, Record, Value, Via};
@@ -17,6 +18,8 @@ use watchkeep_tests::requests::Site;
 use watchkeep_tests::{Office, now};
 
 const SITES: usize = 20;
+const NIST: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data/grc/oscal/NIST_SP-800-53_rev5_catalog-min.2021-06-08.json");
 const FILTERS: &[(&str, &str)] = &[
     ("asset", ""),
     ("asset", "criticality>=4 -owner:none"),
@@ -51,6 +54,7 @@ fn main() {
         writes(&office);
         workbook(&office);
         home(&office, &mara);
+        audit(&office, &mara);
         println!("memory: peak {} MB, of its own now {} MB", memory("VmHWM"), memory("RssAnon"));
         let (office, time) = spent(|| office.started_again());
         each("start with all of it", time, 1);
@@ -261,6 +265,36 @@ fn workbook(office: &Office) {
     let (_, time) = spent(export);
     let grown = memory("VmHWM").saturating_sub(before);
     each(&format!("workbook of 10,000 controls, {} KB, peak {grown} MB more (whole)", bytes.len() / 1024), time, 1);
+}
+
+/// NIST 800-53 and an audit of it, as a person brings them in and opens them; left out where the official file is not at
+/// hand.
+fn audit(office: &Office, mara: &Record) {
+    let Ok(bytes) = std::fs::read(NIST) else {
+        println!("skipped: {NIST} is not there");
+        return;
+    };
+    let (site, by) = (Site::of(office), office.desk.actor(mara, Via::Screen).expect("an actor"));
+    let browser = site.sign_in(office, mara);
+    let read = ("catalog.json", &bytes[..]);
+    let (report, time) = spent(|| office.desk.import_framework(&by, read, &[], None, Outcome::Keep, now()));
+    each("NIST 800-53 imported, with search words", time, 1);
+    let framework = report.expect("imported").record.expect("a record");
+    let values = [
+        ("title", Value::text("Audit")),
+        ("class", office.kind("engagement").choice_value("class", "audit")),
+        ("framework", framework.into()),
+        ("lead", mara.id.into()),
+        ("scope", "All".into()),
+    ];
+    let values = values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    let (made, time) = spent(|| office.desk.open_engagement(&by, values, now()).expect("opened"));
+    each("an audit of all its controls created", time, 1);
+    for round in ["first", "second"] {
+        let (answer, time) = spent(|| site.get(&browser.cookie, &format!("/r/engagement/{}", made.id)));
+        assert!(answer.status.is_success(), "{}", answer.status);
+        each(&format!("its page, the {round} time: {} KB of HTML", answer.body.len() / 1024), time, 1);
+    }
 }
 
 fn home(office: &Office, mara: &Record) {
