@@ -149,11 +149,11 @@ impl Desk {
     /// The store cannot be read or written; the next round does it.
     pub fn note_hidden(&self, now: Timestamp) -> Result<(), DeskError> {
         let hidden = std::mem::take(&mut *self.watch.excepting.hidden.lock().unwrap_or_else(PoisonError::into_inner));
-        let noted = self.write_hidden(&hidden, now).and_then(|()| self.read_exceptions());
-        if noted.is_err() {
+        if let Err(error) = self.write_hidden(&hidden, now) {
             self.watch.hid(hidden);
+            return Err(error);
         }
-        noted
+        self.read_exceptions()
     }
 
     fn write_hidden(&self, hidden: &BTreeMap<i64, i64>, now: Timestamp) -> Result<(), DeskError> {
