@@ -136,7 +136,11 @@ impl Desk {
             };
             about.with(|progress| progress.ended = Some(ended));
         });
-        begun.map_err(|error| DeskError::File(format!("a back-test cannot begin: {error}")))?;
+        if let Err(error) = begun {
+            let why = format!("a back-test cannot begin: {error}");
+            run.with(|progress| progress.ended = Some(Ended::Failed(why.clone())));
+            return Err(DeskError::File(why));
+        }
         Ok(run)
     }
 
