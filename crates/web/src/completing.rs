@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use watchkeep_lake::LakeError;
-use watchkeep_model::filter::{EventField, Expr, Place, Query, context, parse, steps};
+use watchkeep_model::filter::{EventField, Expr, Place, Query, context, in_quotes, parse, steps};
 
 /// Options at a time.
 const MOST: usize = 12;
@@ -170,11 +170,11 @@ fn written(name: &str, in_step: bool) -> String {
     match name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.')) {
         true => name.to_owned(),
         false if in_step => format!("'{name}'"),
-        false => format!("\"{}\"", name.replace('"', "\"\"")),
+        false => in_quotes(name),
     }
 }
 
 fn value_written(value: &str) -> String {
     let plain = value.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '@' | '/'));
-    if plain && !value.starts_with('-') { value.to_owned() } else { format!("\"{}\"", value.replace('"', "\"\"")) }
+    if plain && !value.starts_with('-') { value.to_owned() } else { in_quotes(value) }
 }

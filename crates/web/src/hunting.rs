@@ -2,6 +2,7 @@
 
 use crate::ask::Ask;
 use crate::fault::Fault;
+use crate::screens::encode;
 use jiff::{SignedDuration, Timestamp};
 use watchkeep_desk::DeskError;
 use watchkeep_desk::hunting::Asked;
@@ -94,8 +95,4 @@ pub fn fault(text: &str, error: impl Into<DeskError>) -> Fault {
         DeskError::Lake(error @ (LakeError::Slow { .. } | LakeError::Memory { .. })) => Fault::Bad(error.to_string()),
         other => other.into(),
     }
-}
-
-pub fn encode(text: &str) -> String {
-    form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }

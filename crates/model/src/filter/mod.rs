@@ -38,3 +38,4 @@ pub use event_field::EventField;
 pub use on_event::{EventFilter, any_holds, checks, compile, matches};
 pub use parse::parse;
 pub use pattern::Pattern;
+pub use print::in_quotes;

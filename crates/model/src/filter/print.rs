@@ -81,7 +81,12 @@ pub(super) fn name(f: &mut Formatter<'_>, name: &str) -> Result {
 }
 
 pub(super) fn quoted(f: &mut Formatter<'_>, text: &str) -> Result {
-    write!(f, "\"{}\"", text.replace('"', "\"\""))
+    f.write_str(&in_quotes(text))
+}
+
+/// A text as the filter language quotes it: whatever it holds, it is read back as it is.
+pub fn in_quotes(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\"\""))
 }
 
 #[cfg(test)]

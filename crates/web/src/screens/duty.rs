@@ -168,9 +168,7 @@ fn measure(ask: &Ask, found: &Measured) -> Result<Markup, Fault> {
     let rows: Vec<&Record> = found.offenders.iter().map(|offender| &offender.record).collect();
     let tasks = ask.app.desk.tasks_about(&ask.actor, &rows)?;
     let (kind, filter) = &found.rows;
-    let rows = |kind: &str, filter: &str| {
-        format!("/r/{kind}?q={}", form_urlencoded::byte_serialize(filter.as_bytes()).collect::<String>())
-    };
+    let rows = |kind: &str, filter: &str| format!("/r/{kind}?q={}", super::encode(filter));
     let link = rows(kind, filter);
     let aside = html! { "definition " (found.definition) " · as of " (time::of_day(found.as_of, &ask.app.desk.zone))
     @if let Some(fresh) = found.fresh { " · newest input " (time::ago(fresh, ask.now)) } };

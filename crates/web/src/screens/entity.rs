@@ -5,16 +5,17 @@ use super::events::{answer, histogram, spans};
 use super::pick;
 use crate::ask::Ask;
 use crate::fault::Fault;
-use crate::hunting::{self, Span, encode};
+use crate::hunting::{self, Span};
 use crate::layout::Find;
 use crate::parts::{chart, empty, header, keyvalue, panel, time};
 use crate::routes::{Route, Who};
+use crate::screens::encode;
 use axum::response::{IntoResponse, Response};
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 use watchkeep_desk::DeskError;
 use watchkeep_lake::{Cell, Found, LakeError, SearchResult, Table};
-use watchkeep_model::filter::{Query, parse};
+use watchkeep_model::filter::{Query, in_quotes, parse};
 use watchkeep_model::{Kind, Record};
 use watchkeep_store::List;
 
@@ -42,15 +43,19 @@ pub fn link(name: Option<&str>) -> Markup {
 
 /// The filter of all events that name it: whole, as a host with its domain, as a user with a domain.
 fn filter(name: &str) -> String {
-    let name = name.replace('"', "\"\"");
-    let host = if name.contains('.') { String::new() } else { format!(",\"{name}.*\"") };
-    let user = if name.contains(['\\', '@']) { String::new() } else { format!(",\"*\\{name}\",\"{name}@*\"") };
+    let host = if name.contains('.') { String::new() } else { format!(",{}", in_quotes(&format!("{name}.*"))) };
+    let user = if name.contains(['\\', '@']) {
+        String::new()
+    } else {
+        format!(",{},{}", in_quotes(&format!("*\\{name}")), in_quotes(&format!("{name}@*")))
+    };
     let address = if name.parse::<std::net::IpAddr>().is_ok() {
         format!(" or src_ip:{name} or dst_ip:{name}")
     } else {
         String::new()
     };
-    format!("host:\"{name}\"{host} or user:\"{name}\"{user}{address}")
+    let name = in_quotes(name);
+    format!("host:{name}{host} or user:{name}{user}{address}")
 }
 
 struct Seen {
@@ -197,7 +202,7 @@ fn sources(ask: &Ask, table: &Table, text: &str) -> Markup {
         ul .plain { @for row in &table.rows {
             @let source = row.first().map(Cell::to_string).unwrap_or_default();
             li {
-                a .link href={ "/events?last=30d&q=" (encode(&format!("source:\"{source}\" ({text})"))) } { (source) }
+                a .link href={ "/events?last=30d&q=" (encode(&format!("source:{} ({text})", in_quotes(&source)))) } { (source) }
                 span .sub { " " @if let Some(count) = row.get(3) { (count) } " events, first " (moment(row.get(1))) ", last " (moment(row.get(2))) }
             }
         } }
@@ -212,7 +217,7 @@ fn beside(name: &str, of: &[(&str, Vec<(String, u64)>)]) -> Markup {
         let others: Vec<(&str, u64, String)> = others
             .map(|(value, count)| match title {
                 "Processes" => {
-                    let filter = format!("process:\"{}\"", value.replace('"', "\"\""));
+                    let filter = format!("process:{}", in_quotes(value));
                     (
                         value.rsplit(['\\', '/']).next().unwrap_or(value),
                         *count,

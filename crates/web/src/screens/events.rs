@@ -6,16 +6,18 @@ mod charted;
 use crate::api::events::{cursor, last};
 use crate::ask::Ask;
 use crate::fault::Fault;
-use crate::hunting::{self, Span, encode};
+use crate::hunting::{self, Span};
 use crate::layout::{Find, FindError};
 use crate::parts::{Button, chart, dialog, empty, header, hexdump, keyvalue, pager, panel, time};
 use crate::routes::{Route, Who};
+use crate::screens::encode;
 use axum::response::{IntoResponse, Response};
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 use watchkeep_desk::hunting::Asked;
 use watchkeep_lake::SearchResult;
 use watchkeep_model::event::{Event, EventId};
+use watchkeep_model::filter::in_quotes;
 
 /// Rows of events on a page.
 const ROWS: usize = 100;
@@ -172,7 +174,7 @@ pub fn detail(ask: &Ask, event: &Event) -> Markup {
                 thead .vh { tr { th { "Field" } th { "Value" } } }
                 tbody { @for (name, value) in &event.fields { tr {
                     td .id { (name) }
-                    td .grow .wrap { a href={ "/events?q=" (encode(&format!("{name}:\"{value}\""))) } { (value) } }
+                    td .grow .wrap { a href={ "/events?q=" (encode(&format!("{name}:{}", in_quotes(value)))) } { (value) } }
                 } } }
             }
         }))

@@ -3,10 +3,11 @@
 use super::events::answer;
 use crate::ask::Ask;
 use crate::fault::Fault;
-use crate::hunting::{self, Misread, Span, encode};
+use crate::hunting::{self, Misread, Span};
 use crate::parts::markdown::{self, Piece, pieces};
 use crate::parts::panel;
 use crate::routes::{Route, Who};
+use crate::screens::encode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use watchkeep_lake::{Found, SearchResult};

@@ -152,7 +152,7 @@ fn gaps_panel(gaps: &Gaps) -> Markup {
 fn project_links(ask: &Ask, projects: &BTreeSet<String>) -> Markup {
     let chosen = ask.query("project").unwrap_or_default();
     let link = |name: &str, label: &str| {
-        let query: String = form_urlencoded::byte_serialize(name.as_bytes()).collect();
+        let query = super::encode(name);
         html! { a .btn .small href={ "/responsibilities?project=" (query) } aria-current=[(chosen == name).then_some("true")] { (label) } }
     };
     html! { @if !projects.is_empty() { nav .row aria-label="Projects" {
@@ -188,7 +188,7 @@ fn shown_place(ask: &Ask, places: &[(Option<i64>, String)]) -> Option<Option<i64
 fn place_links(ask: &Ask, places: &[(Option<i64>, String)]) -> Markup {
     let shown = shown_place(ask, places);
     html! { @if shown.is_some() { nav .row aria-label="Places" { @for (id, name) in places {
-        @let query: String = form_urlencoded::byte_serialize(name.as_bytes()).collect();
+        @let query = super::encode(name);
         a .btn .small href={ "/responsibilities?site=" (query) } aria-current=[(shown == Some(*id)).then_some("true")] { (name) }
     } } } }
 }

@@ -48,6 +48,7 @@ mod search;
 mod shifts;
 mod shippers;
 mod show;
+pub(crate) use show::encode;
 mod sign_in;
 mod stack;
 mod start;

@@ -2,13 +2,14 @@
 
 use super::{charted, short};
 use crate::ask::Ask;
-use crate::hunting::{Span, encode};
+use crate::hunting::Span;
 use crate::parts::{empty, panel, time};
+use crate::screens::encode;
 use maud::{Markup, html};
 use watchkeep_desk::hunting::Asked;
 use watchkeep_lake::{Cell, Found, SearchResult, Table};
 use watchkeep_model::event::Event;
-use watchkeep_model::filter::{Pipe, Query};
+use watchkeep_model::filter::{Pipe, Query, in_quotes};
 
 /// What is shown of an answer: its rows, and above them what they are and where the whole can be had as a file.
 pub struct Shown {
@@ -150,7 +151,7 @@ fn within(query: &Query, columns: &[String], row: &[Cell]) -> Option<String> {
         let plain = name.name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
         let at = columns.iter().position(|column| *column == name.name).filter(|_| plain)?;
         tests.push(match row.get(at)? {
-            Cell::Text(text) => format!("{} == \"{}\"", name.name, text.replace('"', "\"\"")),
+            Cell::Text(text) => format!("{} == {}", name.name, in_quotes(text)),
             Cell::Empty => format!("absent({})", name.name),
             Cell::Number(number) => format!("{} == {number}", name.name),
             _ => return None,

@@ -1,9 +1,9 @@
 //! A `timechart` as a chart: its rows by stretch and series.
 
 use crate::ask::Ask;
-use crate::hunting::encode;
 use crate::parts::panel;
 use crate::parts::stacks::{Standing, Stretch, stacks};
+use crate::screens::encode;
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 use std::collections::BTreeMap;
