@@ -12,6 +12,7 @@ mod coverage;
 mod engagements;
 mod everywhere;
 mod exceptions;
+mod feeds;
 mod frameworks;
 mod from_alert;
 mod governance;

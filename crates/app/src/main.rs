@@ -3,6 +3,7 @@
 mod admin;
 mod backup;
 mod clock;
+mod fetch;
 mod inputs;
 mod open;
 mod progress;

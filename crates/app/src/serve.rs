@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use watchkeep_desk::Desk;
+use watchkeep_desk::feeds::taxii::Servers;
 use watchkeep_desk::rules::RuleFolders;
 use watchkeep_web::{App, Settings};
 
@@ -52,6 +53,13 @@ pub struct ServeArgs {
     /// Folder of Sigma rules besides the starter rules; may be given several times. Changes take effect while it runs.
     #[arg(long, env = "WATCHKEEP_RULES", value_delimiter = ',')]
     pub rules: Vec<PathBuf>,
+    /// Folder that feeds of indicators may be read from; may be given several times. Without it none is read.
+    #[arg(long, env = "WATCHKEEP_FEEDS", value_delimiter = ',', value_name = "FOLDER")]
+    pub feeds: Vec<PathBuf>,
+    /// Server that TAXII collections may be fetched from, such as taxii.example or taxii.example:8443; may be given
+    /// several times. Without it none is asked.
+    #[arg(long, env = "WATCHKEEP_TAXII", value_delimiter = ',', value_name = "HOST")]
+    pub taxii: Vec<String>,
     /// Address for syslog over UDP, such as 127.0.0.1:5514.
     #[arg(long)]
     pub syslog_udp: Option<SocketAddr>,
@@ -106,6 +114,10 @@ async fn listen(args: &ServeArgs, desk: Desk, folders: RuleFolders, demo: bool) 
         println!("Sign in once within the hour: http://{address}/once/{key}");
     }
     let settings = Settings { secure_cookies: args.secure, now: clock::now, ..Settings::default() };
+    desk.allow_feeds(&args.feeds)?;
+    if !args.taxii.is_empty() {
+        desk.allow_taxii(Servers { hosts: args.taxii.clone(), fetch: Box::new(crate::fetch::Client::new()?) });
+    }
     inputs::start(args, &desk).await?;
     rules::follow(desk.clone(), folders)?;
     let app = Arc::new(App::new(desk.clone(), settings));
@@ -119,9 +131,10 @@ async fn listen(args: &ServeArgs, desk: Desk, folders: RuleFolders, demo: bool) 
     let timers = tokio::task::spawn_blocking(move || timers(&desk, demo));
     axum::serve(listener, watchkeep_web::server(app)).with_graceful_shutdown(stopped()).await?;
     timers.abort();
-    // What exceptions hid since the last minute is counted too.
-    if let Err(error) = tokio::task::spawn_blocking(move || last.note_hidden(clock::now())).await? {
-        tracing::error!("what exceptions hid in the last minute is not counted: {error}");
+    // What exceptions hid and feeds met since the last minute is counted too.
+    let counted = move || last.note_hidden(clock::now()).and_then(|()| last.note_sightings(clock::now()));
+    if let Err(error) = tokio::task::spawn_blocking(counted).await? {
+        tracing::error!("what was counted in the last minute is not noted: {error}");
     }
     std::process::exit(0);
 }

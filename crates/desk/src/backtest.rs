@@ -1,13 +1,14 @@
 //! A rule tried over the events that are kept, before it is put in force: in the background, with progress, and stopped
 //! at a word. Nothing is written, and what is held does not grow with the events.
 
+pub use crate::background::Ended;
+use crate::background::Run;
 use crate::watch::own::file_of;
 use crate::watch::{Exception, named};
 use crate::{Desk, DeskError};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::HashMap;
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use watchkeep_detect::{Form, Match, RuleInfo, RuleSet, State};
 use watchkeep_lake::SearchRequest;
@@ -48,13 +49,6 @@ pub struct Progress {
     pub ended: Option<Ended>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ended {
-    Done,
-    Stopped,
-    Failed(String),
-}
-
 /// One run of a rule over what is kept.
 #[derive(Debug)]
 pub struct Backtest {
@@ -62,26 +56,18 @@ pub struct Backtest {
     pub person: i64,
     pub days: i64,
     pub title: String,
-    progress: Mutex<Progress>,
-    stop: AtomicBool,
+    run: Arc<Run<Progress>>,
 }
 
 impl Backtest {
     pub fn progress(&self) -> Progress {
-        self.progress.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let ended = self.run.ended();
+        Progress { ended, ..self.run.progress() }
     }
 
     /// Ends it with the batch that is looked at now.
     pub fn stop(&self) {
-        self.stop.store(true, Ordering::SeqCst);
-    }
-
-    fn with(&self, change: impl FnOnce(&mut Progress)) {
-        change(&mut self.progress.lock().unwrap_or_else(PoisonError::into_inner));
-    }
-
-    fn runs(&self) -> bool {
-        self.progress.lock().is_ok_and(|progress| progress.ended.is_none())
+        self.run.stop();
     }
 }
 
@@ -111,36 +97,20 @@ impl Desk {
         }
         let (set, info) = tried(trial.text)?;
         let standing = trial.rule.map_or(Ok(Vec::new()), |rule| self.standing(rule, now))?;
-        let run = Arc::new(Backtest {
-            person,
-            days: trial.days,
-            title: info.title.to_string(),
-            progress: Mutex::default(),
-            stop: AtomicBool::new(false),
-        });
+        let run = Arc::new(Backtest { person, days: trial.days, title: info.title.to_string(), run: Arc::default() });
         {
             let mut all = self.watch.backtests.0.lock().unwrap_or_else(PoisonError::into_inner);
             all.get(&person).inspect(|before| before.stop());
-            if all.iter().filter(|(of, run)| **of != person && run.runs()).count() >= AT_ONCE {
+            if all.iter().filter(|(of, run)| **of != person && run.run.ended().is_none()).count() >= AT_ONCE {
                 let busy = format!("{AT_ONCE} back-tests run already; try again when one has ended");
                 return Err(Refusal::invalid(busy).into());
             }
             all.insert(person, run.clone());
         }
-        let (desk, about, sources) = (self.clone(), run.clone(), trial.sources.map(<[String]>::to_vec));
-        let begun = std::thread::Builder::new().name("back-test".to_owned()).spawn(move || {
-            let ended = match desk.run_over(&about, (&set, &info), &standing, sources.as_deref(), now) {
-                Ok(ControlFlow::Continue(())) => Ended::Done,
-                Ok(ControlFlow::Break(())) => Ended::Stopped,
-                Err(error) => Ended::Failed(error.to_string()),
-            };
-            about.with(|progress| progress.ended = Some(ended));
-        });
-        if let Err(error) = begun {
-            let why = format!("a back-test cannot begin: {error}");
-            run.with(|progress| progress.ended = Some(Ended::Failed(why.clone())));
-            return Err(DeskError::File(why));
-        }
+        let (desk, sources) = (self.clone(), trial.sources.map(<[String]>::to_vec));
+        run.run.begin("back-test", move |run| {
+            desk.run_over((run, trial.days), (&set, &info), &standing, sources.as_deref(), now)
+        })?;
         Ok(run)
     }
 
@@ -151,13 +121,13 @@ impl Desk {
 
     fn run_over(
         &self,
-        run: &Backtest,
+        (run, days): (&Run<Progress>, i64),
         (set, info): (&RuleSet, &RuleInfo),
         standing: &[Exception],
         sources: Option<&[String]>,
         now: Timestamp,
     ) -> Result<ControlFlow<()>, DeskError> {
-        let from = now - SignedDuration::from_hours(24 * run.days);
+        let from = now - SignedDuration::from_hours(24 * days);
         let (filter, sources) = self.narrowed(&info.log, sources, now, 0)?;
         let query = Query { filter, pipes: Vec::new() };
         let to = now + SignedDuration::from_mins(5);
@@ -173,9 +143,7 @@ impl Desk {
                 progress.read += events.len() as u64;
                 found.into_iter().for_each(|(event, found)| note(progress, standing, event, found));
             });
-            if run.stop.load(Ordering::SeqCst) {
-                flow = ControlFlow::Break(());
-            }
+            flow = run.flow();
             flow
         })?;
         Ok(flow)

@@ -24,6 +24,8 @@ impl Desk {
         done.push(("rules written here", self.settle_own(now)));
         done.push(("correlation windows", self.settle_windows(now)));
         done.push(("receipts", self.owe_receipts_if_changed(now)));
+        done.push(("feeds", self.settle_feeds()));
+        done.push(("looking back", self.begin_look_backs(now)));
         if round.is_multiple_of(MEASURE) {
             done.push(("tuning tasks", self.tune_rules(now)));
             done.push(("duties", self.measure_all(now)));
@@ -31,6 +33,9 @@ impl Desk {
         if round.is_multiple_of(MINUTE) {
             done.push(("exceptions", self.note_hidden(now)));
             done.push(("indicators", self.refresh_indicators()));
+            done.push(("sightings", self.note_sightings(now)));
+            done.push(("harmless indicators", self.count_harmless(now)));
+            done.push(("sources of feeds", self.read_sources(now)));
             done.push(("surveys", self.count_surveys(now)));
             done.push(("clocks", self.wind_clocks(now).map(drop)));
             done.push(("breaches", self.note_breaches(now).map(drop)));

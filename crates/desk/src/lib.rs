@@ -2,6 +2,7 @@
 
 pub mod access;
 mod allocation;
+pub mod background;
 pub mod backtest;
 mod by_hand;
 pub mod concern;
@@ -16,6 +17,7 @@ pub mod engagements;
 mod error;
 pub mod except;
 pub mod export;
+pub mod feeds;
 mod figures;
 pub mod first_start;
 pub mod frameworks;

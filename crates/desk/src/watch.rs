@@ -3,8 +3,10 @@
 mod alerts;
 mod counting;
 mod exceptions;
+pub(crate) mod found;
 pub(crate) mod hosts;
 mod indicators;
+pub(crate) mod met;
 pub(crate) mod own;
 
 pub use counting::Ties;
@@ -37,6 +39,7 @@ pub struct Watch {
     excepting: exceptions::Excepting,
     own: own::Own,
     looking: indicators::Looking,
+    pub(crate) feeds: crate::feeds::Feeds,
     pub(crate) backtests: crate::backtest::Backtests,
     pub(crate) seen_logs: crate::drafting::SeenLogs,
     pub deliveries: Deliveries,
@@ -82,7 +85,7 @@ impl Head {
 }
 
 /// Detections of one rule, or of one indicator, about one entity in one batch.
-struct Group<'a> {
+pub(crate) struct Group<'a> {
     /// Id of the rule; none for an indicator.
     rule: Option<&'a str>,
     head: Head,
@@ -92,10 +95,20 @@ struct Group<'a> {
     /// The log source of its first event.
     source: Arc<str>,
     /// Ids, and the events' own times.
-    events: Vec<(EventId, Timestamp)>,
+    pub events: Vec<(EventId, Timestamp)>,
     why: Vec<(String, String)>,
     /// Its why is a count, which more events make another.
     counts: bool,
+    /// Found looking back: all its events, of which only the first may be among `events`.
+    pub back: Option<Span>,
+}
+
+/// How many events, and their first and last time.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Span {
+    pub events: u64,
+    pub first: Timestamp,
+    pub last: Timestamp,
 }
 
 impl Watch {
@@ -265,6 +278,7 @@ fn collect<'a>(groups: &mut BTreeMap<String, Group<'a>>, rule: &'a RuleInfo, eve
         events: Vec::new(),
         why: why.take(12).collect(),
         counts: false,
+        back: None,
     });
     group.events.push((event.id, event.time));
 }

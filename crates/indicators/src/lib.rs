@@ -13,6 +13,7 @@ mod fang;
 mod find;
 mod gate;
 mod hash;
+mod raise;
 pub mod read;
 mod table;
 mod tokens;

@@ -43,6 +43,8 @@ struct Terms {
     from: u32,
     /// Last second, by validity and by decay.
     until: u32,
+    /// Last second that the source itself names; the greatest where it names none.
+    end: u32,
     label: u16,
     confidence: u8,
 }
@@ -56,14 +58,16 @@ pub struct Kept {
     pub seen: i64,
     pub from: i64,
     pub until: i64,
+    /// The last second that its source names.
+    pub end: Option<i64>,
     pub label: Option<Arc<str>>,
     pub place: u32,
 }
 
 /// The entries of one feed.
 pub struct Table {
-    key: Key,
-    defaults: Defaults,
+    pub(crate) key: Key,
+    pub(crate) defaults: Defaults,
     /// Tag and bytes of each value, one after the other.
     values: Box<[u8]>,
     ends: Box<[u32]>,
@@ -99,8 +103,12 @@ pub struct Build {
 impl Build {
     /// `secret` must be that of all tables that are looked in together.
     pub fn new(secret: u64, defaults: Defaults) -> Self {
+        Self::of(Key::new(secret), defaults)
+    }
+
+    pub(crate) fn of(key: Key, defaults: Defaults) -> Self {
         Self {
-            key: Key::new(secret),
+            key,
             defaults,
             values: Vec::new(),
             ends: Vec::new(),
@@ -149,7 +157,15 @@ impl Build {
         let until = [Some(faded), valid, entry.until].into_iter().flatten().min().unwrap_or(faded);
         let label = entry.label.as_ref().map_or(0, |label| self.label(label));
         let second = |at: i64| u32::try_from(at.max(0)).unwrap_or(u32::MAX);
-        Terms { seen: second(seen), from: second(entry.from.unwrap_or(0)), until: second(until), label, confidence }
+        let end = entry.until.map_or(u32::MAX, second);
+        Terms {
+            seen: second(seen),
+            from: second(entry.from.unwrap_or(0)),
+            until: second(until),
+            end,
+            label,
+            confidence,
+        }
     }
 
     /// The number of a label; the 65,536th and later ones are left out.
@@ -197,7 +213,7 @@ impl Table {
     /// One value that is always looked for.
     pub(crate) fn of_one(key: Key, value: &Value) -> Self {
         let defaults = Defaults { confidence: 100, threshold: 0, half_life: None, valid_days: None, read: 0 };
-        let mut build = Build { key, ..Build::new(0, defaults) };
+        let mut build = Build::of(key, defaults);
         build.push(&Entry::new(value.clone(), 0));
         build.finish()
     }
@@ -283,6 +299,7 @@ impl Table {
             seen: terms.seen.into(),
             from: terms.from.into(),
             until: terms.until.into(),
+            end: (terms.end < u32::MAX).then_some(terms.end.into()),
             label: self.labels.get(usize::from(terms.label)).filter(|label| !label.is_empty()).cloned(),
             place: *self.places.get(number as usize)?,
         })

@@ -39,7 +39,7 @@ fn action(letter: char) -> Option<&'static str> {
 
 // Kinds that go together.
 const WATCH: &str = "alert log_source detection_rule suppression";
-const INTEL: &str = "indicator intelligence hunt";
+const INTEL: &str = "indicator feed intelligence hunt";
 const RESPOND: &str = "incident task";
 const DUTIES: &str = "duty held_duty duty_run";
 const RISKS: &str = "risk control mapping check";
@@ -158,6 +158,7 @@ pub const ROLES: &[BuiltInRole] = &[
         holds: with_desk![
             ("alert incident task", "cru"),
             ("indicator intelligence hunt", "cru"),
+            ("feed", "r"),
             ("finding suppression duty_run waiver", "cr"),
             ("procedure_run", "cru"),
             ("message", "cru"),
@@ -186,7 +187,7 @@ pub const ROLES: &[BuiltInRole] = &[
             ("decision message indicator intelligence", "cru"),
             ("finding suppression duty_run", "cr"),
             ("shift", "ru"),
-            ("log_source detection_rule asset hunt risk control party procedure rota event", "r"),
+            ("log_source detection_rule feed asset hunt risk control party procedure rota event", "r"),
             (AROUND, "r"),
         ],
     },
@@ -217,7 +218,7 @@ pub const ROLES: &[BuiltInRole] = &[
             ("decision", "crup"),
             ("message", "crup"),
             ("meeting procedure_run", "cru"),
-            ("indicator intelligence party document procedure authority rota shift event", "r"),
+            ("indicator feed intelligence party document procedure authority rota shift event", "r"),
             (AROUND, "r"),
             ("comment attachment saved_view", "*"),
         ],

@@ -26,6 +26,7 @@ pub fn all() -> Vec<&'static Kind> {
         watch::DetectionRule::kind(),
         watch::Suppression::kind(),
         intel::Indicator::kind(),
+        intel::Feed::kind(),
         intel::Intelligence::kind(),
         intel::Hunt::kind(),
         respond::Incident::kind(),

@@ -103,6 +103,12 @@ impl Vault<'_> {
         keep_file(&mut *self.store.writer()?, sha256, bytes.to_vec())
     }
 
+    /// Forgets a file; for what only one keeper names, and names no more.
+    pub fn drop_file(&self, key: &str) -> Result<(), StoreError> {
+        self.store.writer()?.execute("DELETE FROM blob WHERE sha256 = $1", &[Cell::from(key)])?;
+        Ok(())
+    }
+
     pub fn file(&self, sha256: &str) -> Result<Option<Vec<u8>>, StoreError> {
         let rows = self.store.reader()?.query("SELECT bytes FROM blob WHERE sha256 = $1", &[Cell::from(sha256)])?;
         Ok(rows.into_iter().next().and_then(|row| row.into_iter().next()).and_then(|cell| match cell {

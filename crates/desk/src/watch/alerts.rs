@@ -10,9 +10,9 @@ use watchkeep_model::{Kind, Record, RowType, Value};
 use watchkeep_store::Change;
 
 /// Detections of one rule about one entity within this many hours are one alert.
-const WINDOW_HOURS: i64 = 24;
+pub(super) const WINDOW_HOURS: i64 = 24;
 /// Links to raw events that an alert keeps.
-const LINKS: usize = 50;
+pub(super) const LINKS: usize = 50;
 
 /// The records that the groups of a batch are about.
 pub(super) struct Known {
@@ -63,9 +63,14 @@ impl Known {
         }
     }
 
-    fn new_alert(&self, rule: Option<i64>, key: &str, group: &Group<'_>) -> Result<Change, DeskError> {
+    pub fn new_alert(&self, rule: Option<i64>, key: &str, group: &Group<'_>) -> Result<Change, DeskError> {
         let times = group.events.iter().map(|(_, time)| time.as_millisecond());
-        let (first, last) = (times.clone().min().unwrap_or(0), times.max().unwrap_or(0));
+        let (mut first, mut last) = (times.clone().min().unwrap_or(0), times.max().unwrap_or(0));
+        let mut count = group.events.len() as i64;
+        if let Some(back) = group.back {
+            (first, last) = (back.first.as_millisecond(), back.last.as_millisecond());
+            count = i64::try_from(back.events).unwrap_or(i64::MAX);
+        }
         let told = self.sources.get(&*group.source);
         let asset = group.names.iter().flat_map(|name| called(name)).find_map(|name| self.assets.get(name));
         let severity = watchkeep_model::FieldType::write(&group.head.severity);
@@ -79,7 +84,8 @@ impl Known {
             ("rule", rule.map_or(Value::Null, Value::Int)),
             ("source", Value::text(&*group.source)),
             ("entity", group.entity.as_ref().map_or(Value::Null, |entity| Value::text(shorten(entity, 300)))),
-            ("count", Value::Int(group.events.len() as i64)),
+            ("count", Value::Int(count)),
+            ("looked_back", group.back.is_some().into()),
             ("first_seen", Value::Int(first)),
             ("last_seen", Value::Int(last)),
             ("group_key", Value::text(shorten(key, 400))),

@@ -228,6 +228,7 @@ fn collect<'a>(groups: &mut BTreeMap<String, Group<'a>>, set: &RuleSet, rule: &'
         events: Vec::new(),
         why: Vec::new(),
         counts: true,
+        back: None,
     });
     group.events.extend(firing.events.iter().map(|seen| (seen.id, seen.at())));
     group.why = why(set, rule, firing);

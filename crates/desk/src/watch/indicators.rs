@@ -1,19 +1,18 @@
-//! Indicators in the stream: the records that are looked for, made ready for the next batch after the commit that changes
-//! one. What is met becomes an alert by indicator and entity, and a sighting on the record.
+//! Indicators in the stream: the records and feeds that are looked for, made ready for the next batch after the commit
+//! that changes one. What is met becomes an alert by indicator and entity, and a sighting on what named it.
 
-use super::{Group, Head, Watch, entity, shorten};
+use super::Watch;
+use super::met::{Live, Meetings};
 use crate::{Desk, DeskError};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
-use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use watchkeep_indicators::{Benign, Build, Defaults, Entry, Hit, Value as Sought, Watched};
+use watchkeep_indicators::{Build, Defaults, Entry, Table, Value as Sought};
 use watchkeep_model::event::{Event, EventId};
 use watchkeep_model::{FieldType, Record, Rows};
 use watchkeep_records::intel::{Sighting, sought};
-use watchkeep_records::watch::Severity;
 use watchkeep_store::{Change, Written};
 
 /// A sighting stands for all within this many hours, as an alert does.
@@ -36,13 +35,6 @@ struct Held {
     until: Option<i64>,
 }
 
-/// Indicators as they are looked for in one batch.
-struct Live {
-    watched: Watched,
-    /// Record by the place of an entry.
-    records: Vec<i64>,
-}
-
 /// Those in force; read when the first batch comes, and made ready again after they changed.
 #[derive(Default)]
 pub(super) struct Looking(Mutex<State>);
@@ -54,6 +46,8 @@ struct State {
     /// The newest change that is known.
     newest: Option<Timestamp>,
     ready: Option<Arc<Live>>,
+    /// The state of the feeds that it was made of.
+    feeds: u64,
 }
 
 /// A record as it is looked for; nothing for one that is not.
@@ -97,8 +91,7 @@ impl State {
 }
 
 /// Those with an end at their full confidence until then, the others fading from when they were seen last.
-fn live(all: &BTreeMap<i64, Held>) -> Live {
-    let secret = RandomState::new().hash_one("indicators");
+fn tables(secret: u64, all: &BTreeMap<i64, Held>) -> Vec<Arc<Table>> {
     let feed = |half_life| Defaults { confidence: 50, threshold: 0, half_life, valid_days: None, read: 0 };
     let mut ending = Build::new(secret, feed(Some(NEVER_DAYS)));
     let mut fading = Build::new(secret, feed(None));
@@ -111,8 +104,7 @@ fn live(all: &BTreeMap<i64, Held>) -> Live {
         };
         if one.until.is_some() { ending.push(&entry) } else { fading.push(&entry) }
     }
-    let tables = vec![Arc::new(ending.finish()), Arc::new(fading.finish())];
-    Live { watched: Watched::new(secret, tables, Arc::new(Benign::default())), records: all.keys().copied().collect() }
+    vec![Arc::new(ending.finish()), Arc::new(fading.finish())]
 }
 
 impl Watch {
@@ -136,6 +128,10 @@ impl Watch {
 
 impl Desk {
     fn indicators(&self) -> Result<Arc<Live>, DeskError> {
+        let feeds = &self.watch.feeds;
+        if feeds.version().is_none() {
+            self.settle_feeds()?;
+        }
         // Held while they are read: what is written meanwhile comes after.
         let mut state = self.watch.looking();
         if state.held.is_none() {
@@ -145,9 +141,26 @@ impl Desk {
                 Some(records.iter().filter_map(|record| Some((record.id, held(record, &self.zone)?))).collect());
             state.ready = None;
         }
-        let State { held, ready, .. } = &mut *state;
-        let made = ready.get_or_insert_with(|| Arc::new(live(held.as_ref().unwrap_or(&BTreeMap::new()))));
-        Ok(made.clone())
+        let (loaded, version) = feeds.now().unwrap_or_default();
+        if let Some(ready) = state.ready.as_ref().filter(|_| state.feeds == version) {
+            return Ok(ready.clone());
+        }
+        let none = BTreeMap::new();
+        let all = state.held.as_ref().unwrap_or(&none);
+        let own = (tables(feeds.secret, all), all.keys().copied().collect());
+        let live = Arc::new(Live::new(feeds.secret, own, loaded, feeds.benign().0));
+        (state.ready, state.feeds) = (Some(live.clone()), version);
+        Ok(live)
+    }
+
+    /// Makes what is looked for ready now, so that no batch waits for it.
+    pub(crate) fn ready_indicators(&self) -> Result<(), DeskError> {
+        self.indicators().map(drop)
+    }
+
+    /// Memory that everything takes which is looked for, once that is ready.
+    pub fn indicator_bytes(&self) -> Option<usize> {
+        self.watch.looking().ready.as_ref().map(|live| live.bytes())
     }
 
     /// Reads indicators afresh where another process wrote some.
@@ -166,33 +179,25 @@ impl Desk {
     /// Looks for the indicators in force, and writes alerts and sightings of those that are met.
     pub(super) fn sight(&self, events: &[Event]) -> Result<(), DeskError> {
         let live = self.indicators()?;
-        if live.watched.is_empty() {
+        if live.is_empty() {
             return Ok(());
         }
         let now = events.iter().map(|event| event.received).max().unwrap_or_default();
-        let mut groups: BTreeMap<String, Group<'_>> = BTreeMap::new();
+        let mut meetings = Meetings::default();
         // Each with its first event, by the events' own times.
         let mut met: BTreeMap<i64, (Timestamp, EventId)> = BTreeMap::new();
         for event in events {
-            for hit in live.watched.find(event, event.received.as_second()) {
-                let Some(record) = live.records.get(hit.entry.place as usize).copied() else { continue };
-                let entity = entity(event);
-                let key = format!("indicator {record}|{}", entity.as_deref().unwrap_or("-").to_lowercase());
-                let seen = (event.time, event.id);
-                met.entry(record).and_modify(|first| *first = seen.min(*first)).or_insert(seen);
-                let group = groups.entry(key).or_insert_with(|| Group {
-                    rule: None,
-                    head: head(&hit),
-                    names: entity.iter().cloned().collect(),
-                    entity,
-                    source: event.source.clone(),
-                    events: Vec::new(),
-                    why: why(&hit, record),
-                    counts: false,
-                });
-                group.events.push((event.id, event.time));
+            for found in live.met(event, event.received) {
+                let first_of = (event.time, event.id);
+                for record in found.records() {
+                    met.entry(record).and_modify(|first| *first = first_of.min(*first)).or_insert(first_of);
+                }
+                let value = found.value.to_string();
+                found.feeds().for_each(|feed| self.watch.feeds.sighted.saw(feed, &value, event.time));
+                meetings.take(found, event).events.push((event.id, event.time));
             }
         }
+        let groups = meetings.groups();
         if groups.is_empty() {
             return Ok(());
         }
@@ -228,32 +233,4 @@ impl Desk {
         }
         Ok(changes)
     }
-}
-
-fn head(hit: &Hit) -> Head {
-    let class = hit.entry.value.class().label();
-    Head {
-        title: shorten(&format!("Indicator seen: {}", hit.entry.value), 300),
-        severity: severity(hit.score),
-        description: format!("An event holds what is known as an indicator of a threat ({class})."),
-        technique: None,
-    }
-}
-
-/// By what is left of the confidence, in per cent.
-fn severity(score: f64) -> Severity {
-    match score {
-        score if score >= 75.0 => Severity::High,
-        score if score >= 40.0 => Severity::Medium,
-        _ => Severity::Low,
-    }
-}
-
-fn why(hit: &Hit, record: i64) -> Vec<(String, String)> {
-    let confidence = format!("{:.0} % left of {} %", hit.score, hit.entry.confidence);
-    vec![
-        (shorten(&hit.field, 200), shorten(&hit.seen, 500)),
-        ("indicator".to_owned(), shorten(&format!("IOC-{record} {}", hit.entry.value), 500)),
-        ("confidence".to_owned(), confidence),
-    ]
 }

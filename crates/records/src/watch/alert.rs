@@ -95,6 +95,9 @@ pub struct Alert {
     /// Who reported it, when a person did.
     #[field(managed)]
     pub reporter: Option<Ref<Person>>,
+    /// Found in events that were kept before it was looked for.
+    #[field(managed, facet)]
+    pub looked_back: bool,
     /// How a report came in; empty for what detection noticed.
     #[field(managed, facet, index)]
     pub via: Option<Via>,
@@ -216,10 +219,11 @@ fn prepare(record: &mut Record, moving: &Moving<'_>) {
     wind(record, moving);
 }
 
-/// What a report is made into, and the task of whoever is sent.
+/// What a report is made into, the task of whoever is sent, and what a verdict says of a feed.
 fn effects(moving: &Moving<'_>) -> Vec<watchkeep_model::Effect> {
     let mut all = reports::became(moving);
     all.extend(response::sent(moving));
+    all.extend(crate::intel::feed::judged(moving));
     all
 }
 

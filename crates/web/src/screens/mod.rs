@@ -22,6 +22,8 @@ mod engagement;
 mod entity;
 pub mod events;
 mod except;
+mod feed_entries;
+mod feeds;
 mod form;
 mod frameworks;
 mod home;
@@ -84,6 +86,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(work_role::routes());
     all.extend(events::routes());
     all.extend(hunts::routes());
+    all.extend(feeds::routes());
     all.extend(entity::routes());
     all.extend(transfer::routes());
     all.extend(shippers::routes());

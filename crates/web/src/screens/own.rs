@@ -79,6 +79,23 @@ const ALL: &[Own] = &[
         hides: &["text", "version_hash", "own"],
         ..GENERIC
     },
+    Own {
+        kind: "feed",
+        below: Some(super::feeds::below),
+        hides: &[
+            "types",
+            "fingerprint",
+            "file_name",
+            "size",
+            "last_problem",
+            "sightings",
+            "ended",
+            "added_after",
+            "looked",
+            "looked_at",
+        ],
+        ..GENERIC
+    },
     Own { kind: "hunt", below: Some(super::hunts::below), hides: &["hypothesis", "query", "result"], ..GENERIC },
     Own { kind: "suppression", above: Some(super::except::above), below: Some(super::except::below), ..GENERIC },
     Own { kind: "shift", below: Some(super::shifts::below), ..GENERIC },

@@ -1,5 +1,6 @@
 //! The alert queue: dense rows, a preview that answers why, one key for each decision.
 
+use super::feed_entries::{reason, value_of};
 use super::list::{asked, narrow};
 use super::record::{chosen, dialogs};
 use super::show::{Titles, encode, level};
@@ -140,7 +141,7 @@ fn pane(ask: &Ask, alert: &Record) -> Result<Markup, Fault> {
     };
     let seen =
         |field: &str| alert.read::<Timestamp>(field).map_or_else(|| html! {}, |at| time::exact(at, &ask.app.desk.zone));
-    let mut rows = vec![("Why", why(alert))];
+    let mut rows = vec![("Why", why(ask, alert))];
     if let Some((id, title)) = name("detection_rule", "rule") {
         rows.push(("Rule", html! { a .link href={ "/r/detection_rule/" (id) } { (title) } }));
     }
@@ -163,15 +164,21 @@ fn pane(ask: &Ask, alert: &Record) -> Result<Markup, Fault> {
     })
 }
 
-fn why(alert: &Record) -> Markup {
-    let rows = alert.get("why").rows();
+fn why(ask: &Ask, alert: &Record) -> Markup {
+    let rows = why_rows(alert);
+    let value = value_of(&rows);
+    html! {
+        @if rows.is_empty() { "Reported by a person" }
+        @for (name, text) in rows.iter().take(4) { div { span .id { (name) } " " b .break { (reason(ask, value, name, &text.chars().take(160).collect::<String>())) } } }
+    }
+}
+
+/// Names and texts of what made it.
+fn why_rows(alert: &Record) -> Vec<(String, String)> {
     let cell = |row: &[watchkeep_model::Value], at: usize| {
         row.get(at).and_then(|value| value.as_text().map(str::to_owned)).unwrap_or_default()
     };
-    html! {
-        @if rows.is_empty() { "Reported by a person" }
-        @for row in rows.iter().take(4) { div { span .id { (cell(row, 0)) } " " b .break { (cell(row, 1).chars().take(160).collect::<String>()) } } }
-    }
+    alert.get("why").rows().iter().map(|row| (cell(row, 0), cell(row, 1))).collect()
 }
 
 /// The two commonest verdicts, each with its key; the dialog asks for the reason and offers the others.
@@ -209,18 +216,17 @@ pub fn below(ask: &Ask, alert: &Record) -> Result<Markup, Fault> {
         Some(rule) => super::except::standing(ask, rule, &super::except::button(ask, alert))?,
         None => html! {},
     };
-    Ok(html! { (reasons(alert)) (exceptions) (evidence(ask, alert)) })
+    Ok(html! { (reasons(ask, alert)) (exceptions) (evidence(ask, alert)) })
 }
 
 /// All that made a rule match or a correlation fire.
-fn reasons(alert: &Record) -> Markup {
-    let text = |value: Option<&watchkeep_model::Value>| {
-        value.and_then(|value| value.as_text().map(str::to_owned)).unwrap_or_default()
-    };
-    let rows = alert.get("why").rows().iter().map(|row| (text(row.first()), text(row.get(1))));
-    let rows: Vec<(String, String)> = rows.collect();
-    let rows: Vec<(&str, Markup)> =
-        rows.iter().map(|(name, value)| (name.as_str(), html! { span .break { (value) } })).collect();
+fn reasons(ask: &Ask, alert: &Record) -> Markup {
+    let told = why_rows(alert);
+    let value = value_of(&told);
+    let rows: Vec<(&str, Markup)> = told
+        .iter()
+        .map(|(name, text)| (name.as_str(), html! { span .break { (reason(ask, value, name, text)) } }))
+        .collect();
     html! { @if !rows.is_empty() { (panel::padded("Why", &html! {}, &keyvalue::keyvalue(&rows))) } }
 }
 

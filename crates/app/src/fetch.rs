@@ -1,0 +1,56 @@
+//! The way out to TAXII servers: TLS, no redirects, bounded time and size.
+
+use std::time::Duration;
+use watchkeep_desk::feeds::taxii::{ACCEPT, Answer, Fetch, Question};
+
+/// Longest time for one answer.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// A client, and the runtime that its work is done on.
+pub struct Client {
+    client: reqwest::Client,
+    runtime: tokio::runtime::Handle,
+}
+
+impl Client {
+    /// Within a runtime.
+    pub fn new() -> anyhow::Result<Self> {
+        let client = reqwest::Client::builder()
+            .timeout(LONGEST)
+            .redirect(reqwest::redirect::Policy::none())
+            .user_agent(concat!("watchkeep/", env!("CARGO_PKG_VERSION")))
+            .build()?;
+        Ok(Self { client, runtime: tokio::runtime::Handle::current() })
+    }
+
+    async fn ask(&self, question: &Question) -> Result<Answer, String> {
+        let address = &question.address;
+        let failed = |error: reqwest::Error| {
+            let error = error.without_url();
+            let why = std::error::Error::source(&error).map_or(String::new(), |source| format!(": {source}"));
+            format!("{address} does not answer: {error}{why}")
+        };
+        let mut request = self.client.get(address).header("accept", ACCEPT);
+        if let Some(authorization) = &question.authorization {
+            request = request.header("authorization", authorization);
+        }
+        let mut response = request.send().await.map_err(failed)?;
+        let added_last = response.headers().get("x-taxii-date-added-last");
+        let added_last = added_last.and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let status = response.status().as_u16();
+        let mut bytes = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(failed)? {
+            if bytes.len() + chunk.len() > question.most {
+                return Err(format!("{address} answers with more than {} MB", question.most >> 20));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(Answer { status, added_last, bytes })
+    }
+}
+
+impl Fetch for Client {
+    fn fetch(&self, question: &Question) -> Result<Answer, String> {
+        self.runtime.block_on(self.ask(question))
+    }
+}
