@@ -2,7 +2,6 @@
 
 use crate::case::Case;
 use jiff::{SignedDuration, Timestamp};
-use std::sync::Mutex;
 use watchkeep_desk::DeskError;
 use watchkeep_desk::feeds::taxii::{Answer, Fetch, Question, Servers};
 use watchkeep_desk::feeds::{Came, What};
@@ -243,7 +242,7 @@ fn d_046_a_file_is_read_again_when_it_changes_and_only_where_that_is_allowed() {
 }
 
 /// A server with one collection: two pages at first, one more object later.
-struct Taxii(Mutex<Vec<String>>);
+struct Taxii;
 
 impl Fetch for Taxii {
     fn fetch(&self, question: &Question) -> Result<Answer, String> {
@@ -253,7 +252,6 @@ impl Fetch for Taxii {
         if question.authorization.as_deref() != Some("Basic YW5hOnNlY3JldA==") {
             return answer(401, None, String::new());
         }
-        self.0.lock().expect("a log").push(question.address.clone());
         let object = |id: usize, name: &str| {
             format!(
                 r#"{{"type":"indicator","id":"indicator--{id}","modified":"2026-01-0{id}T00:00:00Z","pattern_type":"stix","pattern":"[domain-name:value = '{name}']"}}"#
@@ -289,7 +287,7 @@ fn d_046_a_collection_is_fetched_page_by_page_and_goes_on_from_where_it_was() ->
     let system = Actor::system();
     let denied = office.desk.read_source(&system, list.id, now()).expect_err("no server is allowed");
     assert!(denied.to_string().contains("--taxii taxii.example"), "{denied}");
-    let fetch = Box::new(Taxii(Mutex::default()));
+    let fetch = Box::new(Taxii);
     office.desk.allow_taxii(Servers { hosts: vec!["taxii.example".to_owned()], fetch });
     let denied = office.desk.read_source(&system, list.id, now()).expect_err("no secret yet");
     assert!(denied.to_string().contains("answers 401"), "{denied}");

@@ -8,6 +8,7 @@ use watchkeep_store::Change;
 
 mod done;
 mod events;
+mod feeds;
 mod nouns;
 mod policy;
 mod year;
@@ -133,6 +134,7 @@ pub fn organisation(desk: &Desk, now: Timestamp) -> Result<(), DeskError> {
     hold_duties(desk, now, &ids)?;
     work(desk, now, &ids)?;
     nouns::nouns(desk, now)?;
+    feeds::feeds(desk, now)?;
     for name in ["Berlin", "Lyon"] {
         let (kind, id) = (desk.kind("site")?, ids.get(name).copied().unwrap_or_default());
         let (act, values, reason) = ("open".to_owned(), Vec::new(), None);

@@ -150,7 +150,7 @@ impl Met {
             let digest: String = Sha256::digest(&value).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
             value = value.chars().take(80).chain(['…']).chain(digest.chars()).collect();
         }
-        let class = self.value.class().label();
+        let class = self.value.class().label().to_lowercase();
         format!("indicator {class} {value}|{}", entity.unwrap_or("-").to_lowercase())
     }
 
