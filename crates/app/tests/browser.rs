@@ -54,6 +54,11 @@ fn an_inspection_without_a_connection_loses_nothing() {
 }
 
 #[test]
+fn a_feed_is_put_in_force_and_an_alert_leads_to_its_entry() {
+    walk("feeds.mjs");
+}
+
+#[test]
 fn an_alert_is_tuned_with_two_keys_and_a_reason() {
     walk("tuning.mjs");
 }

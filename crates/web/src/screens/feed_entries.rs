@@ -51,10 +51,9 @@ pub fn panel(ask: &Ask, feed: &Record) -> Result<Markup, Fault> {
 }
 
 fn search(feed: &Record, text: &str) -> Markup {
-    html! { form .row method="get" action={ "/feeds/" (feed.id) "/entries" } role="search" {
-        label .vh for="entries-q" { "Find an entry" }
-        input #entries-q type="search" name="q" value=(text) placeholder="Part of a value or of its label" maxlength="500";
-        (Button::submit("Find"))
+    html! { form .stack method="get" action={ "/feeds/" (feed.id) "/entries" } role="search" aria-label="Entries" {
+        div .field { label for="entries-q" { "Find an entry" } input #entries-q type="search" name="q" value=(text) placeholder="Part of a value or of its label" maxlength="500"; }
+        div { (Button::submit("Find")) }
     } }
 }
 
@@ -164,6 +163,25 @@ fn told(ask: &Ask, feed: &Record, value: &str, origin: &Origin) -> Markup {
             pre .code .break tabindex="0" aria-label="The entry as it stands in its source" { (String::from_utf8_lossy(&origin.original)) }
         }))
     }
+}
+
+/// What feeds say of a single indicator.
+pub fn named(ask: &Ask, indicator: &Record) -> Result<Markup, Fault> {
+    let value = match watchkeep_records::intel::sought(indicator) {
+        Some(Ok(value)) => value.to_string(),
+        _ => return Ok(html! {}),
+    };
+    let (feeds, benign) = ask.app.desk.who_names(&value);
+    let titles = match ask.kind("feed") {
+        Ok(kind) => ask.app.desk.store.titles(&ask.actor, kind, &feeds)?,
+        Err(_) => Default::default(),
+    };
+    Ok(html! {
+        @if let Some(list) = benign { (box_::padded("Harmless", &state::mark(Mark::Grey, "raises no alarm"), &html! { p { "It stands on the benign list " (list) "." } })) }
+        @if !titles.is_empty() { (box_::padded("Also named by", &html! { (titles.len()) }, &html! {
+            ul .plain { @for (id, title) in &titles { li { a .link href={ "/feeds/" (id) "/entry?value=" (super::encode(&value)) } { (title) } } } }
+        })) }
+    })
 }
 
 /// A reason of an alert, with the way to the record or entry that it names.

@@ -79,6 +79,7 @@ const ALL: &[Own] = &[
         hides: &["text", "version_hash", "own"],
         ..GENERIC
     },
+    Own { kind: "indicator", below: Some(super::feed_entries::named), ..GENERIC },
     Own {
         kind: "feed",
         below: Some(super::feeds::below),
