@@ -142,6 +142,26 @@ fn d_046_a_verdict_of_false_ends_a_value_in_its_feed_and_opening_the_alert_again
 }
 
 #[test]
+fn d_046_settings_under_which_a_file_says_nothing_are_told_and_what_was_in_force_stays() {
+    let office = Office::open();
+    let list = feed(&office, "Blocklist", "list", &[]);
+    take(&office, &list, "evil.example\n");
+    let stix = list.kind.choice_value("form", "stix");
+    office.update(&Actor::system(), &list, &[("form", stix)]).expect("changed");
+    office.desk.settle_feeds().and_then(|()| office.desk.note_unread(now())).expect("settled");
+    assert!(
+        office.reload(&list).get("last_problem").as_text().is_some_and(|why| why.contains("as the feed is set now"))
+    );
+    events(&office, &[line("ws-1", "evil.example", now())], now());
+    assert_eq!(titles(&office).len(), 1);
+    let change = watchkeep_store::Change::Delete { kind: list.kind, id: list.id, version: None, reason: None };
+    office.desk.store.write_one(&Actor::system(), now(), change).expect("deleted");
+    office.desk.settle_feeds().expect("settled");
+    events(&office, &[line("ws-2", "evil.example", now())], now());
+    assert_eq!(titles(&office).len(), 1, "a feed that is gone names nothing");
+}
+
+#[test]
 fn d_046_a_sighting_is_counted_on_the_feed_and_restarts_fading() {
     let office = Office::open();
     let list = feed(&office, "Addresses", "list", &[("confidence", 80.into())]);

@@ -173,6 +173,8 @@ pub struct Feeds {
     state: Mutex<InForce>,
     /// One reading of all records at a time.
     settling: Mutex<()>,
+    /// Settings under which nothing of a kept file can be used, and why: not tried again until they change.
+    failed: Mutex<BTreeMap<i64, (Settings, String)>>,
     pub(crate) sighted: sighted::Pending,
     pub(crate) looking: look_back::Runs,
     /// Folders that feeds may be read from; none where nobody allowed any.
@@ -188,6 +190,7 @@ impl Default for Feeds {
             secret: RandomState::new().hash_one("indicators"),
             state: Mutex::default(),
             settling: Mutex::default(),
+            failed: Mutex::default(),
             sighted: sighted::Pending::default(),
             looking: look_back::Runs::default(),
             folders: OnceLock::new(),
@@ -244,6 +247,10 @@ impl Feeds {
         self.state().all.as_ref()?.get(&id).cloned()
     }
 
+    fn failed(&self) -> MutexGuard<'_, BTreeMap<i64, (Settings, String)>> {
+        self.failed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// All benign lists in force, and the number of that state.
     pub(crate) fn benign(&self) -> (Arc<Benign>, u64) {
         let state = self.state();
@@ -266,8 +273,8 @@ impl Desk {
         self.watch.feeds.one(id)
     }
 
-    /// Puts in force what the records of feeds say: reads those that changed, lets go of those that are off. Writes
-    /// nothing, and is safe to run twice.
+    /// Puts in force what the records of feeds say: reads those that changed, lets go of those that are off, forgets the
+    /// files of those that are gone. Writes no record, and is safe to run twice.
     ///
     /// # Errors
     /// The store cannot be read; the next round does it.
@@ -275,43 +282,63 @@ impl Desk {
         let feeds = &self.watch.feeds;
         let _settling = feeds.settling.lock().unwrap_or_else(PoisonError::into_inner);
         let records = self.all("feed")?;
-        let known = feeds.now().map(|(all, _)| all).unwrap_or_default();
         for record in &records {
             let before = feeds.one(record.id);
             let Some(settings) = Settings::in_force(record) else { continue };
-            match before.filter(|before| before.settings == settings) {
-                Some(before) => {
-                    if let Some(now) = before.overlaid(record) {
-                        feeds.state().put(record.id, Some(Arc::new(now)));
-                    }
-                }
-                None => {
-                    let loaded = self.load_feed(record, settings)?;
-                    if let Some(loaded) = loaded {
-                        feeds.state().put(record.id, Some(Arc::new(loaded)));
-                    }
-                }
+            let now = match before.filter(|before| before.settings == settings) {
+                Some(before) => before.overlaid(record),
+                None if feeds.failed().get(&record.id).is_some_and(|(of, _)| *of == settings) => None,
+                None => self.load_feed(record, settings)?,
+            };
+            if let Some(now) = now {
+                feeds.failed().remove(&record.id);
+                feeds.state().put(record.id, Some(Arc::new(now)));
             }
         }
-        let live = |id: &i64| records.iter().any(|record| record.id == *id && Settings::in_force(record).is_some());
-        let gone: Vec<i64> = known.iter().map(|(id, _)| *id).filter(|id| !live(id)).collect();
-        let mut state = feeds.state();
-        gone.into_iter().for_each(|id| state.put(id, None));
-        state.all.get_or_insert_default();
+        let known = feeds.now().map(|(all, _)| all).unwrap_or_default();
+        for (id, loaded) in known {
+            let record = records.iter().find(|record| record.id == id);
+            if record.is_none() {
+                self.store.vault().drop_file(&kept_as(id, &loaded.settings.fingerprint))?;
+                self.forget_secret(id)?;
+            }
+            if record.and_then(Settings::in_force).is_none() {
+                feeds.state().put(id, None);
+            }
+        }
+        feeds.state().all.get_or_insert_default();
         Ok(())
     }
 
-    /// Reads a feed from its kept bytes; nothing, with a word in the log, where that gives nothing.
+    /// Says on each feed why its kept file is of no use as its record now says to read it.
+    ///
+    /// # Errors
+    /// The store cannot be read or written; the next round does it.
+    pub fn note_unread(&self, now: Timestamp) -> Result<(), DeskError> {
+        let kind = self.kind("feed")?;
+        let failed: Vec<(i64, String)> =
+            self.watch.feeds.failed().iter().map(|(id, (_, why))| (*id, why.clone())).collect();
+        for (id, why) in failed {
+            if !self.store.present(kind, &[id])?.is_empty() {
+                let feed = self.store.get(&self.system(), kind, id)?;
+                self.note_problem(&feed, &format!("as the feed is set now, {why}"), now)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads a feed from its kept bytes; nothing where that gives nothing, which is remembered with the reason.
     fn load_feed(&self, record: &Record, settings: Settings) -> Result<Option<Loaded>, DeskError> {
-        let number = record.number();
-        let Some(bytes) = self.store.vault().file(&kept_as(record.id, &settings.fingerprint))? else {
-            tracing::error!("{number} is not looked for: its file is not among the kept ones; send it again");
-            return Ok(None);
-        };
-        match Loaded::read(self.watch.feeds.secret, settings, &bytes) {
+        let bytes = self.store.vault().file(&kept_as(record.id, &settings.fingerprint))?;
+        let lost = || "its file is not among the kept ones; send it again".to_owned();
+        let read =
+            bytes.ok_or_else(lost).and_then(|bytes| Loaded::read(self.watch.feeds.secret, settings.clone(), &bytes));
+        match read {
             Ok(loaded) => Ok(Some(loaded.overlaid(record).unwrap_or(loaded))),
-            Err(reason) => {
-                tracing::error!("{number} is not looked for: {reason}");
+            Err(why) => {
+                let number = record.number();
+                tracing::error!("{number} is not read as it is set now: {why}");
+                self.watch.feeds.failed().insert(record.id, (settings, why));
                 Ok(None)
             }
         }

@@ -24,7 +24,7 @@ impl Desk {
         done.push(("rules written here", self.settle_own(now)));
         done.push(("correlation windows", self.settle_windows(now)));
         done.push(("receipts", self.owe_receipts_if_changed(now)));
-        done.push(("feeds", self.settle_feeds()));
+        done.push(("feeds", self.settle_feeds().and_then(|()| self.note_unread(now))));
         done.push(("looking back", self.begin_look_backs(now)));
         if round.is_multiple_of(MEASURE) {
             done.push(("tuning tasks", self.tune_rules(now)));

@@ -137,12 +137,18 @@ impl Desk {
         let codes = [Looked::Waiting, Looked::Running].map(|looked| looked.write());
         let codes: Vec<Value> = codes.into_iter().collect();
         let waiting = self.store.with_any(kind, "looked", &codes)?;
-        let waiting = waiting.into_iter().find(|feed| feed.state() == Some("live"));
-        let Some(feed) = waiting.filter(|feed| days(feed) > 0) else { return Ok(()) };
+        if waiting.is_empty() {
+            return Ok(());
+        }
         if self.watch.feeds.version().is_none() {
             self.settle_feeds()?;
         }
-        let Some(loaded) = self.feed_in_force(feed.id).filter(|loaded| loaded.table().is_some()) else { return Ok(()) };
+        let ready =
+            waiting.into_iter().filter(|feed| feed.state() == Some("live") && days(feed) > 0).find_map(|feed| {
+                let loaded = self.feed_in_force(feed.id).filter(|loaded| loaded.table().is_some())?;
+                Some((feed, loaded))
+            });
+        let Some((feed, loaded)) = ready else { return Ok(()) };
         let about = Arc::new(LookBack { days: days(&feed), begun: now, run: Arc::default() });
         {
             let mut runs = self.watch.feeds.runs();

@@ -137,6 +137,7 @@ impl Desk {
                 self.ready_indicators()?;
             }
         }
+        self.watch.feeds.failed().remove(&id);
         drop(_settling);
         self.count_harmless(now)?;
         self.begin_look_backs(now)?;

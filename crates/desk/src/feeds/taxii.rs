@@ -86,6 +86,12 @@ impl Desk {
         Ok(())
     }
 
+    /// Forgets the secret of a feed that is gone.
+    pub(super) fn forget_secret(&self, id: i64) -> Result<(), DeskError> {
+        self.store.vault().remove(SECRETS, &id.to_string())?;
+        Ok(())
+    }
+
     /// Whether a secret is kept for a feed.
     ///
     /// # Errors

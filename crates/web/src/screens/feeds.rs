@@ -178,7 +178,7 @@ fn lines(reading: &watchkeep_desk::feeds::Reading) -> Markup {
             table .cards {
                 caption .vh { "The first that are not looked for" }
                 thead { tr { th { "Where" } th { "What" } th { "Why" } } }
-                tbody { @for line in reading.unused.iter().take(LINES) { tr { td .text { (line.place) } td .id .break { (line.what.chars().take(80).collect::<String>()) } td .grow { (line.reason) } } } }
+                tbody { @for line in reading.unused.iter().take(LINES) { tr { td .text { (line.place) } td .grow { span .id { (line.what.chars().take(80).collect::<String>()) } } td .text { (line.reason) } } } }
             }
         },
     )
