@@ -102,7 +102,7 @@ impl Desk {
     /// The actor may not; nothing in it can be used, which the feed then says too; the store cannot be written.
     pub fn take_feed(&self, actor: &Actor, id: i64, came: &Came, now: Timestamp) -> Result<What, DeskError> {
         let kind = self.kind("feed")?;
-        let _settling = self.watch.feeds.settling.lock().unwrap_or_else(PoisonError::into_inner);
+        let settling = self.watch.feeds.settling.lock().unwrap_or_else(PoisonError::into_inner);
         let feed = self.store.get(actor, kind, id)?;
         self.may_feed(actor, &feed)?;
         let (fingerprint, loaded) = match self.read_file(&feed, &came.bytes, now) {
@@ -138,7 +138,7 @@ impl Desk {
             }
         }
         self.watch.feeds.failed().remove(&id);
-        drop(_settling);
+        drop(settling);
         self.count_harmless(now)?;
         self.begin_look_backs(now)?;
         Ok(What::Taken)
