@@ -23,4 +23,5 @@ mod server;
 mod shippers;
 mod slow_disk;
 mod store;
+mod taxii;
 mod tidy;

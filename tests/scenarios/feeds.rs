@@ -261,6 +261,32 @@ fn d_046_a_file_is_read_again_when_it_changes_and_only_where_that_is_allowed() {
     assert_eq!(office.reload(&list).get("entries").as_int(), Some(2));
 }
 
+#[test]
+fn d_046_a_folder_of_misp_is_read_by_its_manifest() {
+    let office = Office::open();
+    let event = |value: &str| {
+        format!(
+            r#"{{"Event": {{"info": "x", "Attribute": [{{"type": "domain", "value": "{value}", "to_ids": true}}]}}}}"#
+        )
+    };
+    let write =
+        |name: &str, text: &str| std::fs::write(office.folder.path().join("misp").join(name), text).expect("written");
+    std::fs::create_dir(office.folder.path().join("misp")).expect("a folder");
+    write("manifest.json", r#"{"one": {}, "two": {}}"#);
+    write("hashes.csv", "not an event\n");
+    for (name, value) in [("one.json", "one.example"), ("two.json", "two.example"), ("three.json", "three.example")] {
+        write(name, &event(value));
+    }
+    let folder = office.folder.path().join("misp");
+    let path = Value::text(folder.to_string_lossy().into_owned());
+    let comes = office.kind("feed").choice_value("comes", "folder");
+    let feed = feed(&office, "MISP", "misp", &[("comes", comes), ("path", path)]);
+    office.desk.allow_feeds(&[folder]).expect("allowed");
+    office.desk.read_sources(now()).expect("looked at");
+    let said = office.reload(&feed);
+    assert_eq!((said.get("entries").as_int(), said.get("last_problem").as_text()), (Some(2), None));
+}
+
 /// A server with one collection: two pages at first, one more object later.
 struct Taxii;
 

@@ -22,8 +22,8 @@ const MET: usize = 25;
 pub fn routes() -> Vec<Route> {
     let mut all = vec![
         Route::post("/feeds/{id}/file", Who::Api, file),
-        Route::post("/feeds/{id}/fetch", Who::Person, fetch),
-        Route::post("/feeds/{id}/secret", Who::Person, secret),
+        Route::post("/feeds/{id}/fetch", Who::Api, fetch),
+        Route::post("/feeds/{id}/secret", Who::Api, secret),
         Route::post("/feeds/{id}/again", Who::Person, again),
         Route::get("/feeds/{id}/look", Who::Person, |ask| Ok(looking(ask, &one(ask)?).into_response())),
         Route::post("/feeds/{id}/look", Who::Person, look),
@@ -106,13 +106,7 @@ fn file(ask: &Ask) -> Result<Response, Fault> {
         let name = ask.query("name").unwrap_or("sent by the API");
         let bytes = super::transfer::unpacked(ask)?;
         let what = desk.take_feed(&ask.actor, feed.id, &Came::file(name, bytes.to_vec()), ask.now)?;
-        let record = desk.store.get(&ask.actor, feed.kind, feed.id)?;
-        let whole = |name: &str| record.get(name).as_int().unwrap_or(0);
-        let told = serde_json::json!({
-            "changed": what == What::Taken, "entries": whole("entries"), "broken": whole("broken"),
-            "unused": whole("unused"), "harmless": whole("harmless"), "sha256": record.get("fingerprint").as_text(),
-        });
-        return Ok(axum::Json(told).into_response());
+        return figures(ask, &feed, what);
     }
     let parts = ask.parts()?;
     let named = |name: &str| parts.iter().find(|part| part.name == name);
@@ -147,10 +141,21 @@ fn tried(shown: &Shown) -> Markup {
     }
 }
 
+/// What a program is told after it brought a file, or had one fetched.
+fn figures(ask: &Ask, feed: &Record, what: What) -> Result<Response, Fault> {
+    let record = ask.app.desk.store.get(&ask.actor, feed.kind, feed.id)?;
+    let whole = |name: &str| record.get(name).as_int().unwrap_or(0);
+    let told = serde_json::json!({
+        "changed": what == What::Taken, "entries": whole("entries"), "broken": whole("broken"),
+        "unused": whole("unused"), "harmless": whole("harmless"), "sha256": record.get("fingerprint").as_text(),
+    });
+    Ok(axum::Json(told).into_response())
+}
+
 fn fetch(ask: &Ask) -> Result<Response, Fault> {
     let feed = one(ask)?;
-    ask.app.desk.read_source(&ask.actor, feed.id, ask.now)?;
-    Ok(to(&feed))
+    let what = ask.app.desk.read_source(&ask.actor, feed.id, ask.now)?;
+    if ask.visit.is_some() { Ok(to(&feed)) } else { figures(ask, &feed, what) }
 }
 
 fn secret(ask: &Ask) -> Result<Response, Fault> {
