@@ -3,6 +3,7 @@
 mod access;
 mod alone;
 mod assuring;
+mod attack;
 mod case;
 mod clocks;
 mod concern;
@@ -15,6 +16,7 @@ mod exceptions;
 mod frameworks;
 mod from_alert;
 mod governance;
+mod health;
 mod holding;
 mod hunting;
 mod inbox;

@@ -2,6 +2,7 @@
 
 pub mod access;
 mod allocation;
+pub mod attack;
 pub mod backtest;
 mod by_hand;
 pub mod concern;
@@ -20,6 +21,7 @@ mod figures;
 pub mod first_start;
 pub mod frameworks;
 mod halves;
+pub mod health;
 pub mod holding;
 mod house;
 pub mod hunting;

@@ -39,6 +39,8 @@ pub struct Watch {
     looking: indicators::Looking,
     pub(crate) backtests: crate::backtest::Backtests,
     pub(crate) seen_logs: crate::drafting::SeenLogs,
+    pub(crate) health: crate::health::Health,
+    pub(crate) attack: crate::attack::Held,
     pub deliveries: Deliveries,
 }
 
@@ -166,6 +168,9 @@ impl Watch {
         {
             hosts.note(&mut heard, batch);
         }
+        drop(heard);
+        let hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        self.health.note(source, batch, |host| hosts.known(host));
     }
 }
 
