@@ -84,7 +84,9 @@ impl Health {
     pub fn repeat_day(&self, now: Timestamp, percent: impl Fn(&str, i64) -> u64) {
         let mut known = self.known();
         for (name, source) in &mut known.sources {
-            (1..=35).for_each(|day| source.hours.repeat(hour(now) - 24, day, percent(name, day)));
+            let day = hour(now) - 24;
+            (1..=35).for_each(|back| source.hours.repeat(day, back, percent(name, back)));
+            source.hours.repeat(day, 0, 100);
         }
         known.listening.between(before(now, 36), now);
     }

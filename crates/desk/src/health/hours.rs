@@ -137,13 +137,19 @@ impl Hours {
         self.changed.insert(hour(last).div_euclid(24));
     }
 
-    /// Puts the day from this hour on so many days earlier too, so many per cent of it.
+    /// Puts the day from this hour on so many days earlier too, so many per cent of it, as if each event had come when it
+    /// claims.
     pub fn repeat(&mut self, from: i64, days: i64, percent: u64) {
         let day: Vec<(i64, Hour)> =
-            self.range(from, from + 24).map(|(at, hour)| (at - days * 24, hour.clone())).collect();
-        for (at, hour) in day {
+            self.range(from, from + 25).map(|(at, hour)| (at - days * 24, hour.clone())).collect();
+        let first = day.first().map_or(0, |(at, _)| at + 24);
+        let next: Vec<i64> = day.iter().skip(1).map(|(at, _)| *at).chain([first]).collect();
+        for ((at, hour), next) in day.into_iter().zip(next) {
             let part = |count: u64| count * percent / 100;
-            let hour = Hour { events: part(hour.events), bytes: part(hour.bytes), ..hour };
+            let between = 7200 / i64::try_from(hour.events.max(2)).unwrap_or(7200);
+            let gap = if next - at > 2 { (next - at) * 3600 } else { between };
+            let (events, bytes, bad, odd) = (part(hour.events), part(hour.bytes), hour.bad, hour.odd);
+            let hour = Hour { events, bytes, bad, odd, gap, ..Hour::default() };
             self.changed.insert(at.div_euclid(24));
             self.all.insert(at, hour);
         }

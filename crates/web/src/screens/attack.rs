@@ -103,7 +103,7 @@ fn cells(column: &Column) -> Markup {
         (technique_link(cell))
         @if !cell.parts.is_empty() {
             @let covered = cell.parts.iter().filter(|part| part.rules > 0).count();
-            details { summary aria-label={ "Parts of " (cell.id) } { (covered) " of " (cell.parts.len()) " parts" }
+            details { summary { (covered) " of " (cell.parts.len()) " parts" }
                 ul { @for part in &cell.parts { li .(shade(part.rules)) { (technique_link(part)) } } }
             }
         }
@@ -130,10 +130,10 @@ fn collect(map: &Map, most: usize) -> Markup {
                 caption .vh { "Log sources to collect, with the rules and techniques that would begin to cover" }
                 thead { tr { th { "Log source" } th .num { "Rules" } th .num { "New techniques" } th { "Which" } } }
                 tbody { @for log in logs.iter().take(most) { tr {
-                    td .grow { (log.words) }
+                    td { (log.words) }
                     td .num { (log.rules) }
                     td .num { (log.techniques.len()) }
-                    td .wrap { (which(log)) }
+                    td .grow { (which(log)) }
                 } } }
             }
             p .pad .sub { "Each is counted by itself: techniques that no rule that can fire looks for now." @if logs.len() > most { " The first " (most) " of " (logs.len()) "." } }
@@ -177,7 +177,7 @@ fn technique(ask: &Ask) -> Result<Response, Fault> {
         (panel::flush("Rules", &html! { (rules.len()) }, &html! {
             @if rules.is_empty() { p .pad .sub { "No rule looks for it." } } @else { (rules_table(&rules)) }
         }))
-        @if !waits.is_empty() { (panel::padded("What to collect", &html! {}, &html! { ul .plain { @for log in &waits { li { (log.words) span .sub { " – " (log.rules) " rules wait for it" } } } } })) }
+        @if !waits.is_empty() { (panel::padded("What to collect", &html! {}, &html! { ul .plain { @for log in &waits { li { (log.words) span .sub { " – " (log.rules) (if log.rules == 1 { " rule waits" } else { " rules wait" }) " for it" } } } } })) }
     };
     let body = htmx::live("attack", KINDS, &format!("{HERE}/{}", encode(id)), &inner);
     Ok(ask.page(&title, "attack", Find::default(), &body).into_response())
@@ -203,7 +203,7 @@ fn rules_table(rules: &[&Ruled]) -> Markup {
 /// A count that opens its alerts.
 fn count(rule: &Ruled, alerts: i64, days: u32) -> Markup {
     let query = format!("rule:RUL-{} first_seen>=-{days}d", rule.id);
-    html! { @if alerts > 0 { a .link href={ "/alerts?q=" (encode(&query)) } { (alerts) } } @else { "0" } }
+    html! { @if alerts > 0 { a .link href={ "/alerts?q=" (encode(&query)) } { (alerts) (if alerts == 1 { " alert" } else { " alerts" }) } } @else { "0" } }
 }
 
 fn import_page(ask: &Ask, outcome: &Markup) -> Result<Markup, Fault> {

@@ -83,17 +83,17 @@ fn totals(all: &[SourceHealth]) -> Markup {
 fn table(ask: &Ask, list: &[&SourceHealth]) -> Markup {
     html! { div .scroll { table .cards .tall {
         caption .vh { "Log sources, each with what is wrong, its last seven days, its interval and what it costs" }
-        thead { tr { th { "State" } th { "Source" } th { "Seven days" } th { "Last event" } th { "Silent after" } th .num { "Bad lines" } th .num { "Events a day" } th .num { "A day" } th .num { "On disk" } } }
+        thead { tr { th { "State" } th { "Source" } th { "Seven days" } th { "Last event" } th { "Silent after" } th .num .hide { "Bad lines" } th .num .hide { "Events a day" } th .num { "Bytes" } th .num .hide { "On disk" } } }
         tbody { @for one in list { tr {
             td { (mark(one.trouble)) }
             td .grow { a .link href={ "/r/log_source/" (one.source.id) } { (one.source.title()) } @for reason in one.reasons() { div .sub { (reason) } } }
             td { (spark(one)) }
             td { (last(ask, one)) }
             td { (interval(&one.source)) }
-            td .num { @match one.source.read::<Option<f64>>("bad_share").flatten() { Some(share) => { (share) " %" } None => { span .sub { "–" } } } }
-            td .num { @if let Some(cost) = one.cost { (number(cost.events_a_day())) } @else { span .sub { "–" } } }
-            td .num { @if let Some(cost) = one.cost { (bytes_words(cost.bytes_a_day())) } @else { span .sub { "–" } } }
-            td .num { (bytes_words(one.kept_bytes)) }
+            td .num .hide { @match one.source.read::<Option<f64>>("bad_share").flatten() { Some(share) => { (share) " %" } None => { span .sub { "–" } } } }
+            td .num .hide { @if let Some(cost) = one.cost { (number(cost.events_a_day())) } @else { span .sub { "–" } } }
+            td .num { @if let Some(cost) = one.cost { (bytes_words(cost.bytes_a_day())) " a day" } @else { span .sub { "–" } } }
+            td .num .hide { (bytes_words(one.kept_bytes)) }
         } } }
     } } }
 }
