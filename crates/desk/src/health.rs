@@ -62,18 +62,17 @@ impl Health {
 
     /// Counts a delivery for its source, and what came from each of `hosts` for these.
     pub fn note(&self, source: &str, batch: &Batch, hosts: impl Fn(&str) -> Option<String>) {
-        let mut all: BTreeMap<String, Tally> = BTreeMap::new();
+        let mut by_host: BTreeMap<&str, Tally> = BTreeMap::new();
         let mut own = Tally::default();
         for event in &batch.events {
             own.event(event);
-            if source == syslog::SOURCE
-                && let Some(name) = event.host.as_deref().and_then(&hosts)
-            {
-                all.entry(name).or_default().event(event);
+            if let Some(host) = event.host.as_deref().filter(|_| source == syslog::SOURCE) {
+                by_host.entry(host).or_default().event(event);
             }
         }
         batch.bad.iter().for_each(|bad| own.bad(bad));
-        all.insert(source.to_owned(), own);
+        let by_host = by_host.into_iter().filter_map(|(host, tally)| Some((hosts(host)?, tally)));
+        let all: Vec<(String, Tally)> = by_host.chain([(source.to_owned(), own)]).collect();
         let mut known = self.known();
         for (name, tally) in all {
             known.sources.entry(name).or_default().hours.note(&tally);

@@ -169,8 +169,7 @@ impl Watch {
             hosts.note(&mut heard, batch);
         }
         drop(heard);
-        let hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
-        self.health.note(source, batch, |host| hosts.known(host));
+        self.health.note(source, batch, |host| self.hosts.lock().ok()?.known(host));
     }
 }
 
