@@ -39,6 +39,7 @@ pub mod performance;
 mod plan;
 mod posts;
 pub mod raci;
+pub mod rare;
 pub mod reading;
 pub mod reports;
 pub mod respond;

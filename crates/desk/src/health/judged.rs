@@ -141,8 +141,8 @@ fn clock(hour: &Hour) -> Option<(Clock, Option<String>)> {
 fn rounded(seconds: i64) -> i64 {
     let step = match seconds {
         ..=119 => 1,
-        ..=7_199 => 60,
-        ..=172_799 => 600,
+        120..=7_199 => 60,
+        7_200..=172_799 => 600,
         _ => 3_600,
     };
     seconds / step * step

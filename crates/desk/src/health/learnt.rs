@@ -78,8 +78,8 @@ fn limit(usual: i64) -> i64 {
     let limit = (usual + usual.min(MARGIN)).max(SHORTEST);
     let step = match limit {
         ..=600 => 60,
-        ..=7200 => 300,
-        ..=86_400 => 1800,
+        601..=7200 => 300,
+        7201..=86_400 => 1800,
         _ => 3600,
     };
     (limit + step - 1) / step * step
