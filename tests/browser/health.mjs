@@ -1,7 +1,7 @@
 // Source health: what is wrong first, with its numbers; the learnt interval taken over; then the map of techniques,
 // before and after an import, with the keyboard.
 import assert from "node:assert/strict";
-import { assertLooksRight, leads, openPage, signInOnce, text, visit, withBrowser } from "./browser.mjs";
+import { assertLooksRight, leads, openPage, signInOnce, text, until, visit, withBrowser } from "./browser.mjs";
 
 const technique = (at, id, name, phases) => ({
   type: "attack-pattern", id: `attack-pattern--${at}`, name,
@@ -27,7 +27,11 @@ await withBrowser(async (browser) => {
   page.setDefaultTimeout(12000);
   await signInOnce(page, process.env.WATCHKEEP_ONCE);
 
-  await visit(page, "/sources");
+  // A demo takes its first day in while it answers already.
+  await until("the first day of the demo", async () => {
+    await visit(page, "/sources");
+    return /web-proxy\s+\d+ events between/.test(await page.innerText("main"));
+  });
   const rows = await page.locator("main table tbody tr").allInnerTexts();
   assert.match(rows[0], /silent[\s\S]*fw-lyon/);
   assert.match(rows[1], /far fewer events[\s\S]*web-proxy[\s\S]*the same hour of the last \d \w+days had/);

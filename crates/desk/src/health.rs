@@ -88,6 +88,7 @@ impl Health {
             source.hours.repeat(day, 0, 100);
         }
         known.listening.between(before(now, 36), now);
+        known.judged = None;
     }
 
     /// After how many seconds a source counts as silent that was last heard then; nothing before enough is learnt.
