@@ -275,3 +275,26 @@ fn an_entity_is_shown_across_sources_with_what_is_behind_it() {
     let event = house.items(&house.mara, "host:dc user:anna | head 1")[0]["id"].as_str().expect("an id").to_owned();
     assert!(house.site.get(&mara, &format!("/events/{event}")).body.contains("href=\"/entity?name=dc\""));
 }
+
+#[test]
+fn what_hardly_any_other_host_did_is_rare() {
+    let office = Office::open();
+    let line = |host: &str, process: &str| {
+        format!("{{\"host\":\"{host}\",\"user\":\"anna\",\"Image\":\"{process}\",\"message\":\"m\"}}\n")
+    };
+    let path = r"C:\\Tools\\odd*.exe";
+    let mut lines: String = ["a", "b", "c", "d", "e"].map(|host| line(host, "svchost.exe")).concat();
+    lines += &[line("a", path), line("a", "tool.exe"), line("a", "tool.exe"), line("b", "tool.exe")].concat();
+    lines += &["a", "b", "c"].map(|host| line(host, "psexec.exe")).concat();
+    let source = watchkeep_ingest::Source::named("hosts");
+    let mut batch = watchkeep_ingest::bulk::ndjson(&source, &lines.into(), 1, now());
+    office.desk.take_in("hosts", &mut batch).expect("durable");
+    let rare = |name: &str| office.desk.rare(&Actor::system(), name, now()).expect("asked");
+    let a = rare("a").expect("its events");
+    let things: Vec<_> = a.things.iter().map(|one| (one.value.as_str(), one.events, one.among)).collect();
+    assert_eq!((a.role, a.peers), ("host", 5));
+    assert_eq!(things, [(r"C:\Tools\odd*.exe", 1, 1), ("tool.exe", 2, 2)]);
+    assert!(rare("c").is_some_and(|found| found.things.is_empty()), "three hosts are not few");
+    assert!(rare("anna").is_some_and(|found| (found.role, found.peers, found.things.len()) == ("user", 1, 0)));
+    assert_eq!(rare("nobody"), None);
+}

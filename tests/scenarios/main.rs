@@ -3,6 +3,7 @@
 mod access;
 mod alone;
 mod assuring;
+mod attack;
 mod case;
 mod clocks;
 mod concern;
@@ -16,6 +17,7 @@ mod feeds;
 mod frameworks;
 mod from_alert;
 mod governance;
+mod health;
 mod holding;
 mod hunting;
 mod inbox;

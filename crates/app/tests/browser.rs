@@ -69,6 +69,11 @@ fn a_rule_is_read_tried_and_put_in_force() {
 }
 
 #[test]
+fn source_health_and_the_map_of_techniques() {
+    walk("health.mjs");
+}
+
+#[test]
 fn every_screen_in_both_themes_and_sizes() {
     walk("looks.mjs");
 }

@@ -25,6 +25,7 @@ const PLAIN: ByHand = ByHand { code: "", reads: &[], notes: true, sites: true, h
 
 const ALL: &[ByHand] = &[
     ByHand { code: "D-001", reads: &["log_source"], ..PLAIN },
+    ByHand { code: "D-002", reads: &["log_source", "site"], ask: Desk::inputs_live, ..PLAIN },
     ByHand { code: "D-004", reads: &["alert", "detection_rule", "task"], ask: Desk::rules_accurate, ..PLAIN },
     ByHand { code: "D-010", reads: &["alert"], ask: Desk::alerts_triaged, ..PLAIN },
     ByHand {

@@ -112,7 +112,10 @@ pub fn organisation(desk: &Desk, now: Timestamp) -> Result<(), DeskError> {
         )?;
     }
     for (name, product, interval, site, owner) in SOURCES {
-        let product = desk.kind("log_source")?.choice_value("product", product);
+        let kind = desk.kind("log_source")?;
+        let product = kind.choice_value("product", product);
+        // Those that are not the usual ones were set by somebody.
+        let by = kind.choice_value("silent_by", if *interval == 900 { "learnt" } else { "interval" });
         desk.make(
             now,
             "log_source",
@@ -120,6 +123,7 @@ pub fn organisation(desk: &Desk, now: Timestamp) -> Result<(), DeskError> {
                 ("name", (*name).into()),
                 ("product", product),
                 ("interval", (*interval).into()),
+                ("silent_by", by),
                 ("site", place(&ids, site)),
                 ("owner", place(&ids, owner)),
             ],

@@ -79,7 +79,27 @@ impl Seen {
 #[derive(Debug, Default)]
 pub(crate) struct SeenLogs(Mutex<Option<(Timestamp, Vec<Seen>)>>);
 
+/// The kinds of log that somebody sees events of.
+pub(crate) struct SeenHere(Vec<Seen>);
+
+impl SeenHere {
+    /// Whether events of a rule's log source come.
+    pub fn comes(&self, log: &LogSource) -> bool {
+        self.0.iter().any(|one| one.fits(log))
+    }
+}
+
 impl Desk {
+    /// The kinds of log of the last thirty days, of those sources.
+    ///
+    /// # Errors
+    /// The lake cannot be read.
+    pub(crate) fn seen_here(&self, sources: Option<Vec<String>>, now: Timestamp) -> Result<SeenHere, DeskError> {
+        let mut seen = self.seen_logs(now, MISSED)?;
+        seen.retain(|one| sources.as_ref().is_none_or(|names| names.contains(&one.source)));
+        Ok(SeenHere(seen))
+    }
+
     /// Reads the text of a rule, 0 for a new one, among the others written here, and tries it with the newest events of its log source, of those in `sources`.
     ///
     /// # Errors

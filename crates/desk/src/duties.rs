@@ -111,51 +111,6 @@ impl Desk {
         by_hand(code).is_some_and(|one| site.is_none() || one.sites) || self.declared(code).is_some_and(asked)
     }
 
-    /// Share of expected sources heard within their own interval.
-    pub(crate) fn sources_heard(
-        &self,
-        actor: &Actor,
-        site: Option<i64>,
-        now: Timestamp,
-    ) -> Result<Measured, DeskError> {
-        let kind = self.kind("log_source")?;
-        let filter = scoped("expected:yes", site);
-        let mut offenders = Vec::new();
-        let (mut all, mut fresh) = (0, None);
-        self.each(actor, kind, self.filter(actor, kind, &filter, now)?, |source| {
-            all += 1;
-            let last = source.read::<Option<Timestamp>>("last_event").flatten();
-            fresh = fresh.max(last);
-            let interval = source.get("interval").as_int().unwrap_or(900);
-            let silent = last.map(|last| now.as_second() - last.as_second());
-            if silent.is_none_or(|silent| silent > interval) {
-                let every = watchkeep_model::text::show_duration(interval);
-                let why = match silent {
-                    Some(silent) => format!("silent {} min, interval {every}", silent / 60),
-                    None => format!("never heard, interval {every}"),
-                };
-                offenders.push(Offender { record: source.clone(), why, since: last, red: last.is_some() });
-            }
-            Ok(())
-        })?;
-        let bad = i64::try_from(offenders.len()).unwrap_or(i64::MAX);
-        let state = state(fresh.is_some(), &offenders);
-        offenders.sort_by_key(|offender| offender.since);
-        Ok(Measured {
-            definition: 1,
-            question: "Of the log sources that are expected, how many sent an event within their own interval?",
-            numerator: all - bad,
-            denominator: all,
-            unit: "sources heard",
-            offenders,
-            rows: ("log_source", filter),
-            also: None,
-            as_of: now,
-            fresh,
-            state,
-        })
-    }
-
     /// Share of alerts of the last 30 days that were touched in time, or still may be.
     pub(crate) fn alerts_triaged(
         &self,

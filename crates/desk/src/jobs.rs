@@ -1,5 +1,6 @@
 //! Timed jobs, each safe to run twice: heartbeats, duty states, files of the lake, expired secrets.
 
+use crate::health::called;
 use crate::watch::Heard;
 use crate::watch::hosts::{HOSTS, is_host};
 use crate::{Desk, DeskError};
@@ -31,6 +32,7 @@ impl Desk {
             done.push(("duties", self.measure_all(now)));
         }
         if round.is_multiple_of(MINUTE) {
+            done.push(("health of sources", self.settle_health(now)));
             done.push(("exceptions", self.note_hidden(now)));
             done.push(("indicators", self.refresh_indicators()));
             done.push(("sightings", self.note_sightings(now)));
@@ -91,9 +93,9 @@ impl Desk {
         for source in sources {
             let name = called(&source);
             let news = heard.get(&name);
-            let values = values(&source, news, now);
+            let values = self.heartbeat(&source, news, now);
             match news {
-                Some(news) if values.len() < 2 => self.watch.hold(&name, news),
+                Some(news) if !values.iter().any(|(name, _)| name == "events") => self.watch.hold(&name, news),
                 _ => {}
             }
             if !values.is_empty() {
@@ -149,27 +151,40 @@ impl Desk {
     }
 }
 
-/// The name a source is heard under; hosts are heard in small letters, however a person wrote one.
-fn called(source: &Record) -> String {
-    let small = source.title().to_ascii_lowercase();
-    if is_host(&small) { small } else { source.title().to_owned() }
+impl Desk {
+    /// What a source's record must now say: counts, and whether it is heard within the interval that stands.
+    fn heartbeat(&self, source: &Record, heard: Option<&Heard>, now: Timestamp) -> Vec<(String, Value)> {
+        let before = source.read::<Option<Timestamp>>("last_event").flatten();
+        let last = heard.and_then(|heard| heard.last).max(before);
+        let interval = source.get("interval").as_int().unwrap_or(900);
+        let learnt = last.filter(|_| source.choice("silent_by") != Some("interval"));
+        let learnt = learnt.and_then(|last| self.watch.health.limit(&called(source), last, &self.zone));
+        let after = learnt.unwrap_or(interval);
+        let mut values = values(source, heard, (before, last, after), now);
+        if source.get("silent_after").as_int() != learnt {
+            values.push(("silent_after".to_owned(), learnt.map_or(Value::Null, Value::Int)));
+        }
+        values
+    }
 }
 
-/// What a source's record must now say: counts, and whether it is heard within its own interval.
-fn values(source: &Record, heard: Option<&Heard>, now: Timestamp) -> Vec<(String, Value)> {
+/// Counts and state, of a source that was heard last before this round and now, and is silent after so many seconds.
+fn values(
+    source: &Record,
+    heard: Option<&Heard>,
+    (before, last, after): (Option<Timestamp>, Option<Timestamp>, i64),
+    now: Timestamp,
+) -> Vec<(String, Value)> {
     let mut values = Vec::new();
-    let before = source.read::<Option<Timestamp>>("last_event").flatten();
-    let last = heard.and_then(|heard| heard.last).max(before);
-    let interval = source.get("interval").as_int().unwrap_or(900);
     let state = match last {
         None => 10,
-        Some(last) if now.as_second() - last.as_second() > interval => 30,
+        Some(last) if now.as_second() - last.as_second() > after => 30,
         Some(_) => 20,
     };
     let count = |field: &str| source.get(field).as_int().unwrap_or(0);
     let changed = source.get("heard").as_int() != Some(state);
     // One note a minute at most, of a host three in its interval: the history tells of sources, not of every event.
-    let pace = if is_host(&called(source)) { (interval / 3).max(60) } else { 60 };
+    let pace = if is_host(&called(source)) { (after / 3).max(60) } else { 60 };
     let old = before.is_none_or(|before| now.as_second() - before.as_second() >= pace);
     let Some(heard) = heard.filter(|_| changed || old) else {
         return if changed { vec![("heard".to_owned(), Value::Int(state))] } else { values };

@@ -2,6 +2,7 @@
 
 pub mod access;
 mod allocation;
+pub mod attack;
 pub mod background;
 pub mod backtest;
 mod by_hand;
@@ -22,6 +23,7 @@ mod figures;
 pub mod first_start;
 pub mod frameworks;
 mod halves;
+pub mod health;
 pub mod holding;
 mod house;
 pub mod hunting;
@@ -39,6 +41,7 @@ pub mod performance;
 mod plan;
 mod posts;
 pub mod raci;
+pub mod rare;
 pub mod reading;
 pub mod reports;
 pub mod respond;

@@ -42,6 +42,8 @@ pub struct Watch {
     pub(crate) feeds: crate::feeds::Feeds,
     pub(crate) backtests: crate::backtest::Backtests,
     pub(crate) seen_logs: crate::drafting::SeenLogs,
+    pub(crate) health: crate::health::Health,
+    pub(crate) attack: crate::attack::Held,
     pub deliveries: Deliveries,
 }
 
@@ -179,6 +181,8 @@ impl Watch {
         {
             hosts.note(&mut heard, batch);
         }
+        drop(heard);
+        self.health.note(source, batch, |host| self.hosts.lock().ok()?.known(host));
     }
 }
 

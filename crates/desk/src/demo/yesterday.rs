@@ -13,6 +13,9 @@ use watchkeep_store::Change;
 /// A source that went silent before the demo starts: that is what D-001 is there to show.
 const SILENT: (&str, i64) = ("fw-lyon", 47);
 
+/// A source that sends far less than it did.
+const FADING: &str = "web-proxy";
+
 /// How alerts were judged, in turn: verdict and reason.
 const JUDGED: &[(&str, &str)] = &[
     ("false_positive", "Inventory script of the client team, runs every morning"),
@@ -39,7 +42,13 @@ pub fn yesterday(desk: &Desk, now: Timestamp) -> Result<(), DeskError> {
         }
         judge(desk, end)?;
     }
-    Ok(())
+    // Five weeks like this day, but for one source that sends far less today.
+    desk.watch.health.repeat_day(now, |source, day| {
+        let moves = 90 + day.unsigned_abs() * 7 % 20;
+        if source == FADING { moves * 12 } else { moves }
+    });
+    desk.heartbeats(now)?;
+    desk.settle_health(now)
 }
 
 /// The lines of the hour before `end`, by source; busy by day and quiet by night.

@@ -21,6 +21,12 @@ impl Hosts {
         self.0 = sources.map(str::to_ascii_lowercase).filter(|name| is_host(name)).collect();
     }
 
+    /// The name under which a host is heard, if it has a heartbeat of its own.
+    pub fn known(&self, host: &str) -> Option<String> {
+        let name = format!("{}/{}", syslog::SOURCE, host.to_ascii_lowercase());
+        self.0.contains(&name).then_some(name)
+    }
+
     /// Notes every host of a batch of syslog; a host that finds no room is named in the source's problem.
     pub fn note(&mut self, heard: &mut BTreeMap<String, Heard>, batch: &Batch) {
         let mut counts: BTreeMap<&str, (i64, Timestamp)> = BTreeMap::new();

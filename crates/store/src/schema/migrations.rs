@@ -141,4 +141,10 @@ pub(super) const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0023_feeds.sqlite.sql"),
         include_str!("../../migrations/0023_feeds.postgres.sql"),
     ),
+    (
+        24,
+        "source_health",
+        include_str!("../../migrations/0024_source_health.sqlite.sql"),
+        include_str!("../../migrations/0024_source_health.postgres.sql"),
+    ),
 ];

@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 use watchkeep_desk::DeskError;
+use watchkeep_desk::rare::{self, Thing};
 use watchkeep_lake::{Cell, Found, LakeError, SearchResult, Table};
 use watchkeep_model::filter::{Query, in_quotes, parse};
 use watchkeep_model::{Kind, Record};
@@ -93,6 +94,7 @@ fn page(ask: &Ask) -> Result<Response, Fault> {
                 (alerts(ask, name)?)
                 (sources(ask, &found.sources, &text))
                 (beside(name, &found.beside))
+                @if !found.sources.rows.is_empty() { (rare(ask, name)?) }
             }
         }
     };
@@ -118,6 +120,33 @@ fn seen(ask: &Ask, query: &Query, span: &Span) -> Result<Seen, DeskError> {
     let beside = FIELDS.iter().map(|(field, title)| Ok((*title, lake.field_values(&request, field, "", BESIDE + 1)?)));
     let beside = beside.collect::<Result<Vec<_>, LakeError>>()?;
     Ok(Seen { sources, buckets: lake.histogram(&request, 60)?, beside, newest: lake.search(&request)? })
+}
+
+/// What it did that hardly any other did.
+fn rare(ask: &Ask, name: &str) -> Result<Markup, Fault> {
+    let Some(found) = ask.app.desk.rare(&ask.actor, name, ask.now)? else { return Ok(html! {}) };
+    let kind = match found.role {
+        "host" => "hosts",
+        "user" => "users",
+        _ => "addresses",
+    };
+    let href = |thing: &Thing| {
+        let query = format!("{}:{} {}:{}", found.role, in_quotes(name), thing.field, in_quotes(&thing.value));
+        format!("/events?last=30d&q={}", encode(&query))
+    };
+    let aside = html! { (rare::DAYS) " days, " (found.peers) " " (kind) };
+    Ok(panel::padded(
+        "Rare",
+        &aside,
+        &html! {
+            @if found.peers < rare::PEERS { p .sub { "Too few " (kind) " to say what is rare: it takes " (rare::PEERS) "." } }
+            @else if found.things.is_empty() { p .sub { "It did nothing that at most " (rare::FEW) " " (kind) " did." } }
+            @else { ul .plain { @for thing in &found.things { li {
+                a .link href=(href(thing)) { (thing.value) }
+                span .sub { " · " @if thing.among == 1 { "only here" } @else { "on " (thing.among) " " (kind) } ", " (thing.events) (if thing.events == 1 { " event" } else { " events" }) }
+            } } } }
+        },
+    ))
 }
 
 /// First and last seen, and what records are behind it.

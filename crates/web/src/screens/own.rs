@@ -97,6 +97,12 @@ const ALL: &[Own] = &[
         ],
         ..GENERIC
     },
+    Own {
+        kind: "log_source",
+        below: Some(super::health::below),
+        hides: &["volume_why", "clock_why", "events_a_day", "bytes_a_day", "bad_share"],
+        ..GENERIC
+    },
     Own { kind: "hunt", below: Some(super::hunts::below), hides: &["hypothesis", "query", "result"], ..GENERIC },
     Own { kind: "suppression", above: Some(super::except::above), below: Some(super::except::below), ..GENERIC },
     Own { kind: "shift", below: Some(super::shifts::below), ..GENERIC },
