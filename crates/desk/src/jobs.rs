@@ -31,6 +31,7 @@ impl Desk {
         if round.is_multiple_of(MINUTE) {
             done.push(("exceptions", self.note_hidden(now)));
             done.push(("indicators", self.refresh_indicators()));
+            done.push(("mappings", self.settle_mappings()));
             done.push(("surveys", self.count_surveys(now)));
             done.push(("clocks", self.wind_clocks(now).map(drop)));
             done.push(("breaches", self.note_breaches(now).map(drop)));

@@ -22,6 +22,7 @@ mod layout;
 mod logfmt;
 pub mod loki;
 pub mod mail;
+pub mod mapping;
 mod normal;
 mod ossec;
 pub mod otlp;

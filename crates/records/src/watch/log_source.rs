@@ -4,13 +4,15 @@ use crate::assets::Asset;
 use crate::people::Person;
 use crate::places::Site;
 use jiff::{SignedDuration, Timestamp};
-use watchkeep_model::{ChoiceField, RecordKind, Ref};
+use watchkeep_model::event::Mapping;
+use watchkeep_model::{ChoiceField, Markdown, Moving, Record, RecordKind, Ref, Refusal, Value};
 
 /// Something that sends events, and how often it is expected to.
 #[derive(RecordKind)]
 #[record(
     prefix = "SRC", label = "Log source", kind = "log_source", plural = "Log sources", area = "watch",
-    title = "name", sort = "name", list = ["name", "heard", "last_event", "interval", "product", "site", "owner", "events", "bad_lines"]
+    title = "name", sort = "name", list = ["name", "heard", "last_event", "interval", "product", "site", "owner", "events", "bad_lines"],
+    prepare = prepare, check = check
 )]
 pub struct LogSource {
     /// As inputs name it: the `source` of every event it sends.
@@ -46,6 +48,10 @@ pub struct LogSource {
     /// A source that is expected counts in D-001; others are only recorded.
     #[field(default = "yes", inline)]
     pub expected: bool,
+    /// Which of its fields are time, host and user, what they are called here, and which kind of log it is: lines such
+    /// as `time = when`, or made by the page *Map its fields*. It holds for the next events that come.
+    #[field(code)]
+    pub mapping: Option<Markdown>,
 }
 
 #[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
@@ -68,4 +74,20 @@ pub enum Product {
     Web,
     Doors,
     Other,
+}
+
+/// Browsers end lines their own way, and a mapping that says nothing is none.
+fn prepare(record: &mut Record, _: &Moving<'_>) {
+    let Some(text) = record.get("mapping").as_text() else { return };
+    let plain = text.replace("\r\n", "\n");
+    let nothing = plain.parse::<Mapping>().is_ok_and(|mapping| mapping.is_empty());
+    record.set("mapping", if nothing { Value::Null } else { Value::text(plain) });
+}
+
+/// What cannot be read as a mapping is not kept as one.
+fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
+    match moving.record.get("mapping").as_text().map(str::parse::<Mapping>) {
+        Some(Err(why)) => Err(Refusal::invalid(why.to_string()).at("mapping")),
+        Some(Ok(_)) | None => Ok(()),
+    }
 }

@@ -135,4 +135,10 @@ pub(super) const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0022_own_rules_and_exceptions.sqlite.sql"),
         include_str!("../../migrations/0022_own_rules_and_exceptions.postgres.sql"),
     ),
+    (
+        25,
+        "mappings",
+        include_str!("../../migrations/0025_mappings.sqlite.sql"),
+        include_str!("../../migrations/0025_mappings.postgres.sql"),
+    ),
 ];
