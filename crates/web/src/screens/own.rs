@@ -79,6 +79,7 @@ const ALL: &[Own] = &[
         hides: &["text", "version_hash", "own"],
         ..GENERIC
     },
+    Own { kind: "log_source", below: Some(super::mapping::below), hides: &["mapping"], ..GENERIC },
     Own { kind: "hunt", below: Some(super::hunts::below), hides: &["hypothesis", "query", "result"], ..GENERIC },
     Own { kind: "suppression", above: Some(super::except::above), below: Some(super::except::below), ..GENERIC },
     Own { kind: "shift", below: Some(super::shifts::below), ..GENERIC },
