@@ -10,6 +10,7 @@ mod mail;
 mod multipart;
 mod oscal;
 mod package;
+mod payload;
 mod sheet;
 mod sigma;
 mod syslog;

@@ -64,6 +64,11 @@ fn a_rule_is_read_tried_and_put_in_force() {
 }
 
 #[test]
+fn fields_are_mapped_on_a_sample_and_what_is_packed_is_shown() {
+    walk("mapping.mjs");
+}
+
+#[test]
 fn every_screen_in_both_themes_and_sizes() {
     walk("looks.mjs");
 }

@@ -27,6 +27,7 @@ mod normal;
 mod ossec;
 pub mod otlp;
 mod parcel;
+pub mod payload;
 pub mod stream;
 pub mod syslog;
 mod sysmon_xml;

@@ -139,7 +139,7 @@ fn whole(ask: &Ask, record: &Record, asked: &Asked, message: Option<&str>) -> Ma
                             input #sample-file type="file" name="file" required;
                             p .help { "Its first " (MAX_SAMPLE >> 10) " KB are shown above. Nothing is taken in." }
                         }
-                        div { (Button::submit("Take as sample")) }
+                        div { (Button::submit_as("Take as sample", "act", "file")) }
                     }
                 }))
             }

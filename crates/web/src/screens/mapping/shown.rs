@@ -38,7 +38,7 @@ fn events(ask: &Ask, read: &Read) -> Markup {
     let word = |word: &Option<std::sync::Arc<str>>| word.as_deref().unwrap_or("–").to_owned();
     html! {
         (panel::flush("As it would be read", &mark, &html! {
-            @if !refused.is_empty() { ul .roles { @for line in refused.iter().take(EVENTS) { li { b { (at(line)) } ": " (line.refused.as_deref().unwrap_or_default()) } } @if refused.len() > EVENTS { li .sub { (refused.len() - EVENTS) " more" } } } }
+            @if !refused.is_empty() { ul .plain .pad { @for line in refused.iter().take(EVENTS) { li { b { (at(line)) } ": " (line.refused.as_deref().unwrap_or_default()) } } @if refused.len() > EVENTS { li .sub { (refused.len() - EVENTS) " more" } } } }
             table .cards {
                 caption .vh { "Events of the sample" }
                 thead { tr { th { "Line" } th { "Time" } th { "Host" } th { "User" } th { "Code" } th { "Message" } } }
