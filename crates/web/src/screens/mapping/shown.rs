@@ -38,16 +38,16 @@ fn events(ask: &Ask, read: &Read) -> Markup {
     let word = |word: &Option<std::sync::Arc<str>>| word.as_deref().unwrap_or("–").to_owned();
     html! {
         (panel::flush("As it would be read", &mark, &html! {
-            @if !refused.is_empty() { ul .plain .pad { @for line in refused.iter().take(EVENTS) { li { b { (at(line)) } ": " (line.refused.as_deref().unwrap_or_default()) } } @if refused.len() > EVENTS { li .sub { (refused.len() - EVENTS) " more" } } } }
+            @if !refused.is_empty() { div .pad { ul .plain { @for line in refused.iter().take(EVENTS) { li { b { (at(line)) } ": " (line.refused.as_deref().unwrap_or_default()) } } @if refused.len() > EVENTS { li .sub { (refused.len() - EVENTS) " more" } } } } }
             table .cards {
                 caption .vh { "Events of the sample" }
                 thead { tr { th { "Line" } th { "Time" } th { "Host" } th { "User" } th { "Code" } th { "Message" } } }
                 tbody { @for line in read.lines.iter().take(EVENTS) { @let event = &line.event; tr {
                     td .num { (line.at.map_or_else(|| "–".to_owned(), |at| at.to_string())) }
                     td { (time::exact(event.time, &ask.app.desk.zone)) @if event.time == event.received { span .sub { " as received" } } }
-                    td .wrap { (word(&event.host)) }
-                    td .wrap { (word(&event.user)) }
-                    td .wrap { (word(&event.code)) }
+                    td { (word(&event.host)) }
+                    td { (word(&event.user)) }
+                    td { (word(&event.code)) }
                     td .grow .wrap { (event.message) @if event.src_ip.is_some() || event.dst_ip.is_some() { br; span .sub { (word(&event.src_ip)) " to " (word(&event.dst_ip)) } } }
                 } } }
             }
