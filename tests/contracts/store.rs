@@ -181,10 +181,18 @@ fn a_refused_change_takes_the_whole_batch_with_it() {
         let each = office.desk.store.write_each(
             &Actor::system(),
             now(),
-            vec![create("Berlin"), create("berlin"), create("Lyon")],
+            vec![
+                vec![create("Berlin")],
+                vec![create("Oslo"), create("berlin")],
+                vec![create("Lyon"), create("Oslo")],
+                vec![create("Rome"), create("oslo")],
+            ],
             false,
         );
-        assert_eq!(each.expect("written").iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true]);
+        assert_eq!(each.expect("written").iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true, false]);
+        let names: Vec<_> =
+            office.desk.all("site").expect("sites").iter().map(|site| site.title().to_owned()).collect();
+        assert_eq!(names, ["Berlin", "Lyon", "Oslo"], "of changes that go together, all or none");
         assert!(office.desk.store.verify().expect("walked").is_ok());
     });
 }

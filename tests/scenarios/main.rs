@@ -37,6 +37,7 @@ mod reports;
 mod responding;
 mod roles;
 mod runs;
+mod shown;
 mod sign_in;
 mod small_firm;
 mod soc_month;

@@ -2,7 +2,7 @@
 
 use crate::case::Case;
 use serde_json::{Map, Value as Json, json};
-use watchkeep_model::{Field, Kind, Record, Shape, Value};
+use watchkeep_model::{Field, Kind, Record, Shape, Value, text};
 use watchkeep_tests::now;
 use watchkeep_tests::requests::Answer;
 
@@ -15,6 +15,8 @@ pub enum Try<'a> {
     Act(&'a str, &'a [(&'a str, &'a str)]),
     /// A new record.
     Make(&'static str, &'a [(&'a str, &'a str)]),
+    /// These scope tags in place of those that a record has.
+    Tag(&'a [i64]),
 }
 
 /// Does it on one way.
@@ -94,12 +96,29 @@ impl Case {
                 let ticked: Vec<(String, &str)> =
                     values.iter().map(|(name, _)| (format!("set.{name}"), "yes")).collect();
                 let ticked: Vec<(&str, &str)> = ticked.iter().map(|(name, value)| (name.as_str(), *value)).collect();
-                let bulk = form(&[&ticked, values, &[("act", "set"), ("id", &record.id.to_string())]].concat());
+                let (id, entered) = (record.id.to_string(), typed(kind, values));
+                let bulk = form(&[&ticked[..], &entered, &[("act", "set"), ("id", &id)]].concat());
                 let (page, api) = (format!("/r/{at}"), format!("/api/{at}"));
                 vec![
                     ("the page", Box::new(move || self.post(&page, &form(&typed(kind, &self.filled(record, values)))))),
                     ("API", Box::new(move || self.api("PATCH", &api, &body(kind, values)))),
                     ("the import", Box::new(move || self.import(kind.name, &csv(Some(record), values)))),
+                    ("the bulk action", Box::new(move || self.post(&format!("/r/{}/bulk", kind.name), &bulk))),
+                ]
+            }
+            Try::Tag(tags) => {
+                let record = record.expect("a record to tag");
+                let boxes: Vec<(&str, String)> = tags.iter().map(|tag| ("tag", tag.to_string())).collect();
+                let numbers: Vec<String> = tags.iter().map(|tag| format!("TAG-{tag}")).collect();
+                let sent: Vec<(&str, &str)> = boxes.iter().map(|(name, tag)| (*name, tag.as_str())).collect();
+                let bulk = form(&[&sent[..], &[("act", "tags"), ("id", &record.id.to_string())]].concat());
+                let (page, patch) = (form(&sent), json!({ "tags": numbers }).to_string());
+                let file = csv(Some(record), &[("tags", &numbers.join(";"))]);
+                let (at, api) = (format!("/r/{at}/tags"), format!("/api/{at}"));
+                vec![
+                    ("the page", Box::new(move || self.post(&at, &page))),
+                    ("API", Box::new(move || self.api("PATCH", &api, &patch))),
+                    ("the import", Box::new(move || self.import(kind.name, &file))),
                     ("the bulk action", Box::new(move || self.post(&format!("/r/{}/bulk", kind.name), &bulk))),
                 ]
             }
@@ -116,17 +135,18 @@ impl Case {
         }
     }
 
-    /// A form sends every link, also those that stay.
+    /// A form sends every link and every row, also those that stay.
     fn filled<'a>(&self, record: &Record, values: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
         let mut all = values.to_vec();
-        for field in record.kind.editable() {
-            if let Shape::Links(kind) = field.shape
-                && !values.iter().any(|(name, _)| *name == field.name)
-            {
-                for id in record.get(field.name).ids() {
-                    let number = watchkeep_model::text::number(self.office.desk.catalog(), kind, *id);
-                    all.push((field.name, Box::leak(number.into_boxed_str())));
+        let catalog = self.office.desk.catalog();
+        for field in record.kind.editable().filter(|field| !values.iter().any(|(name, _)| *name == field.name)) {
+            match field.shape {
+                Shape::Links(kind) => {
+                    let numbers = record.get(field.name).ids().iter().map(|id| text::number(catalog, kind, *id));
+                    all.extend(numbers.map(|number| (field.name, leaked(number))));
                 }
+                Shape::Rows(_) => all.push((field.name, leaked(text::show(catalog, field, record.get(field.name))))),
+                _ => (),
             }
         }
         all
@@ -152,13 +172,36 @@ impl Case {
     }
 }
 
-/// As a page sends it: an amount apart from its currency.
+/// As a page sends it: an amount apart from its currency, and a cell of a row by its place.
 fn typed<'a>(kind: &Kind, values: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
-    let money = |name: &str| field(kind, name).is_some_and(|field| matches!(field.shape, Shape::Money));
-    values
-        .iter()
-        .map(|(name, value)| (*name, if money(name) { value.split(' ').next().unwrap_or("") } else { value }))
-        .collect()
+    let one = |(name, value): &(&'a str, &'a str)| match field(kind, name).map(|field| field.shape) {
+        Some(Shape::Money) => vec![(*name, value.split(' ').next().unwrap_or(""))],
+        Some(Shape::Rows(_)) => rows(value).iter().enumerate().flat_map(|(at, row)| cells(name, at, row)).collect(),
+        _ => vec![(*name, *value)],
+    };
+    values.iter().flat_map(one).collect()
+}
+
+/// A list of rows as a file holds it.
+fn rows(value: &str) -> Vec<Map<String, Json>> {
+    if value.is_empty() { Vec::new() } else { serde_json::from_str(value).expect("a list of rows") }
+}
+
+fn cells<'a>(name: &str, at: usize, row: &Map<String, Json>) -> Vec<(&'a str, &'a str)> {
+    let cell = |(child, value): (&String, &Json)| {
+        let value = match value {
+            Json::Null => String::new(),
+            Json::Bool(on) => if *on { "yes" } else { "no" }.to_owned(),
+            Json::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        (leaked(format!("{name}[{at}].{child}")), leaked(value))
+    };
+    row.iter().map(cell).collect()
+}
+
+fn leaked(text: String) -> &'static str {
+    Box::leak(text.into_boxed_str())
 }
 
 fn field(kind: &Kind, name: &str) -> Option<&'static Field> {
@@ -171,6 +214,8 @@ fn body(kind: &Kind, values: &[(&str, &str)]) -> String {
         let value: Json = match field(kind, name).filter(|_| !value.is_empty()).map(|field| field.shape) {
             Some(Shape::Int) => value.parse::<i64>().map_or(json!(value), |number| json!(number)),
             Some(Shape::Flag) => json!(*value == "yes"),
+            Some(Shape::Rows(_)) => json!(rows(value)),
+            Some(Shape::Duration) => json!(value.trim_end_matches('m').parse::<i64>().expect("minutes") * 60),
             Some(Shape::Links(_)) => value.split(';').filter(|one| !one.is_empty()).collect::<Vec<_>>().into(),
             Some(Shape::Money) => {
                 let (amount, currency) = value.split_once(' ').expect("an amount and a currency");

@@ -37,6 +37,15 @@ impl Desk {
         Ok(Actor { person: Some(person.id), name: person.title().to_owned(), via, access })
     }
 
+    /// The scope tag behind a number such as `TAG-1`, for records of a kind. Who holds single tags is told of a foreign
+    /// one only that it is not theirs, by the write that refuses it.
+    pub fn tag(&self, actor: &Actor, kind: &str, number: &str) -> Option<i64> {
+        let (found, id) = self.catalog().number(number).filter(|(found, _)| found.name == "scope_tag")?;
+        let known = actor.access.tags_for(kind).is_some()
+            || watchkeep_model::Look::record(&self.store.look(), found.name, id).is_some();
+        known.then_some(id)
+    }
+
     /// What a person holds through all role assignments, nested groups included.
     pub fn access_of(&self, person: i64) -> Result<Arc<Access>, DeskError> {
         let generation = self.accesses.generation.load(Ordering::SeqCst);

@@ -3,7 +3,7 @@
 use crate::sheet;
 use crate::{Desk, DeskError};
 use jiff::Timestamp;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use watchkeep_model::{Actor, Field, Kind, Record, Value, Via, text};
 use watchkeep_store::{Change, StoreError};
 
@@ -56,7 +56,7 @@ pub struct Complete<'a> {
 
 /// One row, read.
 enum Row {
-    Change(Change),
+    Changes(Vec<Change>),
     Same,
     Problem(String),
 }
@@ -107,8 +107,8 @@ impl Desk {
                 continue;
             }
             match self.row(&actor, kind, &columns, &cells, &mut seen)? {
-                Row::Change(change) => {
-                    changes.push(change);
+                Row::Changes(row_changes) => {
+                    changes.push(row_changes);
                     rows.push(row);
                 }
                 Row::Same => report.unchanged += 1,
@@ -117,19 +117,22 @@ impl Desk {
         }
         let listed = changes.len();
         if let Some(complete) = complete {
-            changes.extend(self.gone_and_back(&actor, kind, complete, &columns, &seen, now)?);
+            let moved = self.gone_and_back(&actor, kind, complete, &columns, &seen, now)?;
+            changes.extend(moved.into_iter().map(|change| vec![change]));
         }
         let mut results = self.store.write_each(&actor, now, changes, dry)?;
         for moved in results.drain(listed..) {
             match moved {
-                Ok(written) if kind.gone.is_some_and(|gone| gone.gone == written.act) => report.gone += 1,
+                Ok(written) if kind.gone.is_some_and(|gone| written.iter().any(|one| one.act == gone.gone)) => {
+                    report.gone += 1;
+                }
                 Ok(_) => report.back += 1,
                 Err(error) => report.problems.push(Problem { row: 0, message: error.to_string() }),
             }
         }
         for (row, result) in rows.into_iter().zip(results) {
             match result {
-                Ok(written) if written.before.is_none() => report.created += 1,
+                Ok(written) if written.iter().any(|one| one.before.is_none()) => report.created += 1,
                 Ok(_) => report.updated += 1,
                 Err(error) => report.problems.push(Problem { row, message: error.to_string() }),
             }
@@ -258,7 +261,7 @@ impl Desk {
         }
         let mut tags = Vec::new();
         for tag in cell("tags").unwrap_or_default().split(';').map(str::trim).filter(|tag| !tag.is_empty()) {
-            match text::Names::find(&names, "scope_tag", tag) {
+            match self.tag(actor, kind.name, tag).or_else(|| text::Names::find(&names, "scope_tag", tag)) {
                 Some(id) => tags.push(id),
                 None => return Ok(Row::Problem(format!("tags: there is no scope tag `{tag}`"))),
             }
@@ -278,29 +281,40 @@ impl Desk {
                 .collect();
             values.retain(|(name, _)| !same.contains(&name.as_str()));
         }
-        Ok(change(kind, known, values, tags, external))
+        let held = actor.access.tags_for(kind.name);
+        Ok(change(kind, known, values, (tags, held), external))
     }
 }
 
+/// What a row asks for; `tags` are those that it names, beside those that the importer may put on or take off.
 fn change(
     kind: &'static Kind,
     known: Option<Record>,
     mut values: Vec<(String, Value)>,
-    tags: Vec<i64>,
+    (tags, held): (Vec<i64>, Option<BTreeSet<i64>>),
     external: Option<&str>,
 ) -> Row {
     let Some(record) = known else {
         // What Watchkeep keeps itself is not imported into new records.
         values.retain(|(name, _)| kind.field(name).is_none_or(|field| !field.managed) && kind.state != Some(name));
         let external_id = external.map(str::to_owned);
-        return Row::Change(Change::Create { kind, values, tags: Some(tags), external_id });
+        return Row::Changes(vec![Change::Create { kind, values, tags: Some(tags), external_id }]);
     };
     // Added fields were compared by the caller.
     let same = |name: &str, value: &Value| kind.field(name).is_some() && record.get(name).says_same(value);
     values.retain(|(name, value)| !same(name, value));
-    if values.is_empty() {
-        Row::Same
-    } else {
-        Row::Change(Change::Update { kind, id: record.id, version: None, values })
+    let mut changes = Vec::new();
+    if !values.is_empty() {
+        changes.push(Change::Update { kind, id: record.id, version: None, values });
     }
+    // An empty cell says nothing of tags, as the last one is never taken off; and one that the importer does not hold
+    // stays, since their files do not name it.
+    if !tags.is_empty() {
+        let hidden = record.tags.iter().copied().filter(|tag| held.as_ref().is_some_and(|held| !held.contains(tag)));
+        let tags: BTreeSet<i64> = tags.into_iter().chain(hidden).collect();
+        if tags != record.tags.iter().copied().collect() {
+            changes.push(Change::Retag { kind, id: record.id, version: None, tags: tags.into_iter().collect() });
+        }
+    }
+    if changes.is_empty() { Row::Same } else { Row::Changes(changes) }
 }

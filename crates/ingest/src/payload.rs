@@ -147,7 +147,7 @@ fn known(bytes: Vec<u8>) -> Option<Inside> {
         &[b"MZ", b"PK\x03\x04", b"\x7fELF", b"%PDF", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"Rar!", b"7z\xbc\xaf"];
     let begins =
         |start: &&[u8]| bytes.len() >= 8 && bytes.starts_with(start) && !(start.len() == 2 && bytes.len() < 64);
-    BEGINNINGS.iter().any(|start| begins(start)).then_some(Inside::Bytes(bytes))
+    BEGINNINGS.iter().any(begins).then_some(Inside::Bytes(bytes))
 }
 
 /// `None` where it is damaged from the start, `Some(None)` where it is too big.

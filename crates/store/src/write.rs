@@ -168,14 +168,15 @@ impl Store {
         Ok(written)
     }
 
-    /// Each change whole or not at all, in one transaction: imports and bulk actions. `dry` rolls all back.
+    /// Each list of changes whole or not at all, in one transaction: rows of imports, and records of bulk actions.
+    /// `dry` rolls all back.
     pub fn write_each(
         &self,
         actor: &Actor,
         now: Timestamp,
-        changes: Vec<Change>,
+        changes: Vec<Vec<Change>>,
         dry: bool,
-    ) -> Result<Vec<Result<Written, StoreError>>, StoreError> {
+    ) -> Result<Vec<Result<Vec<Written>, StoreError>>, StoreError> {
         let mut lease = self.writer()?;
         lease.begin()?;
         let results = self.each(&mut *lease, actor, now, changes);
@@ -183,7 +184,7 @@ impl Store {
         lease.batch(if keep { "COMMIT" } else { "ROLLBACK" })?;
         let results = results?;
         if keep {
-            let written: Vec<_> = results.iter().filter_map(|result| result.as_ref().ok().cloned()).collect();
+            let written: Vec<_> = results.iter().flatten().flatten().cloned().collect();
             self.committed(&written);
             drop(lease);
             self.told(&written);
@@ -196,14 +197,15 @@ impl Store {
         tx: &mut dyn Connection,
         actor: &Actor,
         now: Timestamp,
-        changes: Vec<Change>,
-    ) -> Result<Vec<Result<Written, StoreError>>, StoreError> {
+        changes: Vec<Vec<Change>>,
+    ) -> Result<Vec<Result<Vec<Written>, StoreError>>, StoreError> {
         let mut chain = history::Chain::open(tx)?;
         let mut results = Vec::with_capacity(changes.len());
-        for change in changes {
+        for together in changes {
             tx.batch("SAVEPOINT one")?;
             let before = chain.clone();
-            let result = self.apply(tx, &mut chain, actor, now, change);
+            let apply = |change| self.apply(tx, &mut chain, actor, now, change);
+            let result: Result<Vec<_>, _> = together.into_iter().map(apply).collect();
             if result.is_err() {
                 chain = before;
                 tx.batch("ROLLBACK TO SAVEPOINT one")?;

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use serde_json::{Map, Value as Json};
 use watchkeep_model::json::from_outward;
 use watchkeep_model::text::number;
-use watchkeep_model::{Catalog, Field, FieldError, Kind, Look, Move, Refusal, Shape, Value};
+use watchkeep_model::{Catalog, Field, FieldError, Kind, Move, Refusal, Shape, Value};
 
 /// The body as JSON, whatever it is; anything that does not call itself JSON is refused.
 pub fn json(ask: &Ask) -> Result<Json, Fault> {
@@ -111,14 +111,7 @@ pub fn text(object: &Map<String, Json>, name: &str, most: usize) -> Result<Optio
 pub fn tags(ask: &Ask, tags: &Json) -> Result<Vec<i64>, Fault> {
     let wrong = |what: String| Refusal::fields(vec![FieldError::new("tags", what)]);
     let list = tags.as_array().ok_or_else(|| wrong("tags is a list of scope tag numbers such as TAG-1".to_owned()))?;
-    let desk = &ask.app.desk;
-    let held = ask.actor.access.tags_for(ask.param("kind"));
-    let id = |tag: &Json| {
-        let (kind, id) = desk.catalog().number(tag.as_str()?)?;
-        // Who holds single tags is told of a foreign one only that it is not theirs.
-        let known = held.is_some() || desk.store.look().record(kind.name, id).is_some();
-        (kind.name == "scope_tag" && known).then_some(id)
-    };
+    let id = |tag: &Json| ask.app.desk.tag(&ask.actor, ask.param("kind"), tag.as_str()?);
     list.iter().map(|tag| id(tag).ok_or_else(|| wrong(format!("there is no scope tag {tag}")).into())).collect()
 }
 

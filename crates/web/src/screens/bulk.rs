@@ -61,8 +61,9 @@ pub fn run(ask: &Ask, kind: &'static Kind) -> Result<Response, Fault> {
         }
         None => plain(ask, kind, act, &ids)?,
     };
+    let changes = changes.into_iter().map(|change| vec![change]).collect();
     let results = ask.app.desk.store.write_each(&ask.actor, ask.now, changes, false)?;
-    let written: Vec<_> = results.iter().filter_map(|result| result.as_ref().ok().cloned()).collect();
+    let written: Vec<_> = results.iter().flatten().flatten().cloned().collect();
     let refused: Vec<String> =
         results.into_iter().filter_map(Result::err).map(|error| Fault::from(error).message()).collect();
     if refused.is_empty() {

@@ -56,7 +56,7 @@ fn wizard(ask: &Ask, outcome: Option<Markup>) -> Result<Markup, Fault> {
                 div .field {
                     label for="file" { "CSV or XLSX file" }
                     input #file type="file" name="file" accept=".csv,.xlsx" required;
-                    p .help { "The first row names the fields: external_id, " (names.join(", ")) ". A row whose external_id is known updates that record; the same file twice changes nothing." }
+                    p .help { "The first row names the fields: external_id, " (names.join(", ")) ", tags. A row whose external_id is known updates that record; the same file twice changes nothing." }
                 }
                 @if kind.gone.is_some() { div .field {
                     label for="complete" { "Complete for" }
