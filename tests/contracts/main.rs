@@ -18,6 +18,7 @@ mod reload;
 mod rights;
 mod round;
 mod routes;
+mod rsyslog;
 mod schemathesis;
 mod server;
 mod shippers;

@@ -23,6 +23,7 @@ mod hunting;
 mod inbox;
 mod incident;
 mod indicators;
+mod mapping;
 mod measures;
 mod money;
 mod nouns;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, UdpSocket};
 use watchkeep_desk::Desk;
-use watchkeep_ingest::syslog::{self, Limits, listen_tcp, listen_udp};
+use watchkeep_ingest::syslog::{self, KeyFiles, Keys, Limits, listen_tcp, listen_tls, listen_udp};
 use watchkeep_ingest::tail::{Position, Tail, follow};
 use watchkeep_ingest::{Format, Sink};
 
@@ -27,6 +27,14 @@ pub async fn start(args: &ServeArgs, desk: &Desk) -> anyhow::Result<()> {
         let listener = TcpListener::bind(address).await.with_context(|| on(address))?;
         let work = listen_tcp(listener, source.clone(), sink.clone(), Limits::default(), clock::now, pending());
         spawn("syslog over TCP".to_owned(), work);
+    }
+    if let (Some(address), Some(certificate), Some(key)) = (args.syslog_tls, &args.tls_cert, &args.tls_key) {
+        let clients = args.syslog_tls_clients.clone();
+        let keys = Keys::open(KeyFiles { certificate: certificate.clone(), key: key.clone(), clients });
+        let keys = Arc::new(keys.context("reading the keys of syslog over TLS")?);
+        let listener = TcpListener::bind(address).await.with_context(|| on(address))?;
+        let work = listen_tls(listener, keys, source, sink.clone(), Limits::default(), clock::now, pending());
+        spawn("syslog over TLS".to_owned(), work);
     }
     for setting in &args.tail {
         let (name, path) = setting.split_once('=').ok_or_else(|| anyhow!("`{setting}` is not NAME=PATH"))?;

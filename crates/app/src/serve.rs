@@ -66,6 +66,18 @@ pub struct ServeArgs {
     /// Address for syslog over TCP (newline or octet-counted).
     #[arg(long)]
     pub syslog_tcp: Option<SocketAddr>,
+    /// Address for syslog over TLS (RFC 5425), such as 0.0.0.0:6514.
+    #[arg(long, requires_all = ["tls_cert", "tls_key"])]
+    pub syslog_tls: Option<SocketAddr>,
+    /// Certificate of --syslog-tls in PEM, with those between it and its authority; read again when it changes.
+    #[arg(long, value_name = "FILE", requires = "syslog_tls")]
+    pub tls_cert: Option<PathBuf>,
+    /// Key of the certificate, in PEM.
+    #[arg(long, value_name = "FILE", requires = "syslog_tls")]
+    pub tls_key: Option<PathBuf>,
+    /// Authorities of senders, in PEM: only who has a certificate of one of them is heard over TLS.
+    #[arg(long, value_name = "FILE", requires = "syslog_tls")]
+    pub syslog_tls_clients: Option<PathBuf>,
     /// Log file to follow through rotation, as NAME=PATH, or NAME:FORMAT=PATH where its first lines do not tell what
     /// it is; NAME becomes the log source.
     #[arg(long)]

@@ -74,6 +74,11 @@ fn source_health_and_the_map_of_techniques() {
 }
 
 #[test]
+fn fields_are_mapped_on_a_sample_and_what_is_packed_is_shown() {
+    walk("mapping.mjs");
+}
+
+#[test]
 fn every_screen_in_both_themes_and_sizes() {
     walk("looks.mjs");
 }

@@ -31,7 +31,7 @@ impl Desk {
         if self.all("duty")?.is_empty() {
             self.duty_catalogue(now)?;
         }
-        Ok(())
+        self.settle_mappings()
     }
 
     /// Records from before their kind had states begin in the first one, with an entry in their history.

@@ -38,6 +38,7 @@ impl Desk {
             done.push(("sightings", self.note_sightings(now)));
             done.push(("harmless indicators", self.count_harmless(now)));
             done.push(("sources of feeds", self.read_sources(now)));
+            done.push(("mappings", self.settle_mappings()));
             done.push(("surveys", self.count_surveys(now)));
             done.push(("clocks", self.wind_clocks(now).map(drop)));
             done.push(("breaches", self.note_breaches(now).map(drop)));

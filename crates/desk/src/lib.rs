@@ -32,6 +32,7 @@ mod jobs;
 mod learning;
 pub mod load;
 pub mod mail;
+mod mapping;
 pub mod measures;
 pub mod metrics;
 pub mod money;

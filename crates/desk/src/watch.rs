@@ -40,6 +40,7 @@ pub struct Watch {
     own: own::Own,
     looking: indicators::Looking,
     pub(crate) feeds: crate::feeds::Feeds,
+    pub(crate) mappings: crate::mapping::Mappings,
     pub(crate) backtests: crate::backtest::Backtests,
     pub(crate) seen_logs: crate::drafting::SeenLogs,
     pub(crate) health: crate::health::Health,
@@ -120,6 +121,7 @@ impl Watch {
         store.listen(Box::new(move |written| {
             watch.follow_exceptions(written, &zone);
             watch.follow_own(written);
+            watch.follow_mappings(written);
             watch.follow_indicators(written, &zone);
             let rules = written.iter().filter(|one| one.record.kind.name == "detection_rule" && one.person.is_some());
             for rule in rules {
@@ -200,6 +202,7 @@ impl Sink for Desk {
 impl Desk {
     /// Durable first, then judged: an alert may come twice after a crash, an event is never lost.
     pub fn take_in(&self, source: &str, batch: &mut Batch) -> Result<(), DeskError> {
+        let (unmapped, why) = self.map(source, batch);
         // Which kind of log each event is, under the names that rules and searches use.
         batch.events.iter_mut().for_each(watchkeep_detect::route);
         self.keep_batch(batch)?;
@@ -209,6 +212,10 @@ impl Desk {
             other => other?,
         }
         self.watch.note(source, batch);
+        if unmapped > 0 {
+            // Counted among the events already, and judged; only their reason is news.
+            self.watch.hold(source, &Heard { bad: unmapped as i64, problem: why, ..Heard::default() });
+        }
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use crate::layout::{End, Layout, Next, line, row, text};
 use std::borrow::Cow;
 use std::sync::Arc;
 
-const DELIMITERS: &[u8] = b",;\t|";
+pub(crate) const DELIMITERS: &[u8] = b",;\t|";
 /// Bytes that one row may have before its quotes are taken as never closed.
 const MAX_ROW: usize = 1 << 20;
 /// A column whose JSON is the record itself: its fields need no prefix.
@@ -115,7 +115,7 @@ fn whole(rest: &[u8], end: End) -> Row<'_> {
 }
 
 /// The cells of a row, with quotes taken off.
-fn cells(row: &str, delimiter: u8) -> impl Iterator<Item = Cow<'_, str>> {
+pub(crate) fn cells(row: &str, delimiter: u8) -> impl Iterator<Item = Cow<'_, str>> {
     let mut rest = Some(row);
     std::iter::from_fn(move || {
         let text = rest?;

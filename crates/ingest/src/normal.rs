@@ -1,8 +1,8 @@
 //! Normaliser: which fields of any log carry the time, host, user, addresses, process, code and message.
 
-mod columns;
+pub(crate) mod columns;
 mod shapes;
-mod time;
+pub(crate) mod time;
 mod words;
 
 use crate::batch::{MESSAGE_BYTES, Source};
@@ -22,7 +22,7 @@ const SKEW: SignedDuration = SignedDuration::from_hours(24);
 /// Seconds of 2 January 2000: clocks that were never set claim a time before it (1970, 1980 or 2000 as they start).
 const SET: i64 = 946_771_200;
 /// The field that tells of a clock that is not believed.
-const CLOCK: &str = "watchkeep.clock";
+pub(crate) const CLOCK: &str = "watchkeep.clock";
 /// Fields in which Zeek names its logs.
 const ZEEK: &[&str] = &["_path", "@stream"];
 
@@ -79,7 +79,7 @@ impl Normaliser {
 }
 
 /// Why a claimed time is not believed.
-fn wrong(claimed: Timestamp, received: Timestamp) -> Option<String> {
+pub(crate) fn wrong(claimed: Timestamp, received: Timestamp) -> Option<String> {
     let ahead = claimed.duration_since(received);
     if ahead > SKEW {
         return Some(format!("{} days ahead: it says {claimed}", ahead.as_hours() / 24));
@@ -88,7 +88,7 @@ fn wrong(claimed: Timestamp, received: Timestamp) -> Option<String> {
 }
 
 /// `::ffff:10.0.0.1`, `10.0.0.1:49152` and `[::1]:443` without what is around the address; anything else stays.
-fn plain_address(address: &str) -> &str {
+pub(crate) fn plain_address(address: &str) -> &str {
     if let Some(plain) = address.strip_prefix("::ffff:") {
         return plain;
     }
@@ -101,7 +101,7 @@ fn plain_address(address: &str) -> &str {
     }
 }
 
-fn first_line(text: &str) -> Arc<str> {
+pub(crate) fn first_line(text: &str) -> Arc<str> {
     cut(text.trim_start().lines().next().unwrap_or_default()).into()
 }
 
@@ -114,7 +114,7 @@ pub(crate) fn cut(text: &str) -> &str {
     text.get(..end).unwrap_or_default()
 }
 
-fn summary(provider: Option<&str>, code: Option<&str>, gist: Option<&str>) -> Arc<str> {
+pub(crate) fn summary(provider: Option<&str>, code: Option<&str>, gist: Option<&str>) -> Arc<str> {
     let words: Vec<&str> = [provider, code].into_iter().flatten().map(cut).collect();
     let gist = gist.filter(|text| !words.contains(text)).map(|text| cut(text.lines().next().unwrap_or_default()));
     match gist {

@@ -1,8 +1,10 @@
 //! Syslog messages, RFC 5424 and RFC 3164, as forgivingly as devices write them.
 
 mod listen;
+mod secure;
 
 pub use listen::{Limits, listen_tcp, listen_udp};
+pub use secure::{KeyFiles, Keys, listen_tls};
 
 use crate::flat::{Fields, Names, Put};
 use crate::{cef, text};

@@ -2,9 +2,11 @@
 
 mod by_shape;
 mod fields;
+pub mod mapping;
 
 pub use by_shape::ByShape;
 pub use fields::{Fields, Names};
+pub use mapping::Mapping;
 
 use bytes::Bytes;
 use highway::{HighwayHash, HighwayHasher, Key};
@@ -99,6 +101,13 @@ impl std::fmt::Debug for IdKey {
 }
 
 impl EventId {
+    /// The id that the same line of the same source has under another time.
+    pub fn at(mut self, time: Timestamp) -> Self {
+        let millis = (time.as_millisecond().max(0) as u64).to_be_bytes();
+        self.0[..6].copy_from_slice(&millis[2..]);
+        self
+    }
+
     /// Reads the 32 hex digits that `Display` writes.
     pub fn parse(text: &str) -> Option<Self> {
         let mut id = [0u8; 16];

@@ -1,7 +1,7 @@
 //! The table of field names that carry each common column, in any kind of log.
 
 /// Field names by column, best first.
-pub(super) const COLUMNS: &[(Column, &[&str])] = &[
+pub(crate) const COLUMNS: &[(Column, &[&str])] = &[
     (
         Column::Time,
         &[
@@ -282,7 +282,7 @@ pub(super) const COLUMNS: &[(Column, &[&str])] = &[
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Column {
+pub(crate) enum Column {
     Time,
     Host,
     User,

@@ -6,10 +6,11 @@ use bytes::{Bytes, BytesMut};
 use jiff::Timestamp;
 use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt};
-use tokio::net::{TcpListener, UdpSocket};
+use tokio::net::{TcpListener, TcpStream, UdpSocket};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
@@ -98,6 +99,26 @@ pub async fn listen_tcp(
     clock: fn() -> Timestamp,
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
+    let serve = move |stream, _| {
+        let (source, sink) = (source.clone(), Arc::clone(&sink));
+        async move { connection(stream, &source, &sink, limits, clock).await }
+    };
+    accept(listener, limits, stop, serve).await
+}
+
+/// Hands each connection to `serve`, as many at once as the limits allow; one that fails ends no other.
+///
+/// # Errors
+/// When the listener fails.
+pub(super) async fn accept<F>(
+    listener: TcpListener,
+    limits: Limits,
+    stop: impl Future<Output = ()>,
+    serve: impl Fn(TcpStream, SocketAddr) -> F,
+) -> io::Result<()>
+where
+    F: Future<Output = io::Result<()>> + Send + 'static,
+{
     let room = Arc::new(Semaphore::new(limits.connections));
     let mut open = tokio::task::JoinSet::new();
     tokio::pin!(stop);
@@ -117,9 +138,9 @@ pub async fn listen_tcp(
                 }
             },
         };
-        let (source, sink) = (source.clone(), Arc::clone(&sink));
+        let served = serve(stream, peer);
         open.spawn(async move {
-            if let Err(error) = connection(stream, &source, &sink, limits, clock).await {
+            if let Err(error) = served.await {
                 tracing::warn!(%peer, %error, "syslog connection closed");
             }
             drop(permit);

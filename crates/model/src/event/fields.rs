@@ -65,6 +65,14 @@ impl Fields {
         self
     }
 
+    /// The same values under other names, as many as there are values; a list of another length changes nothing.
+    pub fn called(mut self, names: Names) -> Self {
+        if self.names.len() == names.len() {
+            self.names = names;
+        }
+        self
+    }
+
     pub fn len(&self) -> usize {
         self.ends.len()
     }

@@ -4,14 +4,15 @@ use crate::assets::Asset;
 use crate::people::Person;
 use crate::places::Site;
 use jiff::{SignedDuration, Timestamp};
-use watchkeep_model::{ChoiceField, Move, Moving, Record, RecordKind, Ref, Refusal};
+use watchkeep_model::event::Mapping;
+use watchkeep_model::{ChoiceField, Markdown, Move, Moving, Record, RecordKind, Ref, Refusal, Value};
 
 /// Something that sends events, and how often it is expected to.
 #[derive(RecordKind)]
 #[record(
     prefix = "SRC", label = "Log source", kind = "log_source", plural = "Log sources", area = "watch",
     title = "name", sort = "name", list = ["name", "heard", "volume", "clock", "last_event", "interval", "learnt", "product", "site", "owner", "events", "bad_lines"],
-    moves = MOVES, prepare = prepare
+    moves = MOVES, prepare = prepare, check = check
 )]
 pub struct LogSource {
     /// As inputs name it: the `source` of every event it sends.
@@ -78,6 +79,10 @@ pub struct LogSource {
     /// A source that is expected counts in D-001; others are only recorded.
     #[field(default = "yes", inline)]
     pub expected: bool,
+    /// Which of its fields are time, host and user, what they are called here, and which kind of log it is: lines such
+    /// as `time = when`, or made by the page *Map its fields*. It holds for the next events that come.
+    #[field(code)]
+    pub mapping: Option<Markdown>,
 }
 
 #[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
@@ -166,6 +171,7 @@ fn take_learnt(record: &mut Record, _: &Moving<'_>) {
 
 /// An interval that a person writes is the one that they mean, unless they say otherwise.
 fn prepare(record: &mut Record, moving: &Moving<'_>) {
+    plain(record);
     if moving.actor.person.is_none() || moving.act == Some("take_learnt") {
         return;
     }
@@ -174,5 +180,21 @@ fn prepare(record: &mut Record, moving: &Moving<'_>) {
     let said = moving.before.is_some_and(|before| before.get("silent_by") != record.get("silent_by"));
     if record.read::<SignedDuration>("interval") != Some(before) && !said {
         record.write("silent_by", SilentBy::Interval);
+    }
+}
+
+/// Browsers end lines their own way, and a mapping that says nothing is none.
+fn plain(record: &mut Record) {
+    let Some(text) = record.get("mapping").as_text() else { return };
+    let plain = text.replace("\r\n", "\n");
+    let nothing = plain.parse::<Mapping>().is_ok_and(|mapping| mapping.is_empty());
+    record.set("mapping", if nothing { Value::Null } else { Value::text(plain) });
+}
+
+/// What cannot be read as a mapping is not kept as one.
+fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
+    match moving.record.get("mapping").as_text().map(str::parse::<Mapping>) {
+        Some(Err(why)) => Err(Refusal::invalid(why.to_string()).at("mapping")),
+        Some(Ok(_)) | None => Ok(()),
     }
 }

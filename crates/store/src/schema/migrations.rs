@@ -147,4 +147,10 @@ pub(super) const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0024_source_health.sqlite.sql"),
         include_str!("../../migrations/0024_source_health.postgres.sql"),
     ),
+    (
+        25,
+        "mappings",
+        include_str!("../../migrations/0025_mappings.sqlite.sql"),
+        include_str!("../../migrations/0025_mappings.postgres.sql"),
+    ),
 ];

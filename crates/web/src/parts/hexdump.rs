@@ -6,12 +6,22 @@ use maud::{Markup, html};
 
 /// The first `limit` bytes; says how many more there are.
 pub fn hexdump(bytes: &[u8], limit: usize) -> Markup {
-    let shown = bytes.get(..limit.min(bytes.len())).unwrap_or(bytes);
-    let left = bytes.len() - shown.len();
+    let shown = limit.min(bytes.len());
+    let left = bytes.len() - shown;
+    html! { (lines(bytes, 0, shown, &html! { @if left > 0 { i { (left) " more bytes" } } })) }
+}
+
+/// The bytes from one place to another, with their places; both are of the whole.
+pub fn part(bytes: &[u8], from: usize, to: usize) -> Markup {
+    lines(bytes, from, to, &html! {})
+}
+
+fn lines(bytes: &[u8], from: usize, to: usize, after: &Markup) -> Markup {
+    let shown = bytes.get(from..to).unwrap_or_default();
     html! {
         div .hex tabindex="0" role="region" aria-label="Bytes in hexadecimal and ASCII" {
-            @for (at, line) in shown.chunks(16).enumerate() { i { (format!("{:08x}", at * 16)) } "  " (hex(line)) "  " b { (ascii(line)) } "\n" }
-            @if left > 0 { i { (left) " more bytes" } }
+            @for (at, line) in shown.chunks(16).enumerate() { i { (format!("{:08x}", from + at * 16)) } "  " (hex(line)) "  " b { (ascii(line)) } "\n" }
+            (after)
         }
     }
 }
@@ -36,7 +46,13 @@ fn ascii(line: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::hexdump;
+    use super::{hexdump, part};
+
+    #[test]
+    fn a_part_keeps_its_places() {
+        let page = part(&[b'a'; 40], 32, 40).0;
+        assert!(page.contains("<i>00000020</i>  61 61") && !page.contains("00000010"), "{page}");
+    }
 
     #[test]
     fn shows_offset_hex_and_ascii_and_what_is_left() {

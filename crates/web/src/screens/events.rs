@@ -2,13 +2,14 @@
 
 pub mod answer;
 mod charted;
+mod packed;
 
 use crate::api::events::{cursor, last};
 use crate::ask::Ask;
 use crate::fault::Fault;
 use crate::hunting::{self, Span};
 use crate::layout::{Find, FindError};
-use crate::parts::{Button, chart, dialog, empty, header, hexdump, keyvalue, pager, panel, time};
+use crate::parts::{Button, chart, dialog, empty, header, keyvalue, pager, panel, time};
 use crate::routes::{Route, Who};
 use crate::screens::encode;
 use axum::response::{IntoResponse, Response};
@@ -178,7 +179,8 @@ pub fn detail(ask: &Ask, event: &Event) -> Markup {
                 } } }
             }
         }))
-        (panel::padded("Raw bytes", &html! { (event.raw.len()) " bytes" }, &hexdump::hexdump(&event.raw, 4096)))
+        (packed::payload(event))
+        (packed::bytes(ask, event))
     }
 }
 

@@ -32,6 +32,7 @@ mod home;
 mod hunts;
 mod inbox;
 mod list;
+mod mapping;
 mod matrix;
 mod metrics;
 mod money;
@@ -101,6 +102,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(engagement::routes());
     all.extend(answer::routes());
     all.extend(list::routes());
+    all.extend(mapping::routes());
     all.extend(bulk::routes());
     all.extend(cell::routes());
     all.extend(tags::routes());

@@ -29,6 +29,11 @@ pub struct Own {
     pub hides: &'static [&'static str],
 }
 
+/// How a source fares, and how its fields are read.
+fn source_below(ask: &Ask, source: &Record) -> Result<Markup, Fault> {
+    Ok(maud::html! { (super::health::below(ask, source)?) (super::mapping::below(ask, source)?) })
+}
+
 const GENERIC: Own = Own { kind: "", list: None, opens: "", instead: &[], above: None, below: None, hides: &[] };
 
 const ALL: &[Own] = &[
@@ -99,8 +104,8 @@ const ALL: &[Own] = &[
     },
     Own {
         kind: "log_source",
-        below: Some(super::health::below),
-        hides: &["volume_why", "clock_why", "events_a_day", "bytes_a_day", "bad_share"],
+        below: Some(source_below),
+        hides: &["mapping", "volume_why", "clock_why", "events_a_day", "bytes_a_day", "bad_share"],
         ..GENERIC
     },
     Own { kind: "hunt", below: Some(super::hunts::below), hides: &["hypothesis", "query", "result"], ..GENERIC },
