@@ -172,7 +172,9 @@ fn take_learnt(record: &mut Record, _: &Moving<'_>) {
 /// An interval that a person writes is the one that they mean, unless they say otherwise.
 fn prepare(record: &mut Record, moving: &Moving<'_>) {
     plain(record);
-    if moving.actor.person.is_none() || moving.act == Some("take_learnt") {
+    // One that is emptied is refused as such, whatever stands beside it.
+    let emptied = record.get("silent_by").is_empty();
+    if moving.actor.person.is_none() || moving.act == Some("take_learnt") || emptied {
         return;
     }
     let usual = SignedDuration::from_mins(15);
