@@ -30,7 +30,9 @@ await withBrowser(async (browser) => {
   // A demo takes its first day in while it answers already.
   await until("the first day of the demo", async () => {
     await visit(page, "/sources");
-    return /web-proxy\s+\d+ events between/.test(await page.innerText("main"));
+    const main = await page.innerText("main");
+    // Who fell silent is marked with the next round of heartbeats.
+    return /web-proxy\s+\d+ events between/.test(main) && /silent\s+fw-lyon/.test(main);
   });
   const rows = await page.locator("main table tbody tr").allInnerTexts();
   assert.match(rows[0], /silent[\s\S]*fw-lyon/);
