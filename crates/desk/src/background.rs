@@ -2,6 +2,7 @@
 
 use crate::DeskError;
 use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -65,10 +66,12 @@ impl<P: Clone + Default + Send + 'static> Run<P> {
     {
         let run = self.clone();
         let begun = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
-            let ended = match work(&run) {
-                Ok(ControlFlow::Continue(())) => Ended::Done,
-                Ok(ControlFlow::Break(())) => Ended::Stopped,
-                Err(error) => Ended::Failed(error.to_string()),
+            // Work that breaks off has ended too: what waits for its place goes on.
+            let ended = match catch_unwind(AssertUnwindSafe(|| work(&run))) {
+                Ok(Ok(ControlFlow::Continue(()))) => Ended::Done,
+                Ok(Ok(ControlFlow::Break(()))) => Ended::Stopped,
+                Ok(Err(error)) => Ended::Failed(error.to_string()),
+                Err(_) => Ended::Failed("it broke off; the log says where".to_owned()),
             };
             run.end(ended);
         });
@@ -78,5 +81,26 @@ impl<P: Clone + Default + Send + 'static> Run<P> {
             return Err(DeskError::File(why));
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_that_breaks_off_has_ended_as_failed() {
+        let run = Arc::new(Run::<u64>::default());
+        run.begin("test", |run| {
+            run.with(|count| *count = 7);
+            panic!("broken")
+        })
+        .expect("a thread");
+        let ended = std::iter::repeat_with(|| {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+            run.ended()
+        });
+        assert!(matches!(ended.take(2_000).flatten().next(), Some(Ended::Failed(_))));
+        assert_eq!(run.progress(), 7);
     }
 }
