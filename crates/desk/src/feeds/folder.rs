@@ -1,6 +1,6 @@
 //! Sources that Watchkeep looks at itself: files and folders that the operator allowed, and collections of TAXII.
 
-use super::take::MOST_BYTES;
+use super::take::{MOST_BYTES, may_change};
 use super::{Came, What};
 use crate::{Desk, DeskError};
 use jiff::{SignedDuration, Timestamp};
@@ -64,9 +64,7 @@ impl Desk {
     /// The actor may not change it; its source cannot be read, or nothing of it can be used.
     pub fn read_source(&self, actor: &Actor, id: i64, now: Timestamp) -> Result<What, DeskError> {
         let feed = self.store.get(actor, self.kind("feed")?, id)?;
-        if !actor.access.may_on(feed.kind, "update", &feed) {
-            return Err(Refusal::access("none of your roles may change this feed; it needs feed:update").into());
-        }
+        may_change(actor, &feed)?;
         self.watch.feeds.seen_files.forget(id);
         let done = match feed.read::<Comes>("comes") {
             Some(Comes::Folder) => self.read_folder(actor, &feed, now),

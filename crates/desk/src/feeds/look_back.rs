@@ -1,6 +1,7 @@
 //! What a feed names now, looked for in the events that are kept: in the background, with progress, stopped at a word.
 //! Begun again after a restart from the beginning, which finds nothing twice.
 
+use super::take::may_change;
 use super::{Feeds, Loaded};
 use crate::background::{Ended, Run};
 use crate::watch::found::{Covered, KEPT, covers};
@@ -83,7 +84,7 @@ impl Desk {
     pub fn look_back(&self, actor: &Actor, id: i64, now: Timestamp) -> Result<(), DeskError> {
         let kind = self.kind("feed")?;
         let feed = self.store.get(actor, kind, id)?;
-        self.may_look_back(actor, &feed)?;
+        may_change(actor, &feed)?;
         if feed.state() != Some("live") || feed.get("fingerprint").is_empty() {
             return Err(Refusal::invalid("nothing of this feed is looked for; put a file of it in force first").into());
         }
@@ -105,20 +106,13 @@ impl Desk {
     /// The actor may not; the store cannot be written.
     pub fn stop_look_back(&self, actor: &Actor, id: i64, now: Timestamp) -> Result<(), DeskError> {
         let feed = self.store.get(actor, self.kind("feed")?, id)?;
-        self.may_look_back(actor, &feed)?;
+        may_change(actor, &feed)?;
         match self.last_look_back(id).filter(|run| run.ended().is_none()) {
             Some(run) => run.stop(),
             None if feed.choice("looked") == Some("waiting") => self.note_looked(id, Looked::Stopped, now)?,
             None => {}
         }
         Ok(())
-    }
-
-    fn may_look_back(&self, actor: &Actor, feed: &Record) -> Result<(), Refusal> {
-        if actor.access.may_on(feed.kind, "update", feed) {
-            return Ok(());
-        }
-        Err(Refusal::access("none of your roles may change this feed; it needs feed:update"))
     }
 
     fn note_looked(&self, id: i64, looked: Looked, now: Timestamp) -> Result<(), DeskError> {

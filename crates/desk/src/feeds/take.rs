@@ -49,15 +49,24 @@ pub struct Shown {
     pub change: Option<(u64, u64)>,
 }
 
+/// Whether the actor may change a feed.
+///
+/// # Errors
+/// They may not.
+pub(super) fn may_change(actor: &Actor, feed: &Record) -> Result<(), Refusal> {
+    if actor.access.may_on(feed.kind, "update", feed) {
+        return Ok(());
+    }
+    Err(Refusal::access("none of your roles may change this feed; it needs feed:update"))
+}
+
 impl Desk {
     /// Whether the actor may give a feed another file.
     ///
     /// # Errors
     /// They may not, or it is retired.
     fn may_feed(&self, actor: &Actor, feed: &Record) -> Result<(), Refusal> {
-        if !actor.access.may_on(feed.kind, "update", feed) {
-            return Err(Refusal::access("none of your roles may change this feed; it needs feed:update"));
-        }
+        may_change(actor, feed)?;
         if feed.state() == Some("retired") {
             return Err(Refusal::invalid("this feed is retired; take it up again first"));
         }
