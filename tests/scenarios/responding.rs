@@ -3,7 +3,7 @@
 use crate::case::Case;
 use crate::ways::Try::{Act, Make, Set};
 use crate::ways::{as_role, mara};
-use watchkeep_model::{Actor, Record, Value};
+use watchkeep_model::{Actor, Record};
 use watchkeep_tests::now;
 
 #[test]
@@ -132,16 +132,7 @@ fn ru_24_an_override_wins_over_the_rota_for_its_time() {
     let class = case.office.kind("rota").choice_value("class", "on_call");
     let rota = case.office.make("rota", &[("name", "On call".into()), ("class", class)]);
     let shift = |class: &str, person: i64, from: i64, to: i64| {
-        let hour = |hours: i64| Value::Int((now() + jiff::SignedDuration::from_hours(hours)).as_millisecond());
-        let class = case.office.kind("shift").choice_value("class", class);
-        let values = [
-            ("class", class),
-            ("person", person.into()),
-            ("rota", rota.id.into()),
-            ("starts", hour(from)),
-            ("ends", hour(to)),
-        ];
-        case.office.make("shift", &values)
+        crate::turns::shift(&case.office, class, &rota, person, from, to)
     };
     shift("on_call", case.tom.id, -10, 100);
     let tom = case.office.actor(&case.tom);

@@ -10,10 +10,6 @@ use watchkeep_records::respond::{ROLES, holder_of};
 use watchkeep_store::Change;
 use watchkeep_tests::now;
 
-fn hour(hours: i64) -> Value {
-    Value::Int((now() + SignedDuration::from_hours(hours)).as_millisecond())
-}
-
 fn page(case: &Case, path: &str) -> String {
     case.site.get(&case.browser.cookie, path).body
 }
@@ -150,15 +146,7 @@ fn ru_24_an_override_entered_on_any_way_wins_for_its_time_alone() {
     let class = case.office.kind("rota").choice_value("class", "on_call");
     let rota = case.office.make("rota", &[("name", "On call".into()), ("class", class)]);
     let shift = |class: &str, person: i64, from: i64, to: i64| {
-        let class = case.office.kind("shift").choice_value("class", class);
-        let values = [
-            ("class", class),
-            ("person", person.into()),
-            ("rota", rota.id.into()),
-            ("starts", hour(from)),
-            ("ends", hour(to)),
-        ];
-        case.office.make("shift", &values)
+        crate::turns::shift(&case.office, class, &rota, person, from, to)
     };
     shift("on_call", case.tom.id, -10, 100);
     let tom = case.office.actor(&case.tom);

@@ -19,7 +19,8 @@ fn rota(office: &Office, class: &str) -> Record {
     office.make("rota", &[("name", "Turns".into()), ("class", class)])
 }
 
-fn shift(office: &Office, class: &str, rota: &Record, person: i64, from: i64, to: i64) -> Record {
+/// A shift from so many hours from now to so many.
+pub fn shift(office: &Office, class: &str, rota: &Record, person: i64, from: i64, to: i64) -> Record {
     let class = office.kind("shift").choice_value("class", class);
     let values =
         [("class", class), ("rota", rota.id.into()), ("person", person.into()), ("starts", at(from)), ("ends", at(to))];
