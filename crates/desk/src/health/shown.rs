@@ -3,6 +3,7 @@
 use super::hours::hour;
 use super::judged::{Cost, DAYS};
 use super::{Limits, before, called, learnt};
+use crate::watch::hosts::is_host;
 use crate::{Desk, DeskError};
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -97,6 +98,11 @@ pub struct SourceHealth {
 }
 
 impl SourceHealth {
+    /// A host of syslog is a part of its source, whose events count there.
+    pub fn is_part(&self) -> bool {
+        is_host(&self.source.title().to_ascii_lowercase())
+    }
+
     /// What is to be said of each thing that is wrong, worst first.
     pub fn reasons(&self) -> Vec<String> {
         let text = |field: &str| self.source.get(field).as_text().map(str::to_owned);

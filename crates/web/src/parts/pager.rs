@@ -25,14 +25,14 @@ fn step(label: &str, name: &str, href: Option<&str>) -> Markup {
     }
 }
 
-/// A search among the rows of one panel: where it leads, what it is called, what it keeps of the present choice, and where
-/// all of them are, if some are chosen.
-pub fn find(here: &str, called: &str, keeps: &[(&str, &str)], words: &str, all: Option<&str>) -> Markup {
+/// A search among the rows of one panel: where it leads, what it is called and by what it finds, what it keeps of the
+/// present choice, and where all of them are, if some are chosen.
+pub fn find(here: &str, (called, by): (&str, &str), keeps: &[(&str, &str)], words: &str, all: Option<&str>) -> Markup {
     html! {
         form .row method="get" action=(here) role="search" aria-label=(called) {
             @for (name, value) in keeps { input type="hidden" name=(name) value=(value); }
-            label .vh for="words" { "Code or title" }
-            input #words type="search" name="q" value=(words) placeholder="Code or title" data-key="/";
+            label .vh for="words" { (by) }
+            input #words type="search" name="q" value=(words) placeholder=(by) data-key="/";
             (Button::submit("Find").small())
             @if let Some(all) = all { (Button::link("All", all).small()) }
         }

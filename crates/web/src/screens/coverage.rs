@@ -203,8 +203,13 @@ fn list(ask: &Ask, coverage: &Coverage, narrow: &Narrow<'_>) -> Markup {
     let after = (from + PAGE < rows.len()).then(|| at(from + PAGE));
     let about = format!("{} to {} of {}", (from + 1).min(rows.len()), from + shown.len(), rows.len());
     let keeps = &[("state", narrow.state), ("grade", narrow.grade)];
-    let aside =
-        pager::find(&format!("{here}#rows"), "Find a requirement", keeps, &narrow.words, narrow.any().then_some(&here));
+    let aside = pager::find(
+        &format!("{here}#rows"),
+        ("Find a requirement", "Code or title"),
+        keeps,
+        &narrow.words,
+        narrow.any().then_some(&here),
+    );
     html! { div #rows { (panel::flush("Requirements", &aside, &html! {
         @if shown.is_empty() { p .pad .sub { "No requirement fits." } } @else {
             table .cards .tall {

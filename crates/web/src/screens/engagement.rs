@@ -195,8 +195,13 @@ fn items(ask: &Ask, opened: &Opened, wanted: &Wanted) -> Result<Markup, Fault> {
     let about = format!("{} to {} of {total}", (wanted.from + 1).min(total), wanted.from + lines.len());
     let any = !(wanted.state.is_empty() && wanted.result.is_empty() && wanted.words.is_empty());
     let keeps = &[("state", wanted.state.as_str()), ("result", wanted.result.as_str())];
-    let aside =
-        pager::find(&format!("{here}#items"), "Find a question", keeps, &wanted.words, any.then_some(here.as_str()));
+    let aside = pager::find(
+        &format!("{here}#items"),
+        ("Find a question", "Code or title"),
+        keeps,
+        &wanted.words,
+        any.then_some(here.as_str()),
+    );
     let inner = html! {
         @if lines.is_empty() {
             @if any { p .pad .sub { "Nothing fits." } }

@@ -50,7 +50,7 @@ fn page(ask: &Ask) -> Result<Response, Fault> {
             @let keeps: &[(&str, &str)] = if wrong { &[("show", "wrong")] } else { &[] };
             @let aside = html! {
                 @if wrong { a .link href=(HERE) { "All" } } @else { a .link href={ (HERE) "?show=wrong" } { "Only what is wrong" } }
-                (pager::find(HERE, "Find a source", keeps, &words, (!words.is_empty()).then_some(HERE)))
+                (pager::find(HERE, ("Find a source", "Name"), keeps, &words, (!words.is_empty()).then_some(HERE)))
             };
             (panel::flush("Sources", &aside, &html! {
                 @if shown.is_empty() { p .pad .sub { @if wrong { "Nothing is wrong with any source." } @else { "No source fits." } } } @else { (table(ask, &shown)) }
@@ -66,8 +66,7 @@ fn page(ask: &Ask) -> Result<Response, Fault> {
 fn totals(all: &[SourceHealth]) -> Markup {
     let wrong = all.iter().filter(|one| one.trouble < Trouble::None).count();
     let expected = all.iter().filter(|one| one.trouble != Trouble::Unexpected).count();
-    // A host of syslog is a part of its source.
-    let whole = || all.iter().filter(|one| !one.source.title().to_ascii_lowercase().starts_with("syslog/"));
+    let whole = || all.iter().filter(|one| !one.is_part());
     let events: u64 = whole().filter_map(|one| Some(one.cost?.events_a_day())).sum();
     let bytes: u64 = whole().filter_map(|one| Some(one.cost?.bytes_a_day())).sum();
     let disk: u64 = all.iter().map(|one| one.kept_bytes).sum();
