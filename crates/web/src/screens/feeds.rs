@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use watchkeep_desk::background::Ended;
 use watchkeep_desk::feeds::look_back::{LookBack, Progress};
-use watchkeep_desk::feeds::{Came, Loaded, Shown, What};
+use watchkeep_desk::feeds::{Came, Shown, What};
 use watchkeep_model::{FieldType, Record, Rows};
 use watchkeep_records::intel::feed::{EndedValue, Seen};
 use watchkeep_store::Change;
@@ -55,7 +55,7 @@ pub fn below(ask: &Ask, feed: &Record) -> Result<Markup, Fault> {
             (super::feed_entries::panel(ask, feed)?)
             (looking(ask, feed))
         }
-        @if let Some(loaded) = &loaded { (unused(loaded)) (harmless(loaded)) }
+        @if let Some(loaded) = &loaded { (lines(&loaded.reading)) (by_list(&loaded.harmless_by_list())) }
         @if !benign { (met(ask, feed)) (ended(ask, feed)) }
     })
 }
@@ -164,10 +164,6 @@ fn secret(ask: &Ask) -> Result<Response, Fault> {
     Ok(to(&feed))
 }
 
-fn unused(loaded: &Loaded) -> Markup {
-    lines(&loaded.reading)
-}
-
 /// What of a file is not looked for: by reason, and the first of them.
 fn lines(reading: &watchkeep_desk::feeds::Reading) -> Markup {
     let left: u64 = reading.reasons.values().sum();
@@ -187,10 +183,6 @@ fn lines(reading: &watchkeep_desk::feeds::Reading) -> Markup {
             }
         },
     )
-}
-
-fn harmless(loaded: &Loaded) -> Markup {
-    by_list(&loaded.harmless_by_list())
 }
 
 /// How many entries each benign list takes away.
