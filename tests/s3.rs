@@ -66,6 +66,11 @@ impl S3 {
         options.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()
     }
 
+    /// Stores an object; its name has the bucket before it.
+    pub fn put(&self, name: &str, bytes: &[u8]) {
+        self.inner.objects.lock().expect("objects").insert(name.to_owned(), bytes.to_vec());
+    }
+
     /// Names of what is stored, with the bucket before them.
     pub fn names(&self) -> Vec<String> {
         self.inner.objects.lock().expect("objects").keys().cloned().collect()

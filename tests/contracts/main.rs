@@ -14,6 +14,7 @@ mod inputs;
 mod lake;
 mod orders;
 mod pairs;
+mod pulls;
 mod reload;
 mod rights;
 mod round;

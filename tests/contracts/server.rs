@@ -238,6 +238,11 @@ impl Server {
         assert!(sent.expect("kill").success());
     }
 
+    /// Waits until it ended by itself.
+    pub fn is_gone(&mut self) {
+        self.child.wait().expect("gone");
+    }
+
     /// Ends at once, as a power cut would.
     pub fn kill(&mut self) {
         self.child.kill().expect("killed");

@@ -33,9 +33,10 @@ const EDGES: &[(&str, &[&str])] = &[
     ("records", &["clocks", "indicators", "model"]),
     ("ingest", &["model"]),
     ("lake", &["model"]),
+    ("pull", &["ingest"]),
     ("desk", &["clocks", "model", "records", "store", "ingest", "lake", "detect", "indicators", "oscal", "press"]),
     ("web", &["model", "records", "store", "ingest", "lake", "desk"]),
-    ("app", &["model", "records", "store", "ingest", "lake", "detect", "desk", "web"]),
+    ("app", &["model", "records", "store", "ingest", "lake", "detect", "pull", "desk", "web"]),
     ("xtask", &["model", "records", "store"]),
 ];
 

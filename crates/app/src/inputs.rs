@@ -1,8 +1,9 @@
 //! Live inputs beside HTTP: syslog listeners and followed files.
 
 use crate::clock;
+use crate::pulls::{Named, named};
 use crate::serve::ServeArgs;
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 use std::future::{Future, pending};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -10,9 +11,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, UdpSocket};
 use watchkeep_desk::Desk;
+use watchkeep_ingest::Sink;
 use watchkeep_ingest::syslog::{self, KeyFiles, Keys, Limits, listen_tcp, listen_tls, listen_udp};
 use watchkeep_ingest::tail::{Position, Tail, follow};
-use watchkeep_ingest::{Format, Sink};
 
 /// Starts every input that the settings name; a wrong setting stops the start, a failing input is logged.
 pub async fn start(args: &ServeArgs, desk: &Desk) -> anyhow::Result<()> {
@@ -37,11 +38,7 @@ pub async fn start(args: &ServeArgs, desk: &Desk) -> anyhow::Result<()> {
         spawn("syslog over TLS".to_owned(), work);
     }
     for setting in &args.tail {
-        let (name, path) = setting.split_once('=').ok_or_else(|| anyhow!("`{setting}` is not NAME=PATH"))?;
-        let (name, format) = match name.rsplit_once(':') {
-            Some((name, word)) => (name, word.parse::<Format>()?),
-            None => (name, Format::Auto),
-        };
+        let Named { source: name, format, place: path } = named(setting)?;
         let marks = args.data.data.join(format!("tail-{}.json", name.replace(|c: char| !c.is_alphanumeric(), "_")));
         let tail = Tail::new(PathBuf::from(path), desk.source(name), read_position(&marks)?).written_in(format);
         let saved = move |position: &Position| {

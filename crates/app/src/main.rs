@@ -7,6 +7,7 @@ mod fetch;
 mod inputs;
 mod open;
 mod progress;
+mod pulls;
 mod rules;
 mod scan;
 mod serve;

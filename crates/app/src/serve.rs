@@ -2,6 +2,7 @@
 
 use crate::clock;
 use crate::open::DataArgs;
+use crate::pulls::{PullArgs, Pulls};
 use crate::{inputs, rules};
 use anyhow::Context;
 use clap::Args;
@@ -21,6 +22,7 @@ The first start prints a one-time link for the administrator. SIGHUP reloads the
 Examples:
   watchkeep serve --data ./data
   watchkeep serve --syslog-udp 127.0.0.1:5514 --syslog-tcp 127.0.0.1:5514 --tail web=/var/log/nginx/access.log
+  watchkeep serve --objects cloudtrail=s3://our-trail/AWSLogs --nats app=nats://127.0.0.1:4222/LOGS
   watchkeep serve --rules ./sigma/rules --rules ./our-rules
   WATCHKEEP_LOG=debug watchkeep serve --database postgres://watchkeep@127.0.0.1/watchkeep";
 
@@ -82,6 +84,8 @@ pub struct ServeArgs {
     /// it is; NAME becomes the log source.
     #[arg(long)]
     pub tail: Vec<String>,
+    #[command(flatten)]
+    pub pulls: PullArgs,
 }
 
 /// Serve a demo organisation with invented events that keep coming
@@ -131,6 +135,7 @@ async fn listen(args: &ServeArgs, desk: Desk, folders: RuleFolders, demo: bool) 
         desk.allow_taxii(Servers { hosts: args.taxii.clone(), fetch: Box::new(crate::fetch::Client::new()?) });
     }
     inputs::start(args, &desk).await?;
+    let pulls = Pulls::start(&args.pulls, &args.data.data, &desk)?;
     rules::follow(desk.clone(), folders)?;
     let app = Arc::new(App::new(desk.clone(), settings));
     let warm = desk.store.clone();
@@ -143,6 +148,7 @@ async fn listen(args: &ServeArgs, desk: Desk, folders: RuleFolders, demo: bool) 
     let timers = tokio::task::spawn_blocking(move || timers(&desk, demo));
     axum::serve(listener, watchkeep_web::server(app)).with_graceful_shutdown(stopped()).await?;
     timers.abort();
+    pulls.end().await;
     // What exceptions hid and feeds met since the last minute is counted too.
     let counted = move || last.note_hidden(clock::now()).and_then(|()| last.note_sightings(clock::now()));
     if let Err(error) = tokio::task::spawn_blocking(counted).await? {

@@ -20,7 +20,7 @@ use jiff::tz::TimeZone;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockWriteGuard};
 use watchkeep_detect::{Level, Match, RuleInfo, RuleSet};
-use watchkeep_ingest::{Batch, Sink, SinkError, syslog};
+use watchkeep_ingest::{Batch, Fetching, Sink, SinkError, syslog};
 use watchkeep_lake::LakeError;
 use watchkeep_model::Value;
 use watchkeep_model::event::{Event, EventId};
@@ -44,6 +44,7 @@ pub struct Watch {
     pub(crate) backtests: crate::backtest::Backtests,
     pub(crate) seen_logs: crate::drafting::SeenLogs,
     pub(crate) health: crate::health::Health,
+    pub(crate) fetching: Mutex<BTreeMap<String, Fetching>>,
     pub(crate) attack: crate::attack::Held,
     pub deliveries: Deliveries,
 }
@@ -195,6 +196,14 @@ impl Sink for Desk {
             // A full or slow disk holds the sender up; nothing is lost.
             Err(error) if passes(&error) => Err(SinkError::Busy { batch, reason: error.to_string() }),
             Err(error) => Err(SinkError::Failed(error.to_string())),
+        }
+    }
+
+    fn fetching(&self, source: &str, state: Fetching) {
+        let mut fetching = self.watch.fetching.lock().unwrap_or_else(PoisonError::into_inner);
+        if fetching.insert(source.to_owned(), state).is_none() {
+            // Entered before its first event: one that never comes is missed.
+            self.watch.hold(source, &Heard::default());
         }
     }
 }

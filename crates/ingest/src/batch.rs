@@ -43,6 +43,23 @@ impl Batch {
         self.len() == 0
     }
 
+    /// What stands for the rest of an object that is damaged at its record `at`: one bad line that names it.
+    pub fn unread(source: &Source, name: &str, at: u64, reason: String, now: Timestamp) -> Self {
+        let raw = bytes::Bytes::copy_from_slice(name.as_bytes());
+        let salt = source.key.salt(name.as_bytes()).wrapping_add(at);
+        let bad = bad_line(source, raw, salt, now, BadReason::Unread { name: name.to_owned(), reason });
+        Self { events: Vec::new(), bad: vec![BadLine { at, ..bad }] }
+    }
+
+    /// What was fetched: it came now, whatever its own time, and says from where.
+    pub fn fetched(&mut self, from: &str, now: Timestamp) {
+        let name: Arc<str> = "watchkeep.from".into();
+        for event in self.events.iter_mut().chain(self.bad.iter_mut().map(|bad| &mut bad.event)) {
+            event.received = now;
+            event.fields.push(Arc::clone(&name), from);
+        }
+    }
+
     /// Adds what one line gave.
     pub fn push(&mut self, read: Result<Event, BadLine>) {
         match read {
@@ -80,6 +97,8 @@ pub enum BadReason {
     Malformed(String),
     #[error("damaged record: {0}")]
     Damaged(String),
+    #[error("{name} could not be read from here on: {reason}")]
+    Unread { name: String, reason: String },
 }
 
 impl BadReason {
@@ -94,6 +113,7 @@ impl BadReason {
             Self::NotAnObject(_) => "not a JSON object",
             Self::Malformed(_) => "not as its format asks",
             Self::Damaged(_) => "damaged record",
+            Self::Unread { .. } => "damaged object",
         }
     }
 }
@@ -105,6 +125,22 @@ pub trait Sink: Send + Sync {
     /// # Errors
     /// [`SinkError::Busy`] hands the batch back: the input waits and offers it again.
     fn take(&self, source: &str, batch: Batch) -> Result<(), SinkError>;
+
+    /// Hears how an input is doing that fetches for `source`.
+    fn fetching(&self, _source: &str, _state: Fetching) {}
+}
+
+/// How an input is doing that fetches from elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fetching {
+    /// The place, without secrets.
+    pub from: String,
+    /// When it answered last.
+    pub answered: Option<Timestamp>,
+    /// What is known to wait there, such as `3 objects`; empty when nothing does.
+    pub waiting: Option<String>,
+    /// Why it cannot be fetched from, in words.
+    pub trouble: Option<String>,
 }
 
 /// Why a sink did not take a batch.

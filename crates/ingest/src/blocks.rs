@@ -120,7 +120,7 @@ fn find(bytes: &[u8], from: usize) -> Option<usize> {
 }
 
 /// Whether the input is one JSON document rather than lines of them.
-fn is_document(head: &[u8]) -> bool {
+pub(crate) fn is_document(head: &[u8]) -> bool {
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
     let first = head.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii();
     let starts: &[&[u8]] = &[b"[{", b"{\"Records\":[", b"{\"records\":[", b"{\"value\":[", b"{\"@odata.context\""];

@@ -24,6 +24,7 @@ pub mod loki;
 pub mod mail;
 pub mod mapping;
 mod normal;
+pub mod object;
 mod ossec;
 pub mod otlp;
 mod parcel;
@@ -36,7 +37,7 @@ mod text;
 pub mod upload;
 mod zeek;
 
-pub use batch::{BadLine, BadReason, Batch, Sink, SinkError, Source, deliver};
+pub use batch::{BadLine, BadReason, Batch, Fetching, Sink, SinkError, Source, deliver};
 pub use flat::{FlatError, Names, flatten};
 pub use format::{Format, UnknownFormat};
 pub use normal::Normaliser;

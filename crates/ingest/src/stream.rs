@@ -243,6 +243,7 @@ pub fn batches(
     now: Timestamp,
 ) -> impl Iterator<Item = std::io::Result<Batch>> {
     let (mut rest, mut at, mut ended) = (Bytes::new(), At::Line(1), false);
+    let mut failed = None;
     std::iter::from_fn(move || {
         loop {
             let end = if ended { End::Last } else { End::Open };
@@ -254,6 +255,11 @@ pub fn batches(
             if used > 0 {
                 continue;
             }
+            // What came whole before the input failed was read first.
+            if let Some(error) = failed.take() {
+                (ended, rest) = (true, Bytes::new());
+                return Some(Err(error));
+            }
             if ended {
                 return None;
             }
@@ -261,10 +267,7 @@ pub fn batches(
             more.extend_from_slice(&rest);
             match input.by_ref().take(BLOCK as u64).read_to_end(&mut more) {
                 Ok(size) => ended = size == 0,
-                Err(error) => {
-                    ended = true;
-                    return Some(Err(error));
-                }
+                Err(error) => failed = Some(error),
             }
             rest = more.into();
         }

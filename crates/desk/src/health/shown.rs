@@ -7,6 +7,8 @@ use crate::watch::hosts::is_host;
 use crate::{Desk, DeskError};
 use jiff::Timestamp;
 use std::collections::HashMap;
+use std::sync::PoisonError;
+use watchkeep_ingest::Fetching;
 use watchkeep_lake::{Found, SearchRequest};
 use watchkeep_model::filter::parse;
 use watchkeep_model::resolve::Test;
@@ -21,6 +23,8 @@ const REASONS: usize = 5;
 /// What is wrong with a source, worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Trouble {
+    /// The place that it is fetched from does not answer, or refuses.
+    Unfetched,
     Silent,
     Never,
     Drop,
@@ -37,6 +41,7 @@ impl Trouble {
     /// In a word or two.
     pub fn words(self) -> &'static str {
         match self {
+            Self::Unfetched => "cannot be fetched",
             Self::Silent => "silent",
             Self::Never => "never heard",
             Self::Drop => "far fewer events",
@@ -48,9 +53,12 @@ impl Trouble {
         }
     }
 
-    fn of(source: &Record) -> Self {
+    fn of(source: &Record, fetching: Option<&Fetching>) -> Self {
         if source.read::<bool>("expected") != Some(true) {
             return Self::Unexpected;
+        }
+        if fetching.is_some_and(|state| state.trouble.is_some()) {
+            return Self::Unfetched;
         }
         let bad = source.read::<Option<f64>>("bad_share").flatten().is_some_and(|share| share > BAD);
         match (source.read::<Heard>("heard"), volume(source), source.read::<Option<Clock>>("clock").flatten()) {
@@ -69,7 +77,7 @@ impl Trouble {
 /// What an expected source that is heard does otherwise than usual: its volume, or its clock.
 pub(crate) fn unusual(source: &Record) -> Option<String> {
     let text = |field: &str| source.get(field).as_text().map(str::to_owned);
-    match Trouble::of(source) {
+    match Trouble::of(source, None) {
         Trouble::Drop | Trouble::Flood => text("volume_why"),
         Trouble::WrongClock | Trouble::OffClock => text("clock_why"),
         _ => None,
@@ -95,6 +103,8 @@ pub struct SourceHealth {
     /// What the lake holds of it, in files.
     pub kept_events: u64,
     pub kept_bytes: u64,
+    /// How its fetching does, where it is fetched.
+    pub fetching: Option<Fetching>,
 }
 
 impl SourceHealth {
@@ -111,7 +121,8 @@ impl SourceHealth {
             Some(problem) => format!("{share} % of its lines could not be read; the newest: {problem}"),
             None => format!("{share} % of its lines could not be read"),
         });
-        [text("volume_why"), text("clock_why"), bad].into_iter().flatten().collect()
+        let unfetched = self.fetching.as_ref().and_then(|state| state.trouble.clone());
+        [unfetched, text("volume_why"), text("clock_why"), bad].into_iter().flatten().collect()
     }
 
     /// How many days are still to be known before its interval is learnt; nothing once it is.
@@ -144,20 +155,23 @@ impl Desk {
         let kept: HashMap<String, (u64, u64)> =
             self.lake.sources_seen()?.into_iter().map(|seen| (seen.source, (seen.events, seen.bytes))).collect();
         let this = hour(now);
+        let fetching = self.watch.fetching.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let known = self.watch.health.known();
         let of = |source: Record| {
             let found = known.sources.get(&called(&source));
             let first = found.and_then(|found| found.hours.first());
             let count = |at: i64| found.and_then(|found| found.hours.get(at)).map_or(0, |hour| hour.events);
             let (kept_events, kept_bytes) = kept.get(source.title()).copied().unwrap_or_default();
+            let fetching = fetching.get(source.title()).cloned();
             SourceHealth {
-                trouble: Trouble::of(&source),
+                trouble: Trouble::of(&source, fetching.as_ref()),
                 week: first.map(|_| (this - 24 * DAYS..this).map(count).collect()).unwrap_or_default(),
                 limits: found.and_then(|found| found.limits.clone()),
                 known_days: first.map_or(0, |first| (this - first) / 24),
                 cost: found.and_then(|found| found.cost(this)),
                 kept_events,
                 kept_bytes,
+                fetching,
                 source,
             }
         };

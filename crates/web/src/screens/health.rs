@@ -99,7 +99,7 @@ fn table(ask: &Ask, list: &[&SourceHealth]) -> Markup {
 
 fn mark(trouble: Trouble) -> Markup {
     let shape = match trouble {
-        Trouble::Silent | Trouble::Drop | Trouble::WrongClock => Mark::Red,
+        Trouble::Unfetched | Trouble::Silent | Trouble::Drop | Trouble::WrongClock => Mark::Red,
         Trouble::Flood | Trouble::Unread | Trouble::OffClock => Mark::Amber,
         Trouble::None => Mark::Green,
         Trouble::Never | Trouble::Unexpected => Mark::Grey,
@@ -153,15 +153,29 @@ pub fn below(ask: &Ask, source: &Record) -> Result<Markup, Fault> {
     };
     let most = one.week.iter().max().copied().unwrap_or(0);
     let reasons = one.reasons();
+    let told = if source.get("volume").is_empty() {
+        "Its volume is judged once the same hour of four weeks was heard."
+    } else {
+        "It sends as it usually does at this hour."
+    };
+    let mut pairs = vec![
+        ("Silent after", interval(source)),
+        (
+            "Events a day",
+            html! { @match one.cost { Some(cost) => { (number(cost.events_a_day())) ", " (bytes_words(cost.bytes_a_day())) " as they came, over " (cost.days) " days" } None => { "not a day is known yet" } } },
+        ),
+        ("Kept", html! { (number(one.kept_events)) " events, " (bytes_words(one.kept_bytes)) " on disk" }),
+    ];
+    if let Some(state) = &one.fetching {
+        pairs.push(("Fetched from", html! { span .mono { (state.from) } }));
+        pairs.push(("Answered", html! { @match state.answered { Some(at) => { (time::ago(at, ask.now)) } None => { "never since the start" } } }));
+        pairs.push(("Waiting there", html! { (state.waiting.as_deref().unwrap_or("nothing")) }));
+    }
     Ok(html! {
         (panel::padded("Health", &mark(one.trouble), &html! {
             @for reason in &reasons { p { (reason) } }
-            @if reasons.is_empty() { p .sub { @if source.get("volume").is_empty() { "Its volume is judged once the same hour of four weeks was heard." } @else { "It sends as it usually does at this hour." } } }
-            (keyvalue::keyvalue(&[
-                ("Silent after", interval(source)),
-                ("Events a day", html! { @match one.cost { Some(cost) => { (number(cost.events_a_day())) ", " (bytes_words(cost.bytes_a_day())) " as they came, over " (cost.days) " days" } None => { "not a day is known yet" } } }),
-                ("Kept", html! { (number(one.kept_events)) " events, " (bytes_words(one.kept_bytes)) " on disk" }),
-            ]))
+            @if reasons.is_empty() { p .sub { (told) } }
+            (keyvalue::keyvalue(&pairs))
         }))
         @if !one.week.is_empty() { (panel::padded("Last seven days", &html! { "at most " (number(most)) " in an hour" }, &week(&one))) }
         (panel::padded("Usual silence", &html! {}, &silence(&one)))
@@ -207,6 +221,9 @@ fn by_program(ask: &Ask) -> Result<Response, Fault> {
             "events_a_day": one.cost.map(|cost| cost.events_a_day()), "bytes_a_day": one.cost.map(|cost| cost.bytes_a_day()),
             "bad_share": one.cost.and_then(|cost| cost.bad_share()), "days": one.cost.map(|cost| cost.days),
             "kept_events": one.kept_events, "kept_bytes": one.kept_bytes, "hours": one.week,
+            "fetching": one.fetching.as_ref().map(|state| json!({
+                "from": state.from, "answered": state.answered.map(|at| at.to_string()), "waiting": state.waiting, "trouble": state.trouble,
+            })),
         })
     };
     let items: Vec<Json> = health(ask)?.into_iter().map(one).collect();
