@@ -5,7 +5,8 @@ use bytes::Bytes;
 use std::io::BufReader;
 use watchkeep_ingest::blocks::blocks;
 use watchkeep_ingest::json_lines::{Form, Reader};
-use watchkeep_ingest::{Source, bulk, folder, upload};
+use watchkeep_ingest::object::{Object, Stop};
+use watchkeep_ingest::{Format, Source, bulk, folder, upload};
 
 const LETTERS: &[u8] = b"\0\xff\"{[\\< \n";
 
@@ -66,4 +67,33 @@ fn uploads_of_any_kind_survive_damage() {
         }
     }
     assert!(read > 1_000 && refused > 10, "{read} read, {refused} refused");
+}
+
+#[test]
+fn objects_survive_damage_packed_or_not() {
+    let samples = text_samples();
+    let source = Source::named("s");
+    let mut numbers = Numbers(0x5eed_0b1e);
+    let (mut read, mut damaged) = (0, 0);
+    for round in 0..rounds(4_000) {
+        let sample = &samples[round % samples.len()];
+        let bytes = match round % 3 {
+            0 => mutate(&gzip(sample), LETTERS, &mut numbers),
+            1 => gzip(&mutate(sample, LETTERS, &mut numbers)),
+            _ => mutate(sample, LETTERS, &mut numbers),
+        };
+        let object = Object { source: &source, name: "o", format: Format::Auto, now: now() };
+        let end = object.unpacked(&bytes[..], |batch| {
+            read += batch.len();
+            Ok::<(), ()>(())
+        });
+        damaged += usize::from(matches!(end, Err(Stop::Damaged(why)) if !why.is_empty()));
+    }
+    assert!(read > 5_000 && damaged > 50, "the mutations left too little: {read} read, {damaged} damaged");
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut packed, bytes).expect("packed");
+    packed.finish().expect("packed")
 }

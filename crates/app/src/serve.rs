@@ -105,7 +105,9 @@ pub fn demo(args: &DemoArgs) -> anyhow::Result<ExitCode> {
 }
 
 fn run(args: &ServeArgs, demo: bool) -> anyhow::Result<ExitCode> {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("WATCHKEEP_LOG").unwrap_or_else(|_| "info".into());
+    // What a Kafka client says of each attempt is said once, in our words.
+    let usual = |_| "info,rskafka=error,async_nats=error".into();
+    let filter = tracing_subscriber::EnvFilter::try_from_env("WATCHKEEP_LOG").unwrap_or_else(usual);
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let desk = args.data.open(args.lake.as_deref())?;
     if demo {

@@ -12,6 +12,7 @@ use rskafka::client::{Client, ClientBuilder, Credentials, SaslConfig};
 use rskafka::record::RecordAndOffset;
 use serde_json::json;
 use std::collections::BTreeMap;
+use std::future::Future;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -24,7 +25,8 @@ const BYTES: i32 = 4 << 20;
 const LARGEST: usize = 64 << 20;
 /// How long a broker may hold a question that has no answer yet, in milliseconds.
 const PATIENCE: i32 = 500;
-/// How long one question is tried before the connection counts as lost.
+/// How long one question is tried before the connection counts as lost. The client's own limit does not hold for
+/// brokers that refuse connections.
 const DEADLINE: Duration = Duration::from_secs(20);
 /// Rounds over all partitions until new ones are looked for.
 const ROUNDS: usize = 60;
@@ -171,6 +173,12 @@ impl From<Error> for Broken {
     }
 }
 
+/// The answer of a broker, unless it takes too long.
+async fn answer<T>(asked: impl Future<Output = Result<T, Error>>) -> Result<Result<T, Error>, Broken> {
+    let late = || Broken::Cluster(format!("no broker answers within {} seconds", DEADLINE.as_secs()));
+    tokio::time::timeout(DEADLINE, asked).await.map_err(|_| late())
+}
+
 async fn connect(place: &Place, secrets: &Secrets) -> Result<Client, Broken> {
     let patience = BackoffConfig { deadline: Some(DEADLINE), ..BackoffConfig::default() };
     let mut builder = ClientBuilder::new(place.brokers.clone())
@@ -191,7 +199,7 @@ async fn connect(place: &Place, secrets: &Secrets) -> Result<Client, Broken> {
             Mechanism::ScramSha512 => SaslConfig::ScramSha512(both),
         });
     }
-    Ok(builder.build().await?)
+    Ok(answer(builder.build()).await??)
 }
 
 /// Takes from every partition in turn, until it is time to look for new ones.
@@ -203,12 +211,13 @@ async fn session(
     told: &mut Told,
 ) -> Result<(), Broken> {
     let client = connect(place, secrets).await?;
-    let topics = client.list_topics().await?;
+    let topics = answer(client.list_topics()).await??;
     let topic = topics.into_iter().find(|topic| topic.name == place.topic);
     let topic = topic.ok_or_else(|| Broken::Cluster(format!("it has no topic {}", place.topic)))?;
     let mut partitions = Vec::new();
     for partition in topic.partitions {
-        partitions.push(client.partition_client(&place.topic, partition, UnknownTopicHandling::Error).await?);
+        let asked = client.partition_client(&place.topic, partition, UnknownTopicHandling::Error);
+        partitions.push(answer(asked).await??);
     }
     for _ in 0..ROUNDS {
         let mut left = 0;
@@ -228,14 +237,14 @@ async fn take(partition: &PartitionClient, of: usize, offsets: &mut Offsets, inp
     let number = partition.partition();
     let from = match offsets.next.get(&number) {
         Some(next) => *next,
-        None => partition.get_offset(OffsetAt::Earliest).await?,
+        None => answer(partition.get_offset(OffsetAt::Earliest)).await??,
     };
     // With many partitions none keeps the others waiting.
     let patience = PATIENCE / i32::try_from(of.clamp(1, 50)).unwrap_or(1);
-    let (records, end) = match partition.fetch_records(from, 1..BYTES, patience).await {
+    let (records, end) = match answer(partition.fetch_records(from, 1..BYTES, patience)).await? {
         Ok(found) => found,
         Err(Error::ServerError { protocol_error: ProtocolError::OffsetOutOfRange, .. }) => {
-            let earliest = partition.get_offset(OffsetAt::Earliest).await?;
+            let earliest = answer(partition.get_offset(OffsetAt::Earliest)).await??;
             let source = &*input.source.name;
             let topic = partition.topic();
             let words = format!("{topic}/{number} no longer keeps offset {from}; it goes on from {earliest}");

@@ -209,3 +209,40 @@ impl Read for Pieces {
         Ok(size)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(packed: &[u8]) -> io::Result<Vec<u8>> {
+        let (send, receive) = mpsc::channel(packed.len().max(1));
+        // In pieces of three bytes, as no server would.
+        for piece in packed.chunks(3) {
+            send.try_send(Bytes::copy_from_slice(piece)).expect("room");
+        }
+        drop(send);
+        let mut all = Vec::new();
+        unpack(Pieces { receive, piece: Bytes::new(), failed: Arc::default() })?.read_to_end(&mut all)?;
+        Ok(all)
+    }
+
+    #[test]
+    fn zstd_is_unpacked_and_a_cut_one_is_an_error() {
+        let text = b"one line\nanother line\n".repeat(50);
+        let packed = zstd::encode_all(&text[..], 3).expect("packed");
+        assert_eq!(plain(&packed).expect("whole"), text);
+        assert_eq!(plain(&text).expect("as it is"), text);
+        assert!(plain(packed.get(..packed.len() - 4).expect("most")).is_err());
+    }
+
+    #[test]
+    fn a_fetch_that_breaks_off_is_no_end() {
+        let (send, receive) = mpsc::channel(1);
+        send.try_send(Bytes::from_static(b"half a li")).expect("room");
+        drop(send);
+        let failed = Arc::new(Mutex::new(Some("reset".to_owned())));
+        let mut all = Vec::new();
+        let mut pieces = Pieces { receive, piece: Bytes::new(), failed };
+        assert!(pieces.read_to_end(&mut all).is_err_and(|error| error.to_string() == "reset"));
+    }
+}
