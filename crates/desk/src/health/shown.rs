@@ -121,7 +121,8 @@ impl SourceHealth {
             Some(problem) => format!("{share} % of its lines could not be read; the newest: {problem}"),
             None => format!("{share} % of its lines could not be read"),
         });
-        let unfetched = self.fetching.as_ref().and_then(|state| state.trouble.clone());
+        let unfetched =
+            self.fetching.as_ref().and_then(|state| Some(format!("{}: {}", state.from, state.trouble.as_ref()?)));
         [unfetched, text("volume_why"), text("clock_why"), bad].into_iter().flatten().collect()
     }
 

@@ -169,7 +169,8 @@ pub fn below(ask: &Ask, source: &Record) -> Result<Markup, Fault> {
     if let Some(state) = &one.fetching {
         pairs.push(("Fetched from", html! { span .mono { (state.from) } }));
         pairs.push(("Answered", html! { @match state.answered { Some(at) => { (time::ago(at, ask.now)) } None => { "never since the start" } } }));
-        pairs.push(("Waiting there", html! { (state.waiting.as_deref().unwrap_or("nothing")) }));
+        let waits = state.waiting.as_deref().unwrap_or(if state.answered.is_some() { "nothing" } else { "not known" });
+        pairs.push(("Waiting there", html! { (waits) }));
     }
     Ok(html! {
         (panel::padded("Health", &mark(one.trouble), &html! {
