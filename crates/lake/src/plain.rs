@@ -7,13 +7,16 @@ use crate::files::FileEntry;
 use datafusion::arrow::array::{BooleanArray, RecordBatch, StringViewArray, TimestampNanosecondArray};
 use datafusion::arrow::compute::filter_record_batch;
 use datafusion::parquet::arrow::arrow_reader::{ArrowPredicateFn, ArrowReaderOptions, RowFilter};
-use datafusion::parquet::arrow::async_reader::{ParquetObjectReader, ParquetRecordBatchStream};
+use datafusion::parquet::arrow::async_reader::{AsyncFileReader, ParquetRecordBatchStream};
 use datafusion::parquet::arrow::{ParquetRecordBatchStreamBuilder, ProjectionMask};
-use datafusion::parquet::errors::ParquetError;
-use datafusion::parquet::file::metadata::PageIndexPolicy;
-use futures_util::{StreamExt, TryStreamExt};
+use datafusion::parquet::errors::{ParquetError, Result as Read};
+use datafusion::parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
+use futures_util::future::BoxFuture;
+use futures_util::{FutureExt, StreamExt, TryStreamExt};
 use jiff::Timestamp;
-use object_store::ObjectStore;
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Nanoseconds of a millisecond, in which files tell their ends.
@@ -62,6 +65,35 @@ pub fn of_memory(batch: &RecordBatch, stretch: Stretch, sources: Option<&[String
     filter_record_batch(batch, &chosen).map_err(columns::internal)
 }
 
+/// One file of the store.
+pub struct Bytes {
+    store: Arc<dyn ObjectStore>,
+    path: Path,
+    size: u64,
+}
+
+impl AsyncFileReader for Bytes {
+    fn get_bytes(&mut self, range: Range<u64>) -> BoxFuture<'_, Read<bytes::Bytes>> {
+        async move { Ok(self.store.get_range(&self.path, range).await?) }.boxed()
+    }
+
+    fn get_byte_ranges(&mut self, ranges: Vec<Range<u64>>) -> BoxFuture<'_, Read<Vec<bytes::Bytes>>> {
+        async move { Ok(self.store.get_ranges(&self.path, &ranges).await?) }.boxed()
+    }
+
+    fn get_metadata<'a>(
+        &'a mut self,
+        options: Option<&'a ArrowReaderOptions>,
+    ) -> BoxFuture<'a, Read<Arc<ParquetMetaData>>> {
+        let reader = ParquetMetaDataReader::new()
+            .with_metadata_options(options.map(|options| options.metadata_options().clone()))
+            .with_column_index_policy(options.map_or(PageIndexPolicy::Skip, ArrowReaderOptions::column_index_policy))
+            .with_offset_index_policy(options.map_or(PageIndexPolicy::Skip, ArrowReaderOptions::offset_index_policy));
+        let size = self.size;
+        async move { Ok(Arc::new(reader.load_and_finish(self, size).await?)) }.boxed()
+    }
+}
+
 /// A batch of at most `rows` events at a time of what a file holds in the stretch: some columns, or all if none is named.
 pub async fn of_file(
     store: &Arc<dyn ObjectStore>,
@@ -69,9 +101,9 @@ pub async fn of_file(
     stretch: Stretch,
     only: &[&str],
     rows: usize,
-) -> Result<ParquetRecordBatchStream<ParquetObjectReader>, LakeError> {
-    let reader = ParquetObjectReader::new(store.clone(), file.path()).with_file_size(file.bytes);
-    // Pages without a fitting time are not read.
+) -> Result<ParquetRecordBatchStream<Bytes>, LakeError> {
+    let reader = Bytes { store: store.clone(), path: file.path(), size: file.bytes };
+    // Of the other columns only the pages of rows with a fitting time are read.
     let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
     let builder = ParquetRecordBatchStreamBuilder::new_with_options(reader, options).await;
     let mut builder = builder.map_err(|error| failed(file, &error))?.with_batch_size(rows.max(1));
