@@ -38,6 +38,7 @@ mod raci;
 mod reading;
 mod reports;
 mod responding;
+mod risk;
 mod roles;
 mod runs;
 mod shown;

@@ -31,7 +31,8 @@ impl Desk {
         if self.all("duty")?.is_empty() {
             self.duty_catalogue(now)?;
         }
-        self.settle_mappings()
+        self.settle_mappings()?;
+        self.settle_assets()
     }
 
     /// Records from before their kind had states begin in the first one, with an entry in their history.

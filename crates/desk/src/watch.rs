@@ -1,6 +1,7 @@
 //! Intake: events are made durable, judged by the rules, and become alerts grouped by rule and entity.
 
 mod alerts;
+pub(crate) mod assets;
 mod counting;
 mod exceptions;
 pub(crate) mod found;
@@ -8,6 +9,7 @@ pub(crate) mod hosts;
 mod indicators;
 pub(crate) mod met;
 pub(crate) mod own;
+mod weighing;
 
 pub use counting::Ties;
 pub use exceptions::Exception;
@@ -44,6 +46,7 @@ pub struct Watch {
     pub(crate) backtests: crate::backtest::Backtests,
     pub(crate) seen_logs: crate::drafting::SeenLogs,
     pub(crate) health: crate::health::Health,
+    pub(crate) assets: assets::Assets,
     pub(crate) attack: crate::attack::Held,
     pub deliveries: Deliveries,
 }
@@ -122,6 +125,7 @@ impl Watch {
             watch.follow_exceptions(written, &zone);
             watch.follow_own(written);
             watch.follow_mappings(written);
+            watch.assets.follow(written);
             watch.follow_indicators(written, &zone);
             let rules = written.iter().filter(|one| one.record.kind.name == "detection_rule" && one.person.is_some());
             for rule in rules {
@@ -212,6 +216,7 @@ impl Desk {
             other => other?,
         }
         self.watch.note(source, batch);
+        self.watch.assets.note(&batch.events);
         if unmapped > 0 {
             // Counted among the events already, and judged; only their reason is news.
             self.watch.hold(source, &Heard { bad: unmapped as i64, problem: why, ..Heard::default() });
