@@ -52,5 +52,6 @@ mod tuning;
 mod turns;
 mod waivers;
 mod watch;
+mod watch_duties;
 mod ways;
 mod work_rules;

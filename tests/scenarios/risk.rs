@@ -112,6 +112,10 @@ fn d_018_measures_alerts_that_are_linked_to_an_owned_asset() {
     }
     let found = office.desk.measure(&Actor::system(), "D-018", None, now()).expect("measured").expect("a measure");
     assert_eq!((found.numerator, found.denominator, found.state), (1, 3, State::Red));
+    let line = r#"{"time":"2026-03-03T06:59:00Z","site":"Lyon","door":"gate","result":"forced"}"#;
+    let gate =
+        office.desk.all("asset").expect("assets").into_iter().find(|one| one.title() == "Gate").expect("the gate");
+    assert_eq!(take(&office, line, now()).get("asset").as_int(), Some(gate.id), "a door is the asset, not its site");
     let entities: Vec<&str> = found.offenders.iter().filter_map(|one| one.record.get("entity").as_text()).collect();
     assert_eq!(entities, ["door-2", "door-3"], "linked, but nobody owns it; and not linked");
 }

@@ -288,7 +288,7 @@ fn collect<'a>(groups: &mut BTreeMap<String, Group<'a>>, rule: &'a RuleInfo, eve
     let group = groups.entry(key).or_insert_with(|| Group {
         rule: Some(&rule.id),
         head: Head::of(rule),
-        names: entity.iter().cloned().collect(),
+        names: door(event).map(str::to_owned).into_iter().chain(entity.clone()).collect(),
         entity,
         source: event.source.clone(),
         events: Vec::new(),
@@ -302,6 +302,11 @@ fn collect<'a>(groups: &mut BTreeMap<String, Group<'a>>, rule: &'a RuleInfo, eve
 /// What an alert is about: the host, else the user, else the address.
 fn entity(event: &Event) -> Option<String> {
     named(event).map(str::to_owned)
+}
+
+/// The door that an event is about, whose controller or site is its host.
+fn door(event: &Event) -> Option<&str> {
+    event.fields.named("door").filter(|door| !door.trim().is_empty())
 }
 
 pub(crate) fn named(event: &Event) -> Option<&str> {

@@ -70,7 +70,7 @@ pub const ALLOWED: Measure = Measure {
     question: "Of the rules in force that watch employees, how many are allowed by a decision that is in date?",
     unit: "rules allowed",
     of: "employees:yes state:live,waiting",
-    bad: "allowed_by:none or -allowed_by.state:approved or allowed_by.until<today or allowed_by.stale:yes",
+    bad: "allowed_by:none or -allowed_by.state:approved or -allowed_by.matter:authorisation or allowed_by.until<today or allowed_by.stale:yes",
     why: "no decision in date allows it to watch employees",
     site: "",
     target: Target::None,

@@ -50,7 +50,7 @@ pub fn figure(alert: &Record) -> Markup {
 
 /// The risk of an alert, and what it follows from.
 pub fn risk(ask: &Ask, alert: &Record) -> Markup {
-    html! { b .num { (figure(alert)) } " " span .sub { (why(ask, alert)) } }
+    html! { b { (figure(alert)) } span .sub { (why(ask, alert)) } }
 }
 
 /// In words; only of an asset that whoever asks may see.
@@ -62,10 +62,10 @@ fn why(ask: &Ask, alert: &Record) -> String {
     let asset = alert.get("asset").as_int();
     let weight = asset.and_then(seen).as_ref().map(Weight::of);
     if asset.is_some() && weight.is_none() {
-        return "by an asset that is gone, or that you may not see".to_owned();
+        return " · by an asset that is gone, or that you may not see".to_owned();
     }
     match weighed(alert, weight) == Some(risk) {
-        true => reasons(severity, weight),
-        false => "as its asset was when this was decided".to_owned(),
+        true => format!(" = {}", reasons(severity, weight)),
+        false => " · by what its asset was then".to_owned(),
     }
 }
