@@ -145,6 +145,11 @@ fn an_asset_says_when_it_was_heard_without_a_note_for_every_event() {
     // Silent from then on: the last event is noted all the same, with its own time.
     office.desk.note_heard_assets(now() + SignedDuration::from_hours(6)).expect("noted");
     assert_eq!(noted(), soon.write());
+    // A door is heard by what its controller tells of it.
+    let dock = office.make("asset", &[("name", "Dock 3".into())]);
+    take(&office, &forced("gate-9", soon), soon);
+    office.desk.note_heard_assets(soon).expect("noted");
+    assert_eq!(office.reload(&dock).get("last_event").clone(), soon.write());
     // A source that stands for an asset is that asset, whatever its events are called.
     let gate = office.make("asset", &[("name", "Gate controller".into())]);
     office.make("log_source", &[("name", "gate".into()), ("asset", gate.id.into())]);

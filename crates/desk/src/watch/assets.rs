@@ -1,5 +1,6 @@
 //! Assets by what events call them, at hand for every batch: names, words of identifiers, and host names without domain.
 
+use super::door;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
@@ -101,17 +102,19 @@ impl Assets {
 
     /// Notes whose events these are, for a later write.
     pub fn note(&self, events: &[Event]) {
-        let mut hosts: HashMap<&str, Timestamp> = HashMap::new();
+        let mut names: HashMap<&str, Timestamp> = HashMap::new();
         for event in events {
-            let Some(host) = event.host.as_deref() else { continue };
-            let last = hosts.entry(host).or_insert(event.received);
-            *last = event.received.max(*last);
+            let physical = event.log.product.as_deref() == Some("physical");
+            for name in event.host.as_deref().into_iter().chain(door(event).filter(|_| physical)) {
+                let last = names.entry(name).or_insert(event.received);
+                *last = event.received.max(*last);
+            }
         }
         let known = self.known();
         if known.all.is_empty() {
             return;
         }
-        let of = hosts.into_iter().filter_map(|(host, at)| Some((known.find(host)?.id, at)));
+        let of = names.into_iter().filter_map(|(name, at)| Some((known.find(name)?.id, at)));
         let of: Vec<(i64, Timestamp)> = of.collect();
         drop(known);
         self.hold(of);

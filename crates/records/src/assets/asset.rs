@@ -10,7 +10,7 @@ use watchkeep_model::{ChoiceField, Links, Markdown, Measure, Money, Move, Record
 #[derive(RecordKind)]
 #[record(
     prefix = "AST", area = "assets", title = "name", sort = "name", subject = Asset, state = "state", moves = MOVES, measures = MEASURES,
-    list = ["name", "class", "state", "criticality", "exposure", "owner", "site", "last_event", "identifiers"]
+    list = ["name", "class", "state", "criticality", "exposure", "owner", "site", "last_event"]
 )]
 pub struct Asset {
     #[field(search, index, len = 200)]
