@@ -346,3 +346,45 @@ fn d_046_a_collection_is_fetched_page_by_page_and_goes_on_from_where_it_was() ->
     assert_eq!(office.desk.read_source(&system, list.id, now())?, What::Same);
     Ok(())
 }
+
+/// A server that never answers, and counts how often it is asked.
+struct Silent(std::sync::Arc<std::sync::atomic::AtomicUsize>);
+
+impl Fetch for Silent {
+    fn fetch(&self, _: &Question) -> Result<Answer, String> {
+        self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        Err("it does not answer".to_owned())
+    }
+}
+
+#[test]
+fn d_046_a_server_that_does_not_answer_is_asked_less_and_less_often() -> Result<(), DeskError> {
+    let office = Office::open();
+    let kind = office.kind("feed");
+    let more = [
+        ("comes", kind.choice_value("comes", "taxii")),
+        ("address", "https://taxii.example/api/collections/c/".into()),
+    ];
+    let list = feed(&office, "Sharing group", "stix", &more);
+    let asked = std::sync::Arc::<std::sync::atomic::AtomicUsize>::default();
+    let fetch = Box::new(Silent(asked.clone()));
+    office.desk.allow_taxii(Servers { hosts: vec!["taxii.example".to_owned()], fetch });
+    let asked = || asked.load(std::sync::atomic::Ordering::Relaxed);
+    let minutes = |from: i64, to: i64| {
+        (from..to).try_for_each(|minute| office.desk.read_sources(now() + jiff::SignedDuration::from_mins(minute)))
+    };
+    // At 0, 1, 3, 7, 15, 31 and 63 minutes, then each hour.
+    for (from, to, times) in [(0, 1, 1), (1, 4, 3), (4, 64, 7), (64, 64 + 180, 10)] {
+        minutes(from, to)?;
+        assert_eq!(asked(), times, "until minute {to}");
+    }
+    assert!(office.reload(&list).get("last_problem").as_text().is_some_and(|why| why.contains("does not answer")));
+    // At once where somebody asks, or its address is another.
+    office.desk.read_source(&Actor::system(), list.id, now()).expect_err("silent still");
+    assert_eq!(asked(), 11);
+    let other = [("address", "https://taxii.example/api/collections/d/".into())];
+    office.update(&Actor::system(), &office.reload(&list), &other).expect("another address");
+    minutes(245, 246)?;
+    assert_eq!(asked(), 12);
+    Ok(())
+}

@@ -277,6 +277,39 @@ fn an_entity_is_shown_across_sources_with_what_is_behind_it() {
 }
 
 #[test]
+fn a_door_has_its_page_too() {
+    let house = house();
+    let office = &house.office;
+    let class = office.kind("asset").choice_value("class", "door");
+    office.make("asset", &[("name", "Dock 2".into()), ("class", class)]);
+    let lines: String = [("Dock 2", "anna"), ("Dock 2", "ben"), ("Dock 2", "anna"), ("Main", "ben")]
+        .map(|(door, who)| {
+            format!("{{\"site\":\"Lyon\",\"door\":\"{door}\",\"user\":\"{who}\",\"result\":\"granted\",\"message\":\"{who} at {door}\"}}\n")
+        })
+        .concat();
+    let source = watchkeep_ingest::Source::named("doors");
+    let mut batch = watchkeep_ingest::bulk::ndjson(&source, &lines.into(), 1, now());
+    office.desk.take_in("doors", &mut batch).expect("durable");
+    let mara = office.desk.person_by_email("mara@demo.example").expect("found").expect("a person");
+    let cookie = house.site.sign_in(office, &mara).cookie;
+    let page = |path: &str| house.site.get(&cookie, path).body;
+    // By its name where it is an asset, and by the word of whoever leads there.
+    for path in ["/entity?name=Dock%202", "/entity?as=door&name=Dock%202"] {
+        let dock = page(path);
+        for words in ["3 events", ">AST-1<", "ben at Dock 2", "/entity?name=anna"] {
+            assert!(dock.contains(words), "{words}: {dock}");
+        }
+        assert!(!dock.contains("ben at Main"), "{dock}");
+    }
+    let main = page("/entity?as=door&name=Main");
+    assert!(main.contains(">1 event<") && main.contains("ben at Main"), "{main}");
+    // An event leads to its door, and whoever used doors does.
+    let event = house.items(&house.mara, "door:Main | head 1")[0]["id"].as_str().expect("an id").to_owned();
+    assert!(page(&format!("/events/{event}")).contains("href=\"/entity?as=door&amp;name=Main\""));
+    assert!(page("/entity?name=ben").contains("href=\"/entity?as=door&amp;name=Main\""));
+}
+
+#[test]
 fn what_hardly_any_other_host_did_is_rare() {
     let office = Office::open();
     let line = |host: &str, process: &str| {

@@ -7,6 +7,7 @@ mod overlay;
 mod sighted;
 mod take;
 pub mod taxii;
+mod waits;
 
 pub use entries::{Origin, Page};
 pub use take::{Came, Shown, What};
@@ -180,6 +181,8 @@ pub struct Feeds {
     /// Folders that feeds may be read from; none where nobody allowed any.
     folders: OnceLock<Vec<PathBuf>>,
     pub(crate) seen_files: folder::SeenFiles,
+    /// Servers that did not answer.
+    waits: waits::Waits,
     /// Servers that collections may be fetched from; none where nobody allowed any.
     servers: OnceLock<taxii::Servers>,
 }
@@ -195,6 +198,7 @@ impl Default for Feeds {
             looking: look_back::Runs::default(),
             folders: OnceLock::new(),
             seen_files: folder::SeenFiles::default(),
+            waits: waits::Waits::default(),
             servers: OnceLock::new(),
         }
     }

@@ -18,6 +18,8 @@ const TOLD: usize = 12;
 /// What it may be, and what it did.
 const ROLES: [&str; 3] = ["host", "user", "src_ip"];
 const FIELDS: [&str; 2] = ["process", "dst_ip"];
+/// What people do besides.
+const DOORS: &str = "door";
 
 /// One thing that few did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +58,8 @@ impl Desk {
             let all = self.count_events(actor, Expr::All, &format!("| stats dc({role}) as peers"), now)?;
             let peers = number(all.rows.first().and_then(|row| row.first()));
             let mut things = Vec::new();
-            for field in FIELDS.iter().filter(|_| peers >= PEERS) {
+            let doors = (role == "user").then_some(DOORS);
+            for field in FIELDS.into_iter().chain(doors).filter(|_| peers >= PEERS) {
                 things.extend(self.rare_values(actor, (role, &own), field, now)?);
             }
             things.sort_by(|a, b| (a.among, a.events, &a.value).cmp(&(b.among, b.events, &b.value)));

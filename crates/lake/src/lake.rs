@@ -276,6 +276,7 @@ impl Lake {
             files: state.files.clone(),
             memory,
             engine: self.target.engine.clone(),
+            store: self.target.store.clone(),
             memory_limit: self.config.memory_limit,
             threads: self.config.threads.max(1),
             rows: 8192,

@@ -3,6 +3,7 @@
 use crate::columns;
 use crate::error::LakeError;
 use crate::lake::Lake;
+use crate::plain;
 use crate::query::{Question, Snapshot, next_window};
 use crate::request::SearchRequest;
 use datafusion::arrow::array::RecordBatch;
@@ -50,6 +51,23 @@ async fn hand_on(
     send: &Sender<Result<RecordBatch, LakeError>>,
 ) -> Result<(), LakeError> {
     let files = question.files(snapshot);
+    if let Some((stretch, sources)) = question.plain() {
+        for batch in &snapshot.memory {
+            if send.send(plain::of_memory(batch, stretch, sources)).await.is_err() {
+                return Ok(());
+            }
+        }
+        for file in &files {
+            let mut stream = plain::of_file(&snapshot.store, file, stretch, &[], snapshot.rows).await?;
+            while let Some(batch) = stream.next().await {
+                let batch = batch.map_err(|error| plain::failed(file, &error))?;
+                if send.send(Ok(batch)).await.is_err() {
+                    return Ok(());
+                }
+            }
+        }
+        return Ok(());
+    }
     let mut rest = files.as_slice();
     let mut step: &[_] = &[];
     loop {

@@ -4,9 +4,9 @@ use crate::columns::{self, internal};
 use crate::error::LakeError;
 use crate::files::FileEntry;
 use crate::lake::Lake;
+use crate::plain::{self, Stretch};
 use crate::write;
 use datafusion::arrow::compute::{SortColumn, concat_batches, lexsort_to_indices, take_record_batch};
-use datafusion::logical_expr::lit;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
@@ -59,7 +59,7 @@ impl Lake {
     fn merge(&self, run: Vec<Arc<FileEntry>>) -> Result<(), LakeError> {
         let (target, parts) = (self.target.clone(), run.clone());
         let new = self.run(async move {
-            let batches = write::read(&target, parts.clone(), lit(true), &[]).await?;
+            let batches = plain::of_files(&target.store, &parts, Stretch::ALWAYS, &[]).await?;
             let all = concat_batches(&columns::schema(), &batches).map_err(internal)?;
             let by = ["time", "id"].iter().filter_map(|name| all.column_by_name(name));
             let by: Vec<SortColumn> = by.map(|values| SortColumn { values: values.clone(), options: None }).collect();

@@ -3,20 +3,16 @@
 use crate::columns::{self, column, internal};
 use crate::error::LakeError;
 use crate::files::FileEntry;
-use crate::plan;
-use crate::table::Events;
+use crate::plain::{self, Stretch};
 use datafusion::arrow::array::{
     FixedSizeBinaryArray, RecordBatch, StringViewArray, TimestampNanosecondArray, UInt32Array,
 };
 use datafusion::arrow::compute::{concat_batches, take_record_batch};
 use datafusion::execution::runtime_env::RuntimeEnv;
-use datafusion::logical_expr::Expr;
 use datafusion::parquet::arrow::ArrowWriter;
 use datafusion::parquet::basic::{Compression, Encoding, ZstdLevel};
 use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties};
 use datafusion::parquet::schema::types::ColumnPath;
-use datafusion::prelude::{SessionConfig, SessionContext};
-use jiff::Timestamp;
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -148,9 +144,7 @@ async fn without_known(
         return Ok(part);
     }
     let (first, last) = ends(&part)?;
-    let at = |milli| Timestamp::from_millisecond(milli).map_err(internal);
-    let near = plan::between(at(first)?, at(last + 1)?);
-    for batch in read(target, files, near, &["id"]).await? {
+    for batch in plain::of_files(&target.store, &files, Stretch::millis(first, last), &["id"]).await? {
         let ids = column::<FixedSizeBinaryArray>(&batch, "id")?;
         known.extend(ids.iter().flatten().map(<[u8]>::to_vec));
     }
@@ -161,19 +155,4 @@ async fn without_known(
         return Ok(part);
     }
     take_record_batch(&part, &UInt32Array::from(rows)).map_err(internal)
-}
-
-/// What the files hold under a condition: some columns, or all if none is named.
-pub async fn read(
-    target: &Target,
-    files: Vec<Arc<FileEntry>>,
-    condition: Expr,
-    only: &[&str],
-) -> Result<Vec<RecordBatch>, LakeError> {
-    let context =
-        SessionContext::new_with_config_rt(SessionConfig::new().with_target_partitions(1), target.engine.clone());
-    let frame =
-        context.read_table(Arc::new(Events { files, memory: Vec::new() })).and_then(|frame| frame.filter(condition));
-    let chosen = frame.and_then(|frame| if only.is_empty() { Ok(frame) } else { frame.select_columns(only) });
-    chosen.map_err(internal)?.collect().await.map_err(internal)
 }

@@ -49,6 +49,43 @@ fn a_scan_hands_on_what_a_search_finds_each_once() {
 }
 
 #[test]
+fn a_stretch_of_everything_is_what_the_engine_finds_in_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let lake = lake(folder.path());
+    let kept = events(0..340);
+    lake.append(&kept[..300]).expect("taken in");
+    lake.flush().expect("in files");
+    lake.append(&kept[300..]).expect("taken in");
+    let mut times: Vec<_> = kept.iter().map(|event| event.time).collect();
+    times.sort_unstable();
+    let only = ["web paris".to_owned()];
+    let mut parts = 0;
+    for (first, last) in [(0, 339), (1, 338), (40, 41), (100, 250), (250, 100), (299, 320), (17, 17)] {
+        for sources in [None, Some(&only[..]), Some(&[])] {
+            let ask = |text: &str| {
+                let query = parse(text).expect("the query reads");
+                let (from, to) = (times[first], times[last]);
+                let zone = &TimeZone::UTC;
+                let request = SearchRequest { query: &query, from, to, limit: 1, sources, now: to, zone };
+                let mut seen = Vec::new();
+                lake.scan(&request, |events| {
+                    seen.extend(events.iter().map(as_text));
+                    ControlFlow::Continue(())
+                })
+                .expect("scanned");
+                seen.sort_unstable();
+                assert_eq!(lake.count(&request).expect("counted"), seen.len() as u64);
+                seen
+            };
+            let plain = ask("");
+            assert_eq!(plain, ask("-user:nobody-of-this-name"), "from {first} to {last} of {sources:?}");
+            parts += usize::from(!plain.is_empty() && plain.len() < 340);
+        }
+    }
+    assert!(parts >= 6, "most stretches cut files: {parts}");
+}
+
+#[test]
 fn a_scan_ends_when_enough_was_seen() {
     let folder = tempfile::tempdir().expect("a folder");
     let lake = lake(folder.path());

@@ -46,7 +46,18 @@ impl Desk {
         for feed in self.all("feed")?.iter().filter(|feed| feed.state() == Some("live")) {
             let done = match feed.read::<Comes>("comes") {
                 Some(Comes::Folder) => self.read_folder(&self.system(), feed, now).map(drop),
-                Some(Comes::Taxii) if is_due(feed, now) => self.fetch_collection(&self.system(), feed, now).map(drop),
+                Some(Comes::Taxii) if is_due(feed, now) => {
+                    let address = feed.get("address").as_text().unwrap_or_default();
+                    if !self.watch.feeds.waits.over(feed.id, address, now) {
+                        continue;
+                    }
+                    let done = self.fetch_collection(&self.system(), feed, now).map(drop);
+                    match done {
+                        Ok(()) => self.watch.feeds.waits.answered(feed.id),
+                        Err(_) => self.watch.feeds.waits.failed(feed.id, address, now),
+                    }
+                    done
+                }
                 _ => continue,
             };
             match done {
@@ -71,8 +82,9 @@ impl Desk {
             Some(Comes::Taxii) => self.fetch_collection(actor, &feed, now),
             _ => return Err(Refusal::invalid("its file is sent on its page or by the API").into()),
         };
-        if let Err(error) = &done {
-            self.note_problem(&feed, &error.to_string(), now)?;
+        match &done {
+            Ok(_) => self.watch.feeds.waits.answered(id),
+            Err(error) => self.note_problem(&feed, &error.to_string(), now)?,
         }
         done
     }

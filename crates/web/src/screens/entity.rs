@@ -1,4 +1,4 @@
-//! All there is about one host, user or address: when it was seen, by which sources, with whom, its alerts, and the
+//! All there is about one host, user, address or door: when it was seen, by which sources, with whom, its alerts, and the
 //! asset or person behind it.
 
 use super::events::{answer, histogram, spans};
@@ -16,6 +16,7 @@ use maud::{Markup, html};
 use watchkeep_desk::DeskError;
 use watchkeep_desk::rare::{self, Thing};
 use watchkeep_lake::{Cell, Found, LakeError, SearchResult, Table};
+use watchkeep_model::event::Event;
 use watchkeep_model::filter::{Query, in_quotes, parse};
 use watchkeep_model::{Kind, Record};
 use watchkeep_store::List;
@@ -37,13 +38,28 @@ pub fn address(name: &str) -> String {
     format!("/entity?name={}", encode(name))
 }
 
+/// Where the page of a door is: events name it in a field of their own.
+fn address_of_door(name: &str) -> String {
+    format!("/entity?as=door&name={}", encode(name))
+}
+
+/// A link to the page of the door that an event names, if it does.
+pub fn door(event: &Event) -> Option<Markup> {
+    let name = event.field("door").filter(|name| !name.is_empty())?;
+    Some(html! { a .link href=(address_of_door(name)) { (name) } })
+}
+
 /// A link to its page; nothing where an event names none.
 pub fn link(name: Option<&str>) -> Markup {
     html! { @if let Some(name) = name.filter(|name| !name.is_empty()) { a .link href=(address(name)) { (name) } } }
 }
 
-/// The filter of all events that name it: whole, as a host with its domain, as a user with a domain.
-fn filter(name: &str) -> String {
+/// The filter of all events that name it: whole, as a host with its domain, as a user with a domain; as a door.
+fn filter(name: &str, door: bool) -> String {
+    if door {
+        let name = in_quotes(name);
+        return format!("door:{name} or host:{name}");
+    }
     let host = if name.contains('.') { String::new() } else { format!(",{}", in_quotes(&format!("{name}.*"))) };
     let user = if name.contains(['\\', '@']) {
         String::new()
@@ -69,32 +85,37 @@ struct Seen {
 fn page(ask: &Ask) -> Result<Response, Fault> {
     ask.app.desk.event_sources(&ask.actor)?;
     let name = ask.query("name").map(str::trim).filter(|name| !name.is_empty() && name.len() <= 300);
-    let name = name.ok_or_else(|| Fault::Bad("give the `name` of a host, user or address".to_owned()))?;
+    let name = name.ok_or_else(|| Fault::Bad("give the `name` of a host, user, address or door".to_owned()))?;
     let last = ask.query("last").or(ask.query("from").is_none().then_some(USUAL));
     let span = hunting::span_of(ask, last, ask.query("from"), ask.query("to"))?;
-    let here = |time: &str| format!("{}&{time}", address(name));
-    let text = filter(name);
+    let (assets, people) = (behind(ask, "asset", name)?, behind(ask, "person", name)?);
+    let is_door = |asset: &Record| asset.choice("class") == Some("door");
+    let as_door = ask.query("as") == Some("door") || assets.iter().any(is_door);
+    let own = if as_door { address_of_door(name) } else { address(name) };
+    let here = |time: &str| format!("{own}&{time}");
+    let text = filter(name, as_door);
     let query = parse(&text).map_err(|error| hunting::Misread::of(&text, error))?;
     let found = seen(ask, &query, &span).map_err(|error| hunting::fault(&text, error))?;
     let in_events = format!("/events?{}&q={}", span.address, encode(&text));
     let asked = ask.app.desk.asked(&ask.actor, query, (span.from, span.to), ask.now)?;
     let total = found.buckets.iter().map(|(_, count)| count).sum::<u64>();
+    let total = super::rules::counted(usize::try_from(total).unwrap_or(usize::MAX), "event");
     let body = html! {
         (header::header(name, &html! { "Everything about it · " (span.word) }, &html! { (spans(ask, &span, USUAL, &here)) a .btn .small href=(in_events) { "Open in events" } }))
         @if found.sources.rows.is_empty() {
-            (empty::empty("search", "No event names it", "No log that you may read has it as host, user or address.", &html! {}))
+            (empty::empty("search", "No event names it", "No log that you may read has it as host, user, address or door.", &html! {}))
         }
         div .cols .read {
             div .stack {
-                (known(ask, name, &found.sources)?)
-                (panel::padded("When", &html! { (total) " events" }, &histogram(ask, &found.buckets, &here)))
+                (known(ask, (&assets, &people), &found.sources))
+                (panel::padded("When", &html! { (total) }, &histogram(ask, &found.buckets, &here)))
                 (answer::shown(ask, &asked, &found.newest, &span, &text).panels())
             }
             div .stack {
                 (alerts(ask, name)?)
                 (sources(ask, &found.sources, &text))
                 (beside(name, &found.beside))
-                @if !found.sources.rows.is_empty() { (rare(ask, name)?) }
+                @if !found.sources.rows.is_empty() && !as_door { (rare(ask, name)?) }
             }
         }
     };
@@ -118,8 +139,14 @@ fn seen(ask: &Ask, query: &Query, span: &Span) -> Result<Seen, DeskError> {
     let asked = desk.asked(&ask.actor, query.clone(), (span.from, span.to), ask.now)?;
     let (request, lake) = (desk.request(&asked, ROWS), &desk.lake);
     let beside = FIELDS.iter().map(|(field, title)| Ok((*title, lake.field_values(&request, field, "", BESIDE + 1)?)));
-    let beside = beside.collect::<Result<Vec<_>, LakeError>>()?;
-    Ok(Seen { sources, buckets: lake.histogram(&request, 60)?, beside, newest: lake.search(&request)? })
+    let mut beside = beside.collect::<Result<Vec<_>, LakeError>>()?;
+    let newest = lake.search(&request)?;
+    if let Found::Events(events) = &newest.found
+        && events.iter().any(|event| event.field("door").is_some())
+    {
+        beside.push(("Doors", lake.field_values(&request, "door", "", BESIDE + 1)?));
+    }
+    Ok(Seen { sources, buckets: lake.histogram(&request, 60)?, beside, newest })
 }
 
 /// What it did that hardly any other did.
@@ -143,14 +170,14 @@ fn rare(ask: &Ask, name: &str) -> Result<Markup, Fault> {
             @else if found.things.is_empty() { p .sub { "It did nothing that at most " (rare::FEW) " " (kind) " did." } }
             @else { ul .plain { @for thing in &found.things { li {
                 a .link href=(href(thing)) { (thing.value) }
-                span .sub { " · " @if thing.among == 1 { "only here" } @else { "on " (thing.among) " " (kind) } ", " (thing.events) (if thing.events == 1 { " event" } else { " events" }) }
+                span .sub { " · " @if thing.among == 1 { "only here" } @else { "on " (thing.among) " " (kind) } ", " (super::rules::counted(usize::try_from(thing.events).unwrap_or(0), "event")) }
             } } } }
         },
     ))
 }
 
 /// First and last seen, and what records are behind it.
-fn known(ask: &Ask, name: &str, sources: &Table) -> Result<Markup, Fault> {
+fn known(ask: &Ask, (assets, people): (&[Record], &[Record]), sources: &Table) -> Markup {
     let at = |index: usize| {
         sources
             .rows
@@ -162,9 +189,8 @@ fn known(ask: &Ask, name: &str, sources: &Table) -> Result<Markup, Fault> {
         None => html! { "never, in what is kept" },
     };
     let mut rows = vec![("First seen", moment(at(1).min())), ("Last seen", moment(at(2).max()))];
-    let (assets, people) = (behind(ask, "asset", name)?, behind(ask, "person", name)?);
-    let titles = super::show::Titles::of(ask, &assets);
-    for asset in &assets {
+    let titles = super::show::Titles::of(ask, assets);
+    for asset in assets {
         rows.push((
             "Asset",
             html! { a .link href={ "/r/asset/" (asset.id) } { (asset.number()) } " " (asset.title()) },
@@ -174,13 +200,13 @@ fn known(ask: &Ask, name: &str, sources: &Table) -> Result<Markup, Fault> {
             rows.push(("Held by", html! { a .link href={ "/r/person/" (id) } { (title) } }));
         }
     }
-    for person in &people {
+    for person in people {
         rows.push(("Person", html! { a .link href={ "/r/person/" (person.id) } { (person.title()) } }));
     }
     if assets.is_empty() && people.is_empty() {
         rows.push(("Behind it", html! { "no asset or person that you may see is called so" }));
     }
-    Ok(panel::padded("Known", &html! {}, &keyvalue::keyvalue(&rows)))
+    panel::padded("Known", &html! {}, &keyvalue::keyvalue(&rows))
 }
 
 /// Records that are called so: assets by name or identifier, people by name or mail address.
@@ -253,6 +279,7 @@ fn beside(name: &str, of: &[(&str, Vec<(String, u64)>)]) -> Markup {
                         format!("/events?q={}", encode(&filter)),
                     )
                 }
+                "Doors" => (value.as_str(), *count, address_of_door(value)),
                 _ => (value.as_str(), *count, address(value)),
             })
             .collect();
@@ -270,8 +297,8 @@ mod tests {
     #[test]
     fn an_entity_is_found_under_all_its_names() {
         let check = |name: &str, expected: &str| {
-            assert_eq!(filter(name), expected);
-            parse(&filter(name)).expect("reads");
+            assert_eq!(filter(name, false), expected);
+            parse(&filter(name, false)).expect("reads");
         };
         check("dc01", r#"host:"dc01","dc01.*" or user:"dc01","*\dc01","dc01@*""#);
         check("DEMO\\anna", r#"host:"DEMO\anna","DEMO\anna.*" or user:"DEMO\anna""#);
@@ -281,5 +308,6 @@ mod tests {
         );
         check("::1", r#"host:"::1","::1.*" or user:"::1","*\::1","::1@*" or src_ip:::1 or dst_ip:::1"#);
         check("a\"b", r#"host:"a""b","a""b.*" or user:"a""b","*\a""b","a""b@*""#);
+        assert_eq!(filter("Dock 2", true), r#"door:"Dock 2" or host:"Dock 2""#);
     }
 }

@@ -157,18 +157,22 @@ pub fn detail(ask: &Ask, event: &Event) -> Markup {
         .into_iter()
         .filter_map(|w| w.as_deref())
         .collect();
+    let mut rows = vec![
+        ("Time", time::exact(event.time, &ask.app.desk.zone)),
+        ("Received", time::exact(event.received, &ask.app.desk.zone)),
+        ("Source", html! { a .link href={ "/events?q=source:" (encode(&event.source)) } { (event.source) } }),
+        ("Log", html! { (log.join(" / ")) }),
+        ("Host", super::entity::link(event.host.as_deref())),
+        ("User", super::entity::link(event.user.as_deref())),
+        ("From", super::entity::link(event.src_ip.as_deref())),
+        ("To", super::entity::link(event.dst_ip.as_deref())),
+        ("Message", html! { (event.message) }),
+    ];
+    if let Some(door) = super::entity::door(event) {
+        rows.insert(6, ("Door", door));
+    }
     html! {
-        (panel::padded("Event", &html! { (event.id) }, &keyvalue::keyvalue(&[
-            ("Time", time::exact(event.time, &ask.app.desk.zone)),
-            ("Received", time::exact(event.received, &ask.app.desk.zone)),
-            ("Source", html! { a .link href={ "/events?q=source:" (encode(&event.source)) } { (event.source) } }),
-            ("Log", html! { (log.join(" / ")) }),
-            ("Host", super::entity::link(event.host.as_deref())),
-            ("User", super::entity::link(event.user.as_deref())),
-            ("From", super::entity::link(event.src_ip.as_deref())),
-            ("To", super::entity::link(event.dst_ip.as_deref())),
-            ("Message", html! { (event.message) }),
-        ])))
+        (panel::padded("Event", &html! { (event.id) }, &keyvalue::keyvalue(&rows)))
         (panel::flush("Fields", &html! { (event.fields.len()) }, &html! {
             table .cards {
                 caption .vh { "Fields" }

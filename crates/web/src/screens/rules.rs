@@ -65,7 +65,7 @@ fn ties(ask: &Ask, rule: &Record) -> Result<Markup, Fault> {
     Ok(html! { (counts) (counted_by) (notes) })
 }
 
-fn counted(count: usize, noun: &str) -> String {
+pub fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
