@@ -86,6 +86,7 @@ fn d_018_a_change_just_before_the_end_and_one_by_another_process_are_followed() 
     assert_eq!(risk(&alert), Some(60));
     office.update(&Actor::system(), &door, &[("criticality", 5.into())]).expect("changed");
     let office = office.started_again();
+    office.desk.settle_assets().expect("read");
     office.desk.weigh_alerts(now()).expect("weighed");
     assert_eq!(risk(&office.reload(&alert)), Some(90));
     // The other process renames it too: its old name leads to nothing any more.
@@ -130,6 +131,7 @@ fn an_asset_says_when_it_was_heard_without_a_note_for_every_event() {
     let web = office.make("asset", &[("name", "web-1".into())]);
     let from = |at: Timestamp| {
         let line = format!(r#"{{"time":"{at}","host":"web-1.corp.example","message":"hello"}}"#);
+        office.desk.settle_assets().expect("read");
         office.desk.take_in("web", &mut batch("web", &line, at)).expect("durable");
         office.desk.note_heard_assets(at).expect("noted");
     };

@@ -31,8 +31,7 @@ impl Desk {
         if self.all("duty")?.is_empty() {
             self.duty_catalogue(now)?;
         }
-        self.settle_mappings()?;
-        self.settle_assets()
+        self.settle_mappings()
     }
 
     /// Records from before their kind had states begin in the first one, with an entry in their history.

@@ -105,6 +105,9 @@ impl Known {
 
 /// The assets that groups name, of those that still stand.
 fn assets(desk: &Desk, groups: &BTreeMap<String, Group<'_>>) -> Result<HashMap<String, Found>, DeskError> {
+    if !desk.watch.assets.are_read() {
+        desk.settle_assets()?;
+    }
     let names = groups.values().flat_map(|group| &group.names);
     let mut found: HashMap<String, Found> =
         names.filter_map(|name| Some((name.clone(), desk.watch.assets.find(name)?))).collect();

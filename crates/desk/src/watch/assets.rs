@@ -65,6 +65,11 @@ impl Assets {
         self.heard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether they were read at all.
+    pub fn are_read(&self) -> bool {
+        self.known().read.is_some()
+    }
+
     /// Whether they must be read: never read so far, or another process wrote something.
     pub fn is_due(&self, newest: i64) -> bool {
         self.known().read.is_none_or(|(at, since)| at + since != newest)

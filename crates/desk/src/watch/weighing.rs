@@ -14,7 +14,8 @@ const EVERY: SignedDuration = SignedDuration::from_hours(6);
 const ROUND: usize = 500;
 
 impl Desk {
-    /// Reads all assets, where that was never done or another process wrote something.
+    /// Reads all assets, where that was never done or another process wrote something: with the first alert or round of
+    /// jobs, so that they hold up no start.
     ///
     /// # Errors
     /// The store cannot be read.
