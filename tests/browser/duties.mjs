@@ -32,18 +32,18 @@ await withBrowser(async (browser) => {
   });
   assert.equal(before.sum, before.held);
 
-  // D-006 has no run yet.
-  await visit(page, "/duty/6");
+  // D-064 has no run yet.
+  await visit(page, "/duty/64");
   assert.match(await text(page, ".head"), /grey/);
   assert.match(await text(page, "main"), /No data yet.*What to connect or enter/);
   await page.keyboard.press("r");
   await page.waitForSelector("dialog#record-run[open]");
-  await page.fill("#run-proof", "Bytes of ALR-4 read with Uwe, sender found");
-  await page.fill("#run-exception", "The capture began late");
+  await page.fill("#run-proof", "Sensors of Lyon on the new version");
+  await page.fill("#run-exception", "One waits for its window");
   await picture(page, "record-run");
   await leads(page, () => page.click("#record-run footer button[type=submit]"));
   assert.match(await text(page, ".head"), /green recorded/);
-  assert.match(await text(page, "main"), /Bytes of ALR-4 read with Uwe, sender found Exception: The capture began late Mara Lindqvist recorded/);
+  assert.match(await text(page, "main"), /Sensors of Lyon on the new version Exception: One waits for its window Mara Lindqvist recorded/);
 
   // Once is enough for a period: the next one has not begun.
   await page.keyboard.press("r");

@@ -1,7 +1,7 @@
 //! Measures that ask more than two filters can say: which duty each answers, what it reads, and who asks.
 
 use crate::duties::Measured;
-use crate::halves::{ENDS_ESTIMATED, EQUIPMENT_KEPT, Halves, RESTORABLE};
+use crate::halves::{ENDS_ESTIMATED, EQUIPMENT_KEPT, Halves, INSIDERS_WATCHED, RESTORABLE};
 use crate::{Desk, DeskError};
 use jiff::Timestamp;
 use watchkeep_model::Actor;
@@ -27,6 +27,14 @@ const ALL: &[ByHand] = &[
     ByHand { code: "D-001", reads: &["log_source"], ..PLAIN },
     ByHand { code: "D-002", reads: &["log_source", "site"], ask: Desk::inputs_live, ..PLAIN },
     ByHand { code: "D-004", reads: &["alert", "detection_rule", "task"], ask: Desk::rules_accurate, ..PLAIN },
+    ByHand {
+        code: "D-007",
+        reads: &["alert", "detection_rule", "decision"],
+        sites: false,
+        halves: Some(&INSIDERS_WATCHED),
+        ask: |desk, actor, site, now| desk.ask_halves(actor, &INSIDERS_WATCHED, site, now),
+        ..PLAIN
+    },
     ByHand { code: "D-010", reads: &["alert"], ask: Desk::alerts_triaged, ..PLAIN },
     ByHand {
         code: "D-125",

@@ -35,21 +35,21 @@ const PEOPLE: &[(&str, &str, &str, &str)] = &[
     ("Ines Roth", "ines", "Auditor", "Berlin"),
 ];
 
-/// Name, class code, criticality, site, owner.
-const ASSETS: &[(&str, &str, i64, &str, &str)] = &[
-    ("dc01", "server", 5, "Berlin", "uwe"),
-    ("srv-file-01", "server", 4, "Berlin", "uwe"),
-    ("srv-web-01", "server", 4, "Lyon", "vera"),
-    ("ws-0417", "workstation", 3, "Berlin", "anna"),
-    ("ws-0388", "workstation", 2, "Gdansk", ""),
-    ("ws-0102", "workstation", 2, "Lyon", ""),
-    ("fw-lyon", "network", 5, "Lyon", "uwe"),
-    ("fw-berlin", "network", 5, "Berlin", "uwe"),
-    ("cloud-main", "cloud_account", 5, "Berlin", "vera"),
-    ("Server room 2", "door", 4, "Lyon", "piet"),
-    ("Main entrance", "door", 3, "Lyon", "piet"),
-    ("Panel 1", "alarm_panel", 4, "Lyon", "piet"),
-    ("Camera 12", "camera", 2, "Lyon", "piet"),
+/// Name, class code, criticality, who can reach it, site, owner.
+const ASSETS: &[(&str, &str, i64, &str, &str, &str)] = &[
+    ("dc01", "server", 5, "inside", "Berlin", "uwe"),
+    ("srv-file-01", "server", 4, "partners", "Berlin", "uwe"),
+    ("srv-web-01", "server", 4, "internet", "Lyon", "vera"),
+    ("ws-0417", "workstation", 3, "inside", "Berlin", "anna"),
+    ("ws-0388", "workstation", 2, "inside", "Gdansk", ""),
+    ("ws-0102", "workstation", 2, "inside", "Lyon", ""),
+    ("fw-lyon", "network", 5, "internet", "Lyon", "uwe"),
+    ("fw-berlin", "network", 5, "internet", "Berlin", "uwe"),
+    ("cloud-main", "cloud_account", 5, "internet", "Berlin", "vera"),
+    ("Server room 2", "door", 4, "inside", "Lyon", "piet"),
+    ("Main entrance", "door", 3, "inside", "Lyon", "piet"),
+    ("Panel 1", "alarm_panel", 4, "inside", "Lyon", "piet"),
+    ("Camera 12", "camera", 2, "inside", "Lyon", "piet"),
 ];
 
 /// Name, product, interval in seconds, site, owner.
@@ -97,8 +97,9 @@ pub fn organisation(desk: &Desk, now: Timestamp) -> Result<(), DeskError> {
         ids.insert((*key).to_owned(), made.record.id);
     }
     roles(desk, now, &ids)?;
-    for (name, class, criticality, site, owner) in ASSETS {
-        let class = desk.kind("asset")?.choice_value("class", class);
+    for (name, class, criticality, exposure, site, owner) in ASSETS {
+        let kind = desk.kind("asset")?;
+        let (class, exposure) = (kind.choice_value("class", class), kind.choice_value("exposure", exposure));
         desk.make(
             now,
             "asset",
@@ -106,6 +107,7 @@ pub fn organisation(desk: &Desk, now: Timestamp) -> Result<(), DeskError> {
                 ("name", (*name).into()),
                 ("class", class),
                 ("criticality", (*criticality).into()),
+                ("exposure", exposure),
                 ("site", place(&ids, site)),
                 ("owner", place(&ids, owner)),
             ],

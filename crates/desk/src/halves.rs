@@ -8,6 +8,7 @@ use watchkeep_records::assets::{self, BACKED_UP, RESTORED};
 use watchkeep_records::assure::MAINTENANCE;
 use watchkeep_records::outside;
 use watchkeep_records::respond::REPAIRS;
+use watchkeep_records::watch::{ALLOWED, INSIDERS};
 
 /// What is asked of each half, and how both make one figure.
 pub(crate) struct Halves {
@@ -30,6 +31,10 @@ pub(crate) const EQUIPMENT_KEPT: Halves =
 /// Ends of support and of contracts that somebody has estimated (D-114).
 pub(crate) const ENDS_ESTIMATED: Halves =
     Halves { first: ("asset", &assets::ENDING), second: ("agreement", &outside::ENDING), second_is: Second::Beside };
+
+/// What employees do is watched in time, and by rules that a decision allows (D-007).
+pub(crate) const INSIDERS_WATCHED: Halves =
+    Halves { first: ("alert", &INSIDERS), second: ("detection_rule", &ALLOWED), second_is: Second::Beside };
 
 /// What can be restored (D-173): no backup is red, no restore test amber.
 pub(crate) const RESTORABLE: Halves =

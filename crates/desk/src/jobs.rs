@@ -27,6 +27,7 @@ impl Desk {
         done.push(("receipts", self.owe_receipts_if_changed(now)));
         done.push(("feeds", self.settle_feeds().and_then(|()| self.note_unread(now))));
         done.push(("looking back", self.begin_look_backs(now)));
+        done.push(("risk of alerts", self.weigh_alerts(now)));
         if round.is_multiple_of(MEASURE) {
             done.push(("tuning tasks", self.tune_rules(now)));
             done.push(("duties", self.measure_all(now)));
@@ -39,6 +40,7 @@ impl Desk {
             done.push(("harmless indicators", self.count_harmless(now)));
             done.push(("sources of feeds", self.read_sources(now)));
             done.push(("mappings", self.settle_mappings()));
+            done.push(("assets", self.settle_assets().and_then(|()| self.note_heard_assets(now))));
             done.push(("surveys", self.count_surveys(now)));
             done.push(("clocks", self.wind_clocks(now).map(drop)));
             done.push(("breaches", self.note_breaches(now).map(drop)));

@@ -1,6 +1,7 @@
 //! Intake: events are made durable, judged by the rules, and become alerts grouped by rule and entity.
 
 mod alerts;
+pub(crate) mod assets;
 mod counting;
 mod exceptions;
 pub(crate) mod found;
@@ -8,6 +9,7 @@ pub(crate) mod hosts;
 mod indicators;
 pub(crate) mod met;
 pub(crate) mod own;
+mod weighing;
 
 pub use counting::Ties;
 pub use exceptions::Exception;
@@ -45,6 +47,7 @@ pub struct Watch {
     pub(crate) seen_logs: crate::drafting::SeenLogs,
     pub(crate) health: crate::health::Health,
     pub(crate) fetching: Mutex<BTreeMap<String, Fetching>>,
+    pub(crate) assets: assets::Assets,
     pub(crate) attack: crate::attack::Held,
     pub deliveries: Deliveries,
 }
@@ -123,6 +126,7 @@ impl Watch {
             watch.follow_exceptions(written, &zone);
             watch.follow_own(written);
             watch.follow_mappings(written);
+            watch.assets.follow(written);
             watch.follow_indicators(written, &zone);
             let rules = written.iter().filter(|one| one.record.kind.name == "detection_rule" && one.person.is_some());
             for rule in rules {
@@ -221,6 +225,7 @@ impl Desk {
             other => other?,
         }
         self.watch.note(source, batch);
+        self.watch.assets.note(&batch.events);
         if unmapped > 0 {
             // Counted among the events already, and judged; only their reason is news.
             self.watch.hold(source, &Heard { bad: unmapped as i64, problem: why, ..Heard::default() });
@@ -292,7 +297,7 @@ fn collect<'a>(groups: &mut BTreeMap<String, Group<'a>>, rule: &'a RuleInfo, eve
     let group = groups.entry(key).or_insert_with(|| Group {
         rule: Some(&rule.id),
         head: Head::of(rule),
-        names: entity.iter().cloned().collect(),
+        names: door(event).map(str::to_owned).into_iter().chain(entity.clone()).collect(),
         entity,
         source: event.source.clone(),
         events: Vec::new(),
@@ -306,6 +311,11 @@ fn collect<'a>(groups: &mut BTreeMap<String, Group<'a>>, rule: &'a RuleInfo, eve
 /// What an alert is about: the host, else the user, else the address.
 fn entity(event: &Event) -> Option<String> {
     named(event).map(str::to_owned)
+}
+
+/// The door that an event is about, whose controller or site is its host.
+fn door(event: &Event) -> Option<&str> {
+    event.fields.named("door").filter(|door| !door.trim().is_empty())
 }
 
 pub(crate) fn named(event: &Event) -> Option<&str> {

@@ -8,14 +8,6 @@ use watchkeep_model::{Record, Via};
 
 /// Code, who, grade, proof, exception.
 const RUNS: &[(&str, &str, &str, &str, &str)] = &[
-    (
-        "D-003",
-        "mara",
-        "recorded",
-        "List of outward services compared with the scan of the perimeter, two entries added",
-        "",
-    ),
-    ("D-050", "mara", "attested", "Read the monthly threat letter; two techniques put on the hunting list", ""),
     ("D-068", "uwe", "recorded", "Minutes with IT operations: patch window of fw-lyon, TSK-2", ""),
     (
         "D-073",

@@ -1,6 +1,7 @@
 //! What a batch of detections changes: new alerts, and more of open ones. Everything that is known of them is read once
 //! a batch.
 
+use super::assets::Found;
 use super::{Group, Live, shorten};
 use crate::{Desk, DeskError};
 use jiff::{SignedDuration, Timestamp};
@@ -21,8 +22,9 @@ pub(super) struct Known {
     rules: HashMap<String, i64>,
     /// Alerts that are not closed, oldest first, by group key.
     open: HashMap<String, Vec<Record>>,
+    /// By what groups call them.
+    assets: HashMap<String, Found>,
     /// By name.
-    assets: HashMap<String, Record>,
     sources: HashMap<String, Record>,
     sites: HashSet<i64>,
 }
@@ -31,10 +33,6 @@ impl Known {
     pub fn read(desk: &Desk, live: &Live, groups: &BTreeMap<String, Group<'_>>) -> Result<Self, DeskError> {
         let alerts = desk.kind("alert")?;
         let texts = |texts: HashSet<&str>| texts.into_iter().map(Value::text).collect::<Vec<_>>();
-        let by_name = |kind: &str, names: HashSet<&str>| -> Result<HashMap<String, Record>, DeskError> {
-            let found = desk.store.with_any(desk.kind(kind)?, "name", &texts(names))?;
-            Ok(found.into_iter().rev().map(|record| (record.title().to_owned(), record)).collect())
-        };
         let ids = groups.values().filter_map(|group| live.records.get(group.rule?).copied()).collect::<HashSet<_>>();
         let standing = desk.store.present(desk.kind("detection_rule")?, &ids.iter().copied().collect::<Vec<_>>())?;
         let rules = live.records.iter().filter(|(_, id)| standing.contains(id)).map(|(name, id)| (name.clone(), *id));
@@ -45,10 +43,13 @@ impl Known {
                 open.entry(key).or_default().push(alert);
             }
         }
-        let names = groups.values().flat_map(|group| &group.names);
-        let assets = by_name("asset", names.flat_map(|name| called(name)).collect())?;
-        let sources = by_name("log_source", groups.values().map(|group| &*group.source).collect())?;
-        let places = assets.values().chain(sources.values()).filter_map(|record| record.get("site").as_int());
+        let assets = assets(desk, groups)?;
+        let names = texts(groups.values().map(|group| &*group.source).collect());
+        let sources = desk.store.with_any(desk.kind("log_source")?, "name", &names)?;
+        let sources: HashMap<String, Record> =
+            sources.into_iter().rev().map(|record| (record.title().to_owned(), record)).collect();
+        let places = assets.values().filter_map(|asset| asset.site);
+        let places = places.chain(sources.values().filter_map(|record| record.get("site").as_int()));
         let sites = desk.store.present(desk.kind("site")?, &places.collect::<Vec<_>>())?;
         Ok(Self { alerts, rules: rules.collect(), open, assets, sources, sites })
     }
@@ -72,10 +73,11 @@ impl Known {
             count = i64::try_from(back.events).unwrap_or(i64::MAX);
         }
         let told = self.sources.get(&*group.source);
-        let asset = group.names.iter().flat_map(|name| called(name)).find_map(|name| self.assets.get(name));
+        let asset = group.names.iter().find_map(|name| self.assets.get(name));
         let severity = watchkeep_model::FieldType::write(&group.head.severity);
-        let place = [asset, told].into_iter().flatten().filter_map(|record| record.get("site").as_int());
-        let place = place.into_iter().find(|site| self.sites.contains(site));
+        let site = told.and_then(|source| source.get("site").as_int());
+        let place =
+            [asset.and_then(|asset| asset.site), site].into_iter().flatten().find(|site| self.sites.contains(site));
         let values = vec![
             ("title", Value::text(group.head.title.as_str())),
             ("severity", severity),
@@ -95,16 +97,24 @@ impl Known {
             ("asset", asset.map_or(Value::Null, |asset| Value::Int(asset.id))),
         ];
         // An alert is seen by who sees the asset it is about, or the source that told of it.
-        let tags = asset.or(told).map(|record| record.tags.to_vec());
+        let tags = asset.map(|asset| &asset.tags).or(told.map(|source| &source.tags)).map(|tags| tags.to_vec());
         let values = values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         Ok(Change::Create { kind: self.alerts, values, tags, external_id: None })
     }
 }
 
-/// What an asset may be called that an event names: the whole, or without its domain.
-fn called(entity: &str) -> impl Iterator<Item = &str> {
-    let short = entity.split('.').next().filter(|short| *short != entity);
-    [entity].into_iter().chain(short)
+/// The assets that groups name, of those that still stand.
+fn assets(desk: &Desk, groups: &BTreeMap<String, Group<'_>>) -> Result<HashMap<String, Found>, DeskError> {
+    if !desk.watch.assets.are_read() {
+        desk.settle_assets()?;
+    }
+    let names = groups.values().flat_map(|group| &group.names);
+    let mut found: HashMap<String, Found> =
+        names.filter_map(|name| Some((name.clone(), desk.watch.assets.find(name)?))).collect();
+    let ids: Vec<i64> = found.values().map(|asset| asset.id).collect();
+    let standing = desk.store.present(desk.kind("asset")?, &ids)?;
+    found.retain(|_, asset| standing.contains(&asset.id));
+    Ok(found)
 }
 
 /// Whether a group's events lie within the window of what the alert has seen, by the events' own times: logs of last

@@ -2,6 +2,7 @@
 
 use crate::people::Person;
 use crate::places::Site;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use watchkeep_model::{ChoiceField, Links, Markdown, Measure, Money, Move, RecordKind, Ref, Target};
 
@@ -9,7 +10,7 @@ use watchkeep_model::{ChoiceField, Links, Markdown, Measure, Money, Move, Record
 #[derive(RecordKind)]
 #[record(
     prefix = "AST", area = "assets", title = "name", sort = "name", subject = Asset, state = "state", moves = MOVES, measures = MEASURES,
-    list = ["name", "class", "state", "criticality", "owner", "site", "identifiers"]
+    list = ["name", "class", "state", "criticality", "exposure", "owner", "site", "last_event"]
 )]
 pub struct Asset {
     #[field(search, index, len = 200)]
@@ -21,6 +22,9 @@ pub struct Asset {
     /// 1 can be lost without notice, 5 stops the organisation.
     #[field(facet, index, default = "3", min = 1, max = 5, inline)]
     pub criticality: i64,
+    /// Who can reach it; what anybody on the Internet can reach is the perimeter (D-003).
+    #[field(facet, default = "inside", inline)]
+    pub exposure: Exposure,
     /// Who answers for it (RU-33).
     #[field(index, facet, inline)]
     pub owner: Option<Ref<Person>>,
@@ -46,6 +50,9 @@ pub struct Asset {
     /// Last day on which restoring it was shown to work.
     #[field(managed, index)]
     pub restored: Option<Date>,
+    /// When an event last came from it, by its name or identifiers; noted every few hours.
+    #[field(managed, index)]
+    pub last_event: Option<Timestamp>,
     /// What it depends on; criticality travels along.
     pub depends_on: Links<Asset>,
     pub retired: bool,
@@ -93,6 +100,26 @@ pub const RESTORED: Measure = Measure {
 /// What duties ask of them.
 const MEASURES: &[Measure] = &[
     Measure {
+        duty: "D-003",
+        question: "Of the assets in use that the Internet can reach, how many have an owner, and sent an event in the last 24 hours?",
+        unit: "outward assets with logs and an owner",
+        of: "exposure:internet retired:no",
+        bad: "owner:none or last_event:none or last_event<-24h",
+        why: "no owner, or no event in 24 hours",
+        since: "last_event",
+        ..Measure::PLAIN
+    },
+    Measure {
+        duty: "D-005",
+        question: "Of the servers and workstations in use, how many sent an event in the last 24 hours?",
+        unit: "servers and workstations heard",
+        of: "class:server,workstation retired:no",
+        bad: "last_event:none or last_event<-24h",
+        why: "no event in 24 hours",
+        since: "last_event",
+        ..Measure::PLAIN
+    },
+    Measure {
         duty: "D-062",
         question: "Of the assets in use, how many have an owner who works here?",
         unit: "assets with an active owner",
@@ -131,6 +158,18 @@ const MEASURES: &[Measure] = &[
         ..Measure::PLAIN
     },
 ];
+
+/// Who can reach an asset.
+#[derive(ChoiceField, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Exposure {
+    /// Only those inside.
+    Inside,
+    /// Partners and suppliers too.
+    Partners,
+    /// Anybody.
+    #[choice(warn)]
+    Internet,
+}
 
 #[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Service {

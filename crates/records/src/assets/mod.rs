@@ -3,5 +3,5 @@
 mod asset;
 mod finding;
 
-pub use asset::{Asset, BACKED_UP, Class, ENDING, RESTORED};
+pub use asset::{Asset, BACKED_UP, Class, ENDING, Exposure, RESTORED};
 pub use finding::{Finding, State as FindingState};

@@ -51,6 +51,8 @@ pub enum Matter {
     /// Fewer posts or less service (RU-56).
     Reduction,
     Other,
+    /// Something should be done better: put forward, and answered (D-050).
+    Recommendation,
 }
 
 #[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]

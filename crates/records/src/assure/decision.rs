@@ -252,6 +252,15 @@ fn renew(record: &mut Record, moving: &Moving<'_>) {
 /// What duties ask of them.
 const MEASURES: &[Measure] = &[
     Measure {
+        duty: "D-050",
+        question: "Of the recommendations of the last 90 days and all that wait, how many were decided, or have waited less than a month?",
+        unit: "recommendations decided",
+        of: "matter:recommendation -state:withdrawn (created>=-90d or state:proposed)",
+        bad: "state:proposed created<-30d",
+        why: "no answer for over a month",
+        ..Measure::PLAIN
+    },
+    Measure {
         duty: "D-083",
         question: "Of the exceptions that were approved, how many have an end that is not past?",
         unit: "exceptions within their date",

@@ -5,6 +5,9 @@ mod measures;
 mod moves;
 mod reports;
 mod response;
+pub mod risk;
+
+pub use measures::INSIDERS;
 
 use crate::assets::Asset;
 use crate::clocks::wind;
@@ -19,7 +22,7 @@ use watchkeep_model::{ChoiceField, Markdown, Moving, Record, RecordKind, Ref, Re
 #[derive(RecordKind)]
 #[record(
     prefix = "ALR", area = "watch", title = "title", state = "state", sort = "-last_seen", calendar = "first_seen",
-    list = ["severity", "last_seen", "count", "title", "entity", "technique", "site", "owner", "tier", "state"],
+    list = ["severity", "risk", "last_seen", "count", "title", "entity", "technique", "site", "owner", "tier", "state"],
     moves = moves::MOVES, measures = measures::MEASURES, clocks = clocks::CLOCKS, prepare = prepare, check = check, effects = effects
 )]
 pub struct Alert {
@@ -30,6 +33,9 @@ pub struct Alert {
     pub state: State,
     #[field(facet, index, default = "medium")]
     pub severity: Severity,
+    /// Severity, weighed by the criticality of its asset and by who can reach it: up to 100 (D-018).
+    #[field(managed, index)]
+    pub risk: Option<i64>,
     /// Which tier of the SOC has it now; alerts enter at tier 1 (RU-25).
     #[field(managed, facet, index, default = "1")]
     pub tier: Tier,
@@ -89,6 +95,12 @@ pub struct Alert {
     /// Links to raw events; the first fifty and any pinned ones.
     #[field(managed, len = 500)]
     pub events: Rows<EventLink>,
+    /// How many of them are pinned as evidence.
+    #[field(managed, default = "0")]
+    pub evidence: i64,
+    /// When a person first said something about it.
+    #[field(managed, index)]
+    pub noted: Option<Timestamp>,
     /// Same rule, entity and window: one alert.
     #[field(managed, index, len = 400)]
     pub group_key: Option<String>,
@@ -204,7 +216,7 @@ pub struct EventLink {
     pub pinned: bool,
 }
 
-/// Times and the triage target follow from the severity.
+/// Times, the triage target and the risk follow from the severity.
 fn prepare(record: &mut Record, moving: &Moving<'_>) {
     if record.get("first_seen").is_empty() {
         record.write("first_seen", moving.now);
@@ -215,6 +227,8 @@ fn prepare(record: &mut Record, moving: &Moving<'_>) {
     if moving.before.is_none() && record.get("rule").is_empty() {
         reports::reported(record, moving);
     }
+    risk::weigh(record, moving);
+    risk::count_evidence(record);
     clocks::decided(record, moving);
     wind(record, moving);
 }

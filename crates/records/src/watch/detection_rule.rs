@@ -1,15 +1,16 @@
 //! A detection rule as loaded: where it comes from, whether it is live, and why not.
 
+use crate::assure::Decision;
 use crate::people::Person;
 use crate::watch::Severity;
-use watchkeep_model::{ChoiceField, Markdown, Move, Moving, Record, RecordKind, Ref, Refusal, Value};
+use watchkeep_model::{ChoiceField, Markdown, Measure, Move, Moving, Record, RecordKind, Ref, Refusal, Target, Value};
 
 /// One Sigma rule that Watchkeep knows, live or refused with its reason.
 #[derive(RecordKind)]
 #[record(
     prefix = "RUL", label = "Detection rule", kind = "detection_rule", plural = "Detection rules", area = "watch",
     title = "title", state = "state", sort = "title", list = ["severity", "title", "form", "state", "product", "technique", "source", "owner"],
-    moves = MOVES, prepare = prepare, check = check
+    moves = MOVES, prepare = prepare, check = check, material = ["text", "employees"]
 )]
 pub struct DetectionRule {
     #[field(search, managed, optional, len = 300, index)]
@@ -56,7 +57,25 @@ pub struct DetectionRule {
     /// What it must match and what it must miss, and how that was tried.
     #[field(search)]
     pub test: Option<Markdown>,
+    /// It watches what employees do: its alerts, and whether it is allowed, count in D-007.
+    #[field(facet, label = "Watches employees")]
+    pub employees: bool,
+    /// The decision that allows it to watch employees, for which purpose and until when.
+    pub allowed_by: Option<Ref<Decision>>,
 }
+
+/// Rules that watch employees do so by a decision in date (D-007).
+pub const ALLOWED: Measure = Measure {
+    duty: "D-007",
+    question: "Of the rules in force that watch employees, how many are allowed by a decision that is in date?",
+    unit: "rules allowed",
+    of: "employees:yes state:live,waiting",
+    bad: "allowed_by:none or -allowed_by.state:approved or -allowed_by.matter:authorisation or allowed_by.until<today or allowed_by.stale:yes",
+    why: "no decision in date allows it to watch employees",
+    site: "",
+    target: Target::None,
+    ..Measure::PLAIN
+};
 
 #[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum RuleState {

@@ -277,14 +277,28 @@ fn approve(record: &mut Record, moving: &Moving<'_>) {
     record.write("approver", moving.actor.person.map(Ref::<Person>::new));
 }
 
-/// What duties ask of them.
-const MEASURES: &[Measure] = &[Measure {
-    duty: "D-059",
-    question: "Of the release gates in use, how many are approved and within their review date?",
-    unit: "release gates in date",
-    of: "class:release_gate -state:retired",
-    bad: "-state:approved or review_due:none or review_due<today",
-    why: "not approved, or its review is overdue",
-    since: "review_due",
+/// Automation somebody answers for (D-008).
+const PLAYBOOKS: Measure = Measure {
+    duty: "D-008",
+    question: "Of the playbooks in use, how many are approved and have an owner who works here?",
+    unit: "playbooks with an accountable owner",
+    of: "class:playbook -state:retired",
+    bad: "-state:approved or owner:none or owner.leaves<today or owner.state:locked",
+    why: "not approved, or no owner who works here",
     ..Measure::PLAIN
-}];
+};
+
+/// What duties ask of them.
+const MEASURES: &[Measure] = &[
+    PLAYBOOKS,
+    Measure {
+        duty: "D-059",
+        question: "Of the release gates in use, how many are approved and within their review date?",
+        unit: "release gates in date",
+        of: "class:release_gate -state:retired",
+        bad: "-state:approved or review_due:none or review_due<today",
+        why: "not approved, or its review is overdue",
+        since: "review_due",
+        ..Measure::PLAIN
+    },
+];

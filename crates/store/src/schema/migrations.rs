@@ -153,4 +153,10 @@ pub(super) const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0025_mappings.sqlite.sql"),
         include_str!("../../migrations/0025_mappings.postgres.sql"),
     ),
+    (
+        26,
+        "risk_of_alerts",
+        include_str!("../../migrations/0026_risk_of_alerts.sqlite.sql"),
+        include_str!("../../migrations/0026_risk_of_alerts.postgres.sql"),
+    ),
 ];

@@ -19,7 +19,7 @@ use watchkeep_store::Change;
 /// The part of the page that follows what is typed.
 const SHOWN: &str = "rule-reading";
 /// What the form asks, the text first.
-const ASKED: [&str; 3] = ["text", "owner", "test"];
+const ASKED: [&str; 5] = ["text", "owner", "test", "employees", "allowed_by"];
 
 const TEMPLATE: &str = "title: What it detects
 status: experimental
@@ -184,7 +184,7 @@ fn page(
                 @if own {
                     (part(&Part { name: "text", label: "The rule, in Sigma", help: "One rule: title, logsource, detection, level.", error: error("text"), required: true, input: Input::Lines { value: text, code: true } }))
                 } @else { div .field .wide { pre .code tabindex="0" aria-label="The rule, in Sigma" { (text) } } }
-                @for name in ["owner", "test"] { @if let Some(field) = kind.field(name) { (form::input(ask, field, record.get(name), error(name), field.required)) } }
+                @for name in ["owner", "test", "employees", "allowed_by"] { @if let Some(field) = kind.field(name) { (form::input(ask, field, record.get(name), error(name), field.required)) } }
                 div .save {
                     @if own && !live { (Button::submit_as("Put in force", "act", "enable").go().key('p')) (Button::submit_as("Save as draft", "act", "save").key('s')) }
                     @else { (Button::submit_as(if own { "Save: live at once" } else { "Save" }, "act", "save").go().key('s')) }

@@ -4,6 +4,7 @@ mod about;
 mod admin;
 mod all;
 mod answer;
+mod asset;
 mod attack;
 mod backtest;
 mod begin;

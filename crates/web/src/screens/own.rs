@@ -43,7 +43,7 @@ const ALL: &[Own] = &[
         opens: "state:new,open",
         above: Some(super::stack::working),
         below: Some(super::queue::below),
-        hides: &["events", "why", "group_key"],
+        hides: &["events", "why", "group_key", "risk"],
         ..GENERIC
     },
     Own { kind: "task", above: Some(super::stack::working), ..GENERIC },
@@ -65,6 +65,7 @@ const ALL: &[Own] = &[
     },
     Own { kind: "message", below: Some(super::document::briefed), ..GENERIC },
     Own { kind: "survey", below: Some(super::survey::below), hides: &["results", "remarks"], ..GENERIC },
+    Own { kind: "asset", below: Some(super::asset::below), ..GENERIC },
     Own { kind: "person", below: Some(super::people::below), ..GENERIC },
     Own { kind: "money_line", below: Some(super::money::below), ..GENERIC },
     Own { kind: "function", below: Some(super::people::vacancy), ..GENERIC },

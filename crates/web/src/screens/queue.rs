@@ -1,7 +1,8 @@
 //! The alert queue: dense rows, a preview that answers why, one key for each decision.
 
+use super::asset;
 use super::feed_entries::{reason, value_of};
-use super::list::{asked, narrow};
+use super::list::{Asked, asked, narrow};
 use super::record::{chosen, dialogs};
 use super::show::{Titles, encode, level};
 use crate::ask::Ask;
@@ -9,7 +10,7 @@ use crate::cursor;
 use crate::fault::Fault;
 use crate::htmx;
 use crate::layout::Find;
-use crate::parts::table::{Column, Look, Row, Table, bulk, table};
+use crate::parts::table::{Column, Look, Order, Row, Table, bulk, table};
 use crate::parts::{Button, dialog, empty, header, keyvalue, pager, panel, preview, severity, time};
 use crate::routes::{Route, Who};
 use axum::response::{IntoResponse, Response};
@@ -54,7 +55,7 @@ fn page(ask: &Ask) -> Result<Response, Fault> {
                 section .panel {
                     @if found.records.is_empty() {
                         (empty::empty("check", "The queue is empty", "New alerts arrive here by themselves; sources and rules are under Administration.", &html! { (Button::link("All alerts", "/alerts?q=")) }))
-                    } @else { (rows(ask, &found.records, &titles)) }
+                    } @else { (rows(ask, &asked, &found.records, &titles)) }
                 }
                 (pager::pager("", None, found.next.as_ref().map(|next| format!("{here}&after={}", encode(&cursor::write(next)))).as_deref()))
                 (bulk("bulk", "/alerts/bulk", ask.csrf(), &bulk_actions(ask)?))
@@ -96,10 +97,13 @@ fn many(ask: &Ask) -> Result<Response, Fault> {
     if ask.form("act") == Some("declare") { declare(ask) } else { super::bulk::run(ask, ask.kind("alert")?) }
 }
 
-fn rows(ask: &Ask, records: &[Record], titles: &Titles) -> Markup {
+fn rows(ask: &Ask, asked: &Asked, records: &[Record], titles: &Titles) -> Markup {
+    let sorts = ["risk", "last_seen"].map(|field| by(asked, field));
+    let [(by_risk, risk), (by_age, age)] = &sorts;
     let columns = [
         Column::new("", Look::Lead),
-        Column::new("Age", Look::End),
+        Column::new("Risk", Look::Number).sorted(by_risk, *risk),
+        Column::new("Age", Look::End).sorted(by_age, *age),
         Column::new("", Look::Number),
         Column::new("Alert", Look::Grow),
         Column::new("Entity", Look::Id),
@@ -118,6 +122,7 @@ fn rows(ask: &Ask, records: &[Record], titles: &Titles) -> Markup {
         let count = alert.get("count").as_int().unwrap_or(1);
         let cells = vec![
             severity::bar(level(alert.choice("severity").unwrap_or_default())),
+            asset::figure(alert),
             alert.read::<Timestamp>("last_seen").map_or_else(|| html! {}, |at| time::ago(at, ask.now)),
             html! { @if count > 1 { "×" (count) } },
             html! { a href=(href) { (alert.title()) } " " span .sub { (text("description").chars().take(56).collect::<String>()) } },
@@ -132,6 +137,13 @@ fn rows(ask: &Ask, records: &[Record], titles: &Titles) -> Markup {
     table(&Table { caption: "Alerts", columns: &columns, rows: lines.collect(), select: Some("bulk"), tall: false })
 }
 
+/// Where the head of a column leads, the highest first, and how the list is sorted by it now.
+fn by(asked: &Asked, field: &str) -> (String, Option<Order>) {
+    let now = (asked.list.sort == field).then_some(if asked.list.descending { Order::Down } else { Order::Up });
+    let next = if now == Some(Order::Down) { "" } else { "-" };
+    (format!("/alerts?q={}&sort={next}{field}", encode(&asked.text)), now)
+}
+
 /// Why, how sure, what it is worth, what happened before; and what can be done.
 fn pane(ask: &Ask, alert: &Record) -> Result<Markup, Fault> {
     let titles = Titles::of(ask, std::slice::from_ref(alert));
@@ -141,7 +153,7 @@ fn pane(ask: &Ask, alert: &Record) -> Result<Markup, Fault> {
     };
     let seen =
         |field: &str| alert.read::<Timestamp>(field).map_or_else(|| html! {}, |at| time::exact(at, &ask.app.desk.zone));
-    let mut rows = vec![("Why", why(ask, alert))];
+    let mut rows = vec![("Why", why(ask, alert)), ("Risk", asset::risk(ask, alert))];
     if let Some((id, title)) = name("detection_rule", "rule") {
         rows.push(("Rule", html! { a .link href={ "/r/detection_rule/" (id) } { (title) } }));
     }
@@ -219,15 +231,18 @@ pub fn below(ask: &Ask, alert: &Record) -> Result<Markup, Fault> {
     Ok(html! { (reasons(ask, alert)) (exceptions) (evidence(ask, alert)) })
 }
 
-/// All that made a rule match or a correlation fire.
+/// Its risk, and all that made a rule match or a correlation fire.
 fn reasons(ask: &Ask, alert: &Record) -> Markup {
     let told = why_rows(alert);
     let value = value_of(&told);
-    let rows: Vec<(&str, Markup)> = told
-        .iter()
-        .map(|(name, text)| (name.as_str(), html! { span .break { (reason(ask, value, name, text)) } }))
+    let risk = ("risk", asset::risk(ask, alert));
+    let rows: Vec<(&str, Markup)> = [risk]
+        .into_iter()
+        .chain(
+            told.iter().map(|(name, text)| (name.as_str(), html! { span .break { (reason(ask, value, name, text)) } })),
+        )
         .collect();
-    html! { @if !rows.is_empty() { (panel::padded("Why", &html! {}, &keyvalue::keyvalue(&rows))) } }
+    panel::padded("Why", &html! {}, &keyvalue::keyvalue(&rows))
 }
 
 /// The newest raw event, its fields, and links to the others.

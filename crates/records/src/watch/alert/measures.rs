@@ -2,8 +2,30 @@
 
 use watchkeep_model::{Measure, Target};
 
+/// What rules that watch employees noticed (D-007); the other half is whether each may watch them.
+pub const INSIDERS: Measure = Measure {
+    duty: "D-007",
+    question: "Of the alerts of the last 30 days by rules that watch employees, and of those rules themselves, how many were looked at in time, or are allowed by a decision that is in date?",
+    unit: "alerts in time and rules allowed",
+    of: "rule.employees:yes first_seen>=-30d",
+    bad: "late:yes or (touched:none triage_due<now)",
+    why: "nobody looked at it in time",
+    since: "triage_due",
+    ..Measure::PLAIN
+};
+
 pub(super) const MEASURES: &[Measure] = &[
     super::response::ALARMS,
+    Measure {
+        duty: "D-006",
+        question: "Of the alerts of the last 30 days that were escalated, how many carry a pinned raw event, where an event is behind them, and what somebody said about it?",
+        unit: "escalated alerts with evidence and a note",
+        of: "tier>=two first_seen>=-30d",
+        bad: "(via:none evidence:0) or noted:none",
+        why: "no event pinned, or nobody commented",
+        since: "first_seen",
+        ..Measure::PLAIN
+    },
     Measure {
         duty: "D-011",
         question: "Of the alerts of the last 30 days that were passed to tier 2 or 3, how many has somebody there accepted?",
