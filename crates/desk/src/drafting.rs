@@ -6,6 +6,7 @@ use crate::watch::own::is_several;
 use crate::{Desk, DeskError};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::{Mutex, PoisonError};
+pub use watchkeep_detect::reading as read;
 use watchkeep_detect::reading;
 pub use watchkeep_detect::{Form, Reading, RuleInfo, State};
 use watchkeep_lake::{Found, SearchRequest};
@@ -118,7 +119,8 @@ impl Desk {
                 .iter_mut()
                 .for_each(|rule| rule.state = State::Refused(crate::rules::SEVERAL.to_owned()));
         }
-        let Some(rule) = told.reading.rules.first().filter(|rule| rule.form == Form::Detection).cloned() else {
+        let alone = |rule: &&RuleInfo| matches!(rule.form, Form::Detection | Form::Baseline);
+        let Some(rule) = told.reading.rules.first().filter(alone).cloned() else {
             if let Some(rule) = told.reading.rules.first_mut() {
                 rule.state = self.watch.among_own(record, text).unwrap_or(rule.state.clone());
             }

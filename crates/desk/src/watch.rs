@@ -1,6 +1,7 @@
 //! Intake: events are made durable, judged by the rules, and become alerts grouped by rule and entity.
 
 mod alerts;
+pub(crate) mod baselines;
 mod counting;
 mod exceptions;
 pub(crate) mod found;
@@ -9,8 +10,10 @@ mod indicators;
 pub(crate) mod met;
 pub(crate) mod own;
 
+pub use baselines::{left_out, progress};
 pub use counting::Ties;
 pub use exceptions::Exception;
+pub use watchkeep_detect::baseline::Standing;
 
 use crate::deliveries::Deliveries;
 use crate::{Desk, DeskError};
@@ -249,10 +252,10 @@ impl Desk {
                     *hidden.entry(exception).or_default() += 1;
                     continue;
                 }
-                if set.correlations().count(found.rule) {
+                if set.counts(found.rule) {
                     counts.push(found.rule);
                 }
-                if !set.correlations().is_quiet(found.rule) {
+                if !set.is_quiet(found.rule) {
                     collect(&mut groups, rule, event, found);
                 }
             }

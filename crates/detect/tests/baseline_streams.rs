@@ -76,6 +76,7 @@ proptest! {
         found.extend(life.see(&events[from..]));
         prop_assert_eq!(found, wanted);
         prop_assert_eq!(life.standing(), known.standing());
+        prop_assert_eq!(life.usual(), known.usual());
         prop_assert_eq!(life.rows(), known.rows());
     }
 
@@ -105,6 +106,7 @@ proptest! {
         let (_, one) = whole(BASELINES[which], &events);
         let (_, other) = whole(BASELINES[which], &turned);
         prop_assert_eq!(one.standing(), other.standing());
+        prop_assert_eq!(one.usual(), other.usual());
     }
 
     #[test]

@@ -55,8 +55,6 @@ pub struct Standing {
     pub lacking: u64,
     pub spilled: Spilled,
     pub newest: Option<Timestamp>,
-    /// Those with the most events, each with what is usual for it.
-    pub usual: Vec<(String, String)>,
 }
 
 /// The state of all baselines. Write down [`Learnt::changes`] with what it led to.
@@ -120,7 +118,7 @@ enum Input<'e> {
 
 /// Days that are remembered as days with events.
 const DAYS: usize = 120;
-/// Entities that a standing names.
+/// Entities that are told with what is usual for them.
 const SHOWN: usize = 8;
 
 impl Learnt {
@@ -219,8 +217,6 @@ impl Learnt {
         let asked = Standing { learn: plan.learn, min_events: plan.min_events, ..Standing::default() };
         let Some(known) = self.known.get(&plan.key) else { return Some(asked) };
         let today = known.head.newest.div_euclid(DAY);
-        let mut first: Vec<&Entity> = known.entities.values().collect();
-        first.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.values.cmp(&b.values)));
         Some(Standing {
             learnt: known.head.learnt(plan, today),
             days: known.head.days_before(today),
@@ -230,9 +226,17 @@ impl Learnt {
             lacking: known.head.lacking,
             spilled: known.head.spilled,
             newest: (known.head.events > 0).then(|| Timestamp::from_microsecond(known.head.newest).ok()).flatten(),
-            usual: first.into_iter().take(SHOWN).map(|entity| (entity.name(), entity.usual(plan))).collect(),
             ..asked
         })
+    }
+
+    /// What is usual for those with the most events, of the baseline at a position.
+    pub fn usual(&self, plans: &Baselines, rule: usize) -> Vec<(String, String)> {
+        let found = plans.get(rule).and_then(|plan| Some((plan, self.known.get(&plan.key)?)));
+        let Some((plan, known)) = found else { return Vec::new() };
+        let mut first: Vec<&Entity> = known.entities.values().collect();
+        first.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.values.cmp(&b.values)));
+        first.into_iter().take(SHOWN).map(|entity| (entity.name(), entity.usual(plan))).collect()
     }
 }
 

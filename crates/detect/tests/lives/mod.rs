@@ -89,6 +89,11 @@ impl Life {
         self.learnt.standing(self.set.baselines(), 0).expect("a baseline")
     }
 
+    #[allow(dead_code, reason = "not every test asks")]
+    pub fn usual(&self) -> Vec<(String, String)> {
+        self.learnt.usual(self.set.baselines(), 0)
+    }
+
     #[allow(dead_code, reason = "not every test counts rows")]
     pub fn rows(&self) -> usize {
         self.rows.len()
