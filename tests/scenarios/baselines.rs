@@ -2,7 +2,8 @@
 //! beside exceptions, and shown by name only to whoever reads the events (D-001, D-004).
 
 use jiff::SignedDuration;
-use watchkeep_model::{Record, Value};
+use watchkeep_desk::backtest::{Ended, Trial};
+use watchkeep_model::{Actor, Record, Value, Via};
 use watchkeep_tests::requests::Site;
 use watchkeep_tests::{Office, now};
 
@@ -62,6 +63,11 @@ impl Doors {
         let site = Site::of(&self.office);
         let answer = site.call("POST", "/ingest/doors", &[("authorization", &bearer)], &lines.join("\n"));
         assert_eq!(answer.status, 200, "{}", answer.body);
+    }
+
+    fn mara(&self) -> Actor {
+        let mara = self.office.desk.person_by_email("mara@demo.example").expect("read").expect("Mara");
+        self.office.desk.actor(&mara, Via::Screen).expect("an actor")
     }
 
     fn alerts(&self) -> Vec<Record> {
@@ -154,8 +160,7 @@ fn limits_may_change_while_it_is_in_force_and_nothing_is_learnt_anew() {
     for ago in [6, 5, 4, 3] {
         doors.send(ago, &DAILY);
     }
-    let mara = doors.office.desk.person_by_email("mara@demo.example").expect("read").expect("Mara");
-    let mara = doors.office.actor(&mara);
+    let mara = doors.mara();
     let stricter = DOORS.replace("learn: 3d", "learn: 5d").replace("level: medium", "level: high");
     doors.office.update(&mara, &doors.rule, &[("text", stricter.into())]).expect("changed");
     doors.send(2, &[("100", "Vault")]);
@@ -233,4 +238,56 @@ fn what_is_usual_is_shown_by_name_only_to_who_reads_all_events() {
     let (all, some) = (doors.its_page("mara"), doors.its_page("tom"));
     assert!(all.contains("Main (2), Lab (1)"), "{all}");
     assert!(some.contains("2 known, with 3 values, from 6 events") && !some.contains("Lab"), "{some}");
+}
+
+/// What some background work ended with.
+fn ended(mut ask: impl FnMut() -> Option<Ended>) -> Ended {
+    let asked = std::iter::repeat_with(|| {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+        ask()
+    });
+    asked.take(3_000).flatten().next().expect("it ends")
+}
+
+#[test]
+fn what_is_kept_says_beforehand_what_it_would_tell_and_spares_the_wait() {
+    let doors = Doors::open();
+    let (mara, desk) = (doors.mara(), &doors.office.desk);
+    // The events came while the rule was off: they are kept, and nothing was learnt of them.
+    doors.office.act(&mara, &doors.rule, "switch_off", &[], Some("first the history")).expect("off");
+    for ago in [6, 5, 4, 3, 2] {
+        doors.send(ago, &DAILY);
+    }
+    doors.send(1, &[("100", "Main"), ("100", "Vault")]);
+    let person = mara.person.expect("a person");
+    let trial = Trial { text: DOORS, rule: Some(doors.rule.id), days: 7, sources: None };
+    let run = desk.backtest(person, trial, now()).expect("begun");
+    assert_eq!(ended(|| run.progress().ended), Ended::Done);
+    let progress = run.progress();
+    assert_eq!((progress.read, progress.matched, progress.beyond), (32, 1, 0));
+    assert_eq!(progress.learning.as_deref(), Some("has learnt"));
+    assert_eq!(progress.examples[0].why[0].1, "door Vault, never seen for 100 before");
+    assert_eq!(progress.entities.get("100"), Some(&1));
+
+    let refused = desk.learn_back(&mara, &doors.rule, now()).expect_err("it is off");
+    assert!(refused.to_string().contains("in force"), "{refused}");
+    doors.office.act(&mara, &doors.rule, "switch_on", &[], None).expect("on");
+    assert!(doors.its_page("mara").contains("Learn from what is kept"));
+    desk.learn_back(&mara, &doors.rule, now()).expect("begun");
+    let how = ended(|| desk.last_learn_back(doors.rule.id).and_then(|(_, ended)| ended));
+    assert_eq!(how, Ended::Done);
+    assert!(doors.alerts().is_empty(), "no alert comes of what is kept");
+    let page = doors.its_page("mara");
+    for words in ["has learnt", "It went through the kept events: 32 learnt from", "100 3 values in 17 events"] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    assert!(!page.contains("Learn from what is kept"), "{page}");
+    let refused = desk.learn_back(&mara, &doors.rule, now()).expect_err("it has learnt");
+    assert!(refused.to_string().contains("learnt already"), "{refused}");
+
+    // It is written down, and live events go on from there.
+    let doors = doors.again();
+    doors.send(0, &[("100", "Vault"), ("200", "Vault")]);
+    let found = doors.alerts();
+    assert_eq!(found.iter().map(|alert| alert.get("entity").as_text()).collect::<Vec<_>>(), [Some("200")]);
 }

@@ -45,6 +45,7 @@ pub struct Watch {
     pub(crate) feeds: crate::feeds::Feeds,
     pub(crate) mappings: crate::mapping::Mappings,
     pub(crate) backtests: crate::backtest::Backtests,
+    pub(crate) learn_backs: crate::learn_back::Runs,
     pub(crate) seen_logs: crate::drafting::SeenLogs,
     pub(crate) health: crate::health::Health,
     pub(crate) attack: crate::attack::Held,

@@ -203,7 +203,7 @@ fn nobody_is_in_two_places_at_once() {
     let found = life.see(&[place("ann", "Sydney", at(3, 10, 1))]);
     has(&found[0], "seen", "ann in Potsdam at 2026-03-04 09:01 UTC, then in Sydney at 2026-03-04 10:01 UTC");
     has(&found[0], "speed", "16,121 km in 1 h 0 min: 16,121 km/h; more than 900 is impossible");
-    has(&found[0], "usual", "Berlin (4), Potsdam (4)");
+    has(&found[0], "usual", "Berlin (4), Potsdam (4), Sydney (1)");
     assert_eq!(found[0].events.len(), 2);
     // A day later one can be in Lyon.
     assert_eq!(life.see(&[place("ann", "Lyon", at(6, 10, 0))]), []);

@@ -78,19 +78,24 @@ pub(super) fn baselines(desk: &Desk, now: Timestamp) -> Result<(), DeskError> {
     desk.settle_own(now)?;
     for day in (1..=DAYS).rev() {
         let end = now - SignedDuration::from_hours(24 * day);
-        let lines: Vec<String> = (0..CARDS).flat_map(|card| a_day(card, end)).collect();
+        let mut lines: Vec<(Timestamp, String)> = (0..CARDS).flat_map(|card| a_day(card, end)).collect();
+        lines.sort();
+        let lines: Vec<String> = lines.into_iter().map(|(_, line)| line).collect();
         opened(desk, &lines, end)?;
     }
-    let odd = now - SignedDuration::from_mins(95);
+    let odd = now - SignedDuration::from_mins(25);
     opened(desk, &[line(odd, ODD, "Server room 2")], odd)
 }
 
 /// What a card opens in the day before `end`.
-fn a_day(card: i64, end: Timestamp) -> Vec<String> {
-    let at = |hours: i64| end - SignedDuration::from_mins(hours * 60 + card);
-    let mut lines = vec![line(at(10), card, "Main entrance"), line(at(5), card, "Main entrance")];
+fn a_day(card: i64, end: Timestamp) -> Vec<(Timestamp, String)> {
+    let at = |hours: i64, door: &str| {
+        let time = end - SignedDuration::from_mins(hours * 60 + card);
+        (time, line(time, card, door))
+    };
+    let mut lines = vec![at(10, "Main entrance"), at(5, "Main entrance")];
     if TECHNICIANS.contains(&card) {
-        lines.push(line(at(8), card, "Server room 2"));
+        lines.push(at(8, "Server room 2"));
     }
     lines
 }

@@ -1,9 +1,10 @@
 //! Baselines in the stream: what they learn lives in memory under keys of its own, whichever rules are loaded, and every
 //! change of it is written in the transaction of the alerts that it led to. What could not be written is read again.
 
-use super::counting::{kept, row};
+use super::counting::{Counting, kept, row};
 use super::{Group, Head, Live, shorten};
 use crate::{Desk, DeskError};
+use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use watchkeep_detect::baseline::{ALL_VALUES, Departure, ENTITIES, LATENESS, Learnt, Standing, VALUES};
@@ -102,6 +103,26 @@ impl Desk {
     /// The store cannot be read.
     pub fn usual_of(&self, rule: &str) -> Result<Vec<(String, String)>, DeskError> {
         Ok(self.of_learnt(rule, |learnt, set, at| learnt.usual(set.baselines(), at))?.unwrap_or_default())
+    }
+
+    /// Takes what was learnt elsewhere of a baseline in force; whether one is. The caller holds what counts, so that nothing
+    /// is learnt between.
+    pub(crate) fn put_learnt(
+        &self,
+        counting: &mut Counting,
+        of: &RuleSet,
+        other: Learnt,
+        now: Timestamp,
+    ) -> Result<bool, DeskError> {
+        let in_force = self.watch.in_force();
+        let has = |set: &&RuleSet| of.baselines().keys().all(|key| set.baselines().keys().any(|known| known == key));
+        let Some(set) = in_force.iter().filter_map(|live| live.set.as_ref()).find(has) else { return Ok(false) };
+        let mut learnt = counting.learning.take(self, set)?;
+        learnt.replace(other);
+        let kept = changed(&mut learnt, set);
+        self.store.write_kept(&self.system(), now, Vec::new(), &kept)?;
+        counting.learning.put(learnt, &in_force);
+        Ok(true)
     }
 
     fn of_learnt<T>(&self, rule: &str, ask: impl Fn(&Learnt, &RuleSet, usize) -> T) -> Result<Option<T>, DeskError> {

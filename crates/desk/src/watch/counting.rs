@@ -209,7 +209,7 @@ impl Watch {
         [self.live(), self.own()]
     }
 
-    pub(super) fn counting(&self) -> MutexGuard<'_, Counting> {
+    pub(crate) fn counting(&self) -> MutexGuard<'_, Counting> {
         self.counting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -122,10 +122,13 @@ impl Plan {
                     fields.push(name);
                 }
             }
-            Kind::Travel(travel) => match &travel.place {
-                Where::Coordinates { latitude, longitude } => fields.extend([&**latitude, &**longitude]),
-                Where::Table { network, .. } => fields.push(network),
-            },
+            Kind::Travel(travel) => {
+                fields.extend(travel.name.as_deref());
+                match &travel.place {
+                    Where::Coordinates { latitude, longitude } => fields.extend([&**latitude, &**longitude]),
+                    Where::Table { network, .. } => fields.push(network),
+                }
+            }
         }
         fields
     }
@@ -157,6 +160,14 @@ impl Baselines {
     /// The keys that what each learns goes by.
     pub fn keys(&self) -> impl Iterator<Item = &Arc<str>> {
         self.plans.iter().map(|plan| &plan.key)
+    }
+
+    /// What an event holds that the baseline at a position reads, and no more: enough to learn from it later.
+    pub fn read_of(&self, rule: usize, event: &Event) -> Event {
+        let names = self.get(rule).map(Plan::fields).unwrap_or_default();
+        let read = event.fields.iter().filter(|(name, _)| names.contains(&&***name));
+        let fields = read.map(|(name, value)| (name.clone(), value)).collect();
+        Event { fields, raw: Default::default(), message: "".into(), ..event.clone() }
     }
 
     pub(super) fn get(&self, rule: usize) -> Option<&Plan> {

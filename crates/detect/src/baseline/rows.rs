@@ -106,6 +106,30 @@ impl Learnt {
         self.known.retain(|key, _| keys.contains(key));
     }
 
+    /// Takes what was learnt elsewhere of the same baselines in place of what is known of them. All of it is written down
+    /// with the next changes.
+    pub fn replace(&mut self, other: Self) {
+        for (key, mut known) in other.known {
+            if let Some(old) = self.known.remove(&key) {
+                known.left = old.left;
+                known.left.extend(old.entities.into_keys());
+            }
+            known.head_changed = true;
+            let order = std::mem::take(&mut known.turns);
+            for digest in order.into_values() {
+                self.turn += 1;
+                known.turns.insert(self.turn, digest);
+                known.touched.insert(digest);
+                known.entities.entry(digest).and_modify(|entity| {
+                    entity.turn = self.turn;
+                    entity.changed = entity.parts.keys().copied().collect();
+                    entity.gone.clear();
+                });
+            }
+            self.known.insert(key, known);
+        }
+    }
+
     /// Goes on from what was written down of one baseline. Gives how many rows could not be read.
     pub fn restore(&mut self, plans: &Baselines, key: &Arc<str>, rows: impl IntoIterator<Item = Row>) -> usize {
         let mut known = Known::default();

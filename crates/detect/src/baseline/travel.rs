@@ -26,8 +26,6 @@ pub(super) fn judge(
 ) -> Option<Found> {
     let entity = known.entities.get_mut(&of)?;
     let judged = step.learnt && entity.is_known(step.plan, step.seen.time);
-    let usual =
-        most(entity.parts.values().filter(|part| !part.text.starts_with(PAIR)).map(|part| (&*part.text, part.count)));
     let (new, mut left) = entity.count(u128::from_be_bytes(digest(&["place", place])), place, step.seen.time);
     let mut added = usize::from(new);
     let here = Sighting { seen: step.seen, latitude: at.latitude, longitude: at.longitude, place: place.into() };
@@ -51,6 +49,8 @@ pub(super) fn judge(
             added += usize::from(new);
             left += more;
         } else if often < USUAL {
+            let places = entity.parts.values().filter(|part| !part.text.starts_with(PAIR));
+            let usual = most(places.map(|part| (&*part.text, part.count)));
             found = Some(trip.told(travel, &entity.name(), usual));
         }
     }
@@ -106,7 +106,7 @@ impl Trip {
                     number(travel.speed)
                 ),
             ),
-            ("usual".to_owned(), if usual.is_empty() { "no place before".to_owned() } else { usual }),
+            ("usual".to_owned(), usual),
         ];
         Found { why, events: vec![self.from.seen, self.to.seen] }
     }

@@ -2,17 +2,42 @@
 
 use crate::ask::Ask;
 use crate::fault::Fault;
-use crate::parts::{State as Mark, panel, state, time};
+use crate::htmx;
+use crate::parts::{Button, State as Mark, panel, state, time};
+use crate::routes::{Route, Who};
+use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
+use watchkeep_desk::backtest::Ended;
 use watchkeep_desk::health::grouped;
+use watchkeep_desk::learn_back::DAYS;
 use watchkeep_desk::watch::{Standing, left_out, progress};
 use watchkeep_model::Record;
 use watchkeep_records::watch::RuleForm;
 
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/rules/{id}/learnt", Who::Person, |ask| {
+            let rule = ask.record(ask.kind("detection_rule")?, ask.param("id"))?;
+            Ok(panel(ask, &rule)?.into_response())
+        }),
+        Route::post("/rules/{id}/learnt", Who::Person, learn),
+    ]
+}
+
+/// Lets it go through what is kept, or stops that.
+fn learn(ask: &Ask) -> Result<Response, Fault> {
+    let rule = ask.record(ask.kind("detection_rule")?, ask.param("id"))?;
+    match ask.form("act") {
+        Some("stop") => ask.app.desk.stop_learn_back(&ask.actor, &rule)?,
+        _ => ask.app.desk.learn_back(&ask.actor, &rule, ask.now)?,
+    }
+    Ok(super::go(&format!("/r/detection_rule/{}", rule.id)))
+}
+
 /// How far it is, beside its title.
 pub fn beside(ask: &Ask, rule: &Record) -> Result<Markup, Fault> {
     let said = standing(ask, rule)?.map(|(standing, _)| progress(&standing));
-    Ok(html! { @if let Some(said) = said { div .sub { (said) } } })
+    Ok(html! { @if let Some(said) = said { div .sub .break { (said) } } })
 }
 
 /// What it has learnt, and from how much.
@@ -26,7 +51,10 @@ pub fn panel(ask: &Ask, rule: &Record) -> Result<Markup, Fault> {
     // Names and values are of events: they are for whoever reads those of every source.
     let reads = matches!(ask.app.desk.event_sources(&ask.actor), Ok(None));
     let usual = if reads { ask.app.desk.usual_of(id)? } else { Vec::new() };
-    Ok(panel::padded(
+    let run = ask.app.desk.last_learn_back(rule.id);
+    let runs = run.as_ref().is_some_and(|(_, ended)| ended.is_none());
+    let address = format!("/rules/{}/learnt", rule.id);
+    let inner = panel::padded(
         "What it has learnt",
         &mark,
         &html! {
@@ -39,6 +67,7 @@ pub fn panel(ask: &Ask, rule: &Record) -> Result<Markup, Fault> {
                     ". This is kept over a restart, and while the rule is changed."
                 }
                 @for left in left_out(&standing) { p { (left) } }
+                (going_back(ask, rule, &standing, runs))
                 @if !usual.is_empty() {
                     table .cards {
                         caption .vh { "What is usual" }
@@ -50,7 +79,32 @@ pub fn panel(ask: &Ask, rule: &Record) -> Result<Markup, Fault> {
                 @if !reads && standing.entities > 0 { p .sub { "You do not read the events of every source, so what is usual is not shown by name." } }
             }
         },
-    ))
+    );
+    Ok(htmx::polled("learnt", runs.then_some(&*address), &inner))
+}
+
+/// How far it is with what is kept, and what begins or stops that.
+fn going_back(ask: &Ask, rule: &Record, standing: &Standing, runs: bool) -> Markup {
+    let may = ask.actor.access.may_on(rule.kind, "update", rule);
+    let address = format!("/rules/{}/learnt", rule.id);
+    html! {
+        @match ask.app.desk.last_learn_back(rule.id) {
+            Some((progress, None)) => p role="status" { "Going through the kept events: " (grouped(count(progress.read))) " looked at, " (grouped(count(progress.learnt))) " learnt from." },
+            Some((progress, Some(Ended::Done))) => p .sub { "It went through the kept events: " (grouped(count(progress.learnt))) " learnt from" @if progress.beyond > 0 { ", " (grouped(count(progress.beyond))) " left out as too many in an hour" } "." },
+            Some((_, Some(Ended::Stopped))) => p .sub { "Going through the kept events was stopped; nothing of it is used." },
+            Some((_, Some(Ended::Failed(why)))) => p .error role="alert" { (why) },
+            None => {},
+        }
+        @if may && (runs || !standing.learnt) {
+            form method="post" action=(address) {
+                input type="hidden" name="csrf" value=(ask.csrf());
+                @if runs { (Button::submit_as("Stop", "act", "stop")) } @else {
+                    (Button::submit_as("Learn from what is kept", "act", "learn"))
+                    p .sub { "It need not wait: the events of up to " (DAYS) " days that are kept are gone through in the background. No alert comes of them." }
+                }
+            }
+        }
+    }
 }
 
 /// How much there is of what it needs.

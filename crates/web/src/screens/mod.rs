@@ -120,6 +120,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(queue::routes());
     all.extend(except::routes());
     all.extend(backtest::routes());
+    all.extend(baseline::routes());
     all.extend(present::routes());
     all.extend(inbox::routes());
     all.extend(tasks::routes());
