@@ -98,9 +98,10 @@ impl Desk {
         let mut over = Over { from: now - SignedDuration::from_hours(24 * DAYS), to: now, sources: None, now };
         let mut take = |found: crate::replay::Ordered| {
             found.events.iter().for_each(|event| drop(learnt.see(set.baselines(), event, [0])));
+            let learnt = learnt.standing(set.baselines(), 0).map_or(0, |standing| standing.events);
             run.with(|progress| {
                 progress.read += found.read;
-                progress.learnt += found.events.len() as u64;
+                progress.learnt = learnt;
                 progress.beyond += found.beyond;
             });
             run.flow()

@@ -72,7 +72,7 @@ pub fn panel(ask: &Ask, rule: &Record) -> Result<Markup, Fault> {
                     table .cards {
                         caption .vh { "What is usual" }
                         thead { tr { th { "Of" } th { "Usual" } } }
-                        tbody { @for (name, said) in &usual { tr { td .id { (name) } td .grow { (said) } } } }
+                        tbody { @for (name, said) in &usual { tr { td .id { (name) } td .grow .wrap { (said) } } } }
                     }
                     @if standing.entities > usual.len() { p .sub { "Those with the most events; " (grouped((standing.entities - usual.len()) as i64)) " more are known." } }
                 }
