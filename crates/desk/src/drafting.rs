@@ -10,7 +10,7 @@ pub use watchkeep_detect::reading as read;
 use watchkeep_detect::reading;
 pub use watchkeep_detect::{Form, Reading, RuleInfo, State};
 use watchkeep_lake::{Found, SearchRequest};
-use watchkeep_model::event::LogSource;
+use watchkeep_model::event::{Event, LogSource};
 use watchkeep_model::filter::{Expr, Op, Query, Term, Value, parse};
 
 /// Days of events that say which log sources are seen here.
@@ -156,7 +156,11 @@ impl Desk {
                 }
             }
         }
-        let known = |name: &String| events.iter().any(|event| event.field(name).is_some());
+        let learns = rule.form == Form::Baseline;
+        let has = |event: &Event, name: &str| {
+            event.field(name).is_some() || learns && watchkeep_detect::baseline::value(event, name).is_some()
+        };
+        let known = |name: &String| events.iter().any(|event| has(event, name));
         told.unknown = told.reading.fields.iter().filter(|name| !known(name)).cloned().collect();
         Ok(told)
     }

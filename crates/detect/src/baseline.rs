@@ -22,7 +22,7 @@ mod volume;
 mod words;
 
 pub use learnt::{Departure, Learnt, Spilled, Standing};
-pub use plan::Baselines;
+pub use plan::{Baselines, value};
 pub(crate) use plan::{fields, read};
 pub use robust::{Usual, usual};
 

@@ -287,3 +287,32 @@ fn the_text_is_understood_and_what_cannot_be_is_said_with_its_line() {
     });
     assert_eq!(why, Some("`b` is a baseline, which alerts by itself and is not counted"));
 }
+
+#[test]
+fn what_is_forgotten_counts_no_more_among_those_that_are_known() {
+    let mut life = Life::of(&RARE.replace("at_most: 2", "share: 0.3, forget: 5d"));
+    let runs = |host: &str, program: &str, day| event(at(day, 9, 0), &[("host", host), ("program", program)]);
+    let hosts: Vec<String> = (0..20).map(|host| format!("pc-{host}")).collect();
+    for day in 0..4 {
+        life.see(&hosts.iter().map(|host| runs(host, "mail.exe", day)).collect::<Vec<_>>());
+    }
+    // Of twenty hosts only six are seen again: two of twenty would be few, and three of six are not.
+    for day in 4..12 {
+        life.see(&hosts[..6].iter().map(|host| runs(host, "mail.exe", day)).collect::<Vec<_>>());
+    }
+    let odd = ["pc-0", "pc-1", "pc-2"].map(|host| runs(host, "odd.exe", 12));
+    let before = life.see(&odd).len();
+    life.start_again();
+    let more = life.see(&["pc-3", "pc-4"].map(|host| runs(host, "odd.exe", 12)));
+    assert_eq!((before, more.len()), (1, 0), "one of six is fewer than three in ten");
+}
+
+#[test]
+fn a_clock_that_runs_ahead_makes_nothing_late() {
+    let mut life = Life::of(FIRST_SEEN);
+    let mut ahead = event(at(300, 0, 0), &[("user", "ann"), ("address", "a")]);
+    ahead.received = jiff::Timestamp::from_second(at(0, 9, 0)).expect("a time");
+    life.see(&[ahead, event(at(0, 9, 10), &[("user", "ann"), ("address", "b")])]);
+    let standing = life.standing();
+    assert_eq!((standing.events, standing.spilled.late, standing.days), (2, 0, 0));
+}

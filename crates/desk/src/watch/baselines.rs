@@ -147,6 +147,9 @@ pub fn progress(standing: &Standing) -> String {
     if standing.learnt {
         return "has learnt".to_owned();
     }
+    if standing.events == 0 && standing.lacking > 0 {
+        return "cannot fire: no event has the fields that it reads".to_owned();
+    }
     let (days, learn) = (standing.days.min(standing.learn), standing.learn);
     let (events, least) = (standing.events.min(standing.min_events), standing.min_events);
     format!("learning: {days} of {learn} days, {} of {} events", number(events), number(least))

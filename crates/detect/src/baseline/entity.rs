@@ -118,11 +118,11 @@ impl Entity {
         (true, left)
     }
 
-    /// Forgets what was not seen for as long as the baseline keeps it.
-    pub fn forget(&mut self, plan: &Plan) {
+    /// Forgets what was not seen for as long as the baseline keeps it, and says what that was.
+    pub fn forget(&mut self, plan: &Plan) -> Vec<PartKey> {
         let oldest = self.newest - plan.forget;
         let old: Vec<PartKey> = self.parts.iter().filter(|(_, part)| part.last < oldest).map(|(key, _)| *key).collect();
-        old.into_iter().for_each(|key| self.drop_part(key));
+        old.iter().for_each(|key| self.drop_part(*key));
         // What an hour is made of is of no use once no event of it can come.
         let young = self.newest - DAY - DAY;
         if matches!(plan.kind, Kind::Volume(_)) {
@@ -132,6 +132,7 @@ impl Entity {
                 self.changed.insert(*key);
             }
         }
+        old
     }
 
     fn drop_part(&mut self, key: PartKey) {

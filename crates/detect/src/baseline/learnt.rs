@@ -6,7 +6,7 @@ use super::plan::{Baselines, Kind, Measure, Peers, Plan, Travel, Where, value, v
 use super::rows::{Digest, digest};
 use super::volume::{Adds, word};
 use super::words::{counted, day, most, number};
-use super::{ALL_VALUES, DAY, ENTITIES, first_seen, rare, travel, volume};
+use super::{ALL_VALUES, DAY, ENTITIES, HOUR, first_seen, rare, travel, volume};
 use crate::correlate::Seen;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -130,7 +130,9 @@ impl Learnt {
 
     fn feed(&mut self, plan: &Plan, event: &Event) -> Option<Departure> {
         let known = self.known.entry(plan.key.clone()).or_default();
-        let seen = Seen { id: event.id, time: event.time.as_microsecond() };
+        // A clock that runs far ahead must not make all that follows late.
+        let ahead = event.received.as_microsecond().saturating_add(HOUR);
+        let seen = Seen { id: event.id, time: event.time.as_microsecond().min(ahead) };
         known.head_changed = true;
         known.head.heard = known.head.heard.max(event.received.as_millisecond());
         let read = values(event, &plan.entity).and_then(|names| Some((names, plan.kind.input(event)?)));
@@ -157,16 +159,14 @@ impl Learnt {
             Taken::New => {}
         }
         let today = seen.time.div_euclid(DAY);
-        if newest.div_euclid(DAY) < today {
-            let before = entity.parts.len();
-            entity.forget(plan);
-            known.parts = known.parts.saturating_sub(before - entity.parts.len());
-        }
+        let gone = if newest.div_euclid(DAY) < today { entity.forget(plan) } else { Vec::new() };
         self.turn += 1;
         known.turns.remove(&entity.turn);
         entity.turn = self.turn;
         known.turns.insert(entity.turn, of);
         known.touched.insert(of);
+        known.parts = known.parts.saturating_sub(gone.len());
+        gone.iter().for_each(|part| known.one_less(part));
         let learnt = known.head.learnt(plan, today);
         known.head.count(today, seen.time);
         let step = Step { plan, seen, names, learnt };
@@ -176,8 +176,9 @@ impl Learnt {
             }
             (Kind::Rare(asked), Input::Value(_)) => rare::judge(known, of, &step, asked, &asked.value.join(" / ")),
             (Kind::Volume(asked), Input::Adds(adds, peers)) => {
-                if let Some(entity) = known.entities.get_mut(&of).filter(|entity| *entity.peers != **peers) {
-                    entity.peers = (*peers).into();
+                let peers = super::words::shorten(peers);
+                if let Some(entity) = known.entities.get_mut(&of).filter(|entity| *entity.peers != *peers) {
+                    entity.peers = peers.into();
                 }
                 volume::judge(known, of, &step, asked, adds)
             }
@@ -324,18 +325,21 @@ impl Known {
         }
     }
 
+    /// A value less has this entity, of a rare one.
+    fn one_less(&mut self, part: &u128) {
+        if let Some(count) = self.population.get_mut(part) {
+            *count -= 1;
+            if *count == 0 {
+                self.population.remove(part);
+            }
+        }
+    }
+
     fn drop_entity(&mut self, digest: Digest) {
         let Some(entity) = self.entities.remove(&digest) else { return };
         self.turns.remove(&entity.turn);
         self.parts = self.parts.saturating_sub(entity.parts.len());
-        for key in entity.parts.keys() {
-            if let Some(count) = self.population.get_mut(key) {
-                *count -= 1;
-                if *count == 0 {
-                    self.population.remove(key);
-                }
-            }
-        }
+        entity.parts.keys().for_each(|part| self.one_less(part));
         self.touched.remove(&digest);
         self.left.push(digest);
     }

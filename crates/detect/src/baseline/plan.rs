@@ -190,7 +190,7 @@ pub(crate) fn fields(rule: &SigmaRule) -> BTreeSet<String> {
 }
 
 /// The value of a field, or of what every event has under these names; an empty one, and the `-` of many logs, is none.
-pub(super) fn value<'e>(event: &'e Event, name: &str) -> Option<&'e str> {
+pub fn value<'e>(event: &'e Event, name: &str) -> Option<&'e str> {
     let column = || match name {
         "host" => event.host.as_deref(),
         "user" => event.user.as_deref(),

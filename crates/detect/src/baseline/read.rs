@@ -97,7 +97,8 @@ pub(super) fn read(found: &Value, rule: usize, id: &str) -> Result<Plan, String>
 }
 
 fn rare(spec: &Spec, value: Vec<Box<str>>) -> Result<Rare, String> {
-    let at_most = positive("at_most", spec.at_most.unwrap_or(1), super::VALUES - 1)?;
+    let usual = if spec.share.is_some() { super::VALUES - 1 } else { 1 };
+    let at_most = positive("at_most", spec.at_most.unwrap_or(usual), super::VALUES - 1)?;
     if spec.share.is_some_and(|share| !(share > 0.0 && share < 1.0)) {
         return Err("its `share` is of all entities: write one above 0 and below 1, such as 0.01 for one in a hundred"
             .to_owned());

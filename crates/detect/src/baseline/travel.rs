@@ -6,7 +6,7 @@ use super::learnt::{Found, Known, Step};
 use super::place::Point;
 use super::plan::Travel;
 use super::rows::{Digest, digest};
-use super::words::{moment, most, number};
+use super::words::{moment, most, number, shorten};
 
 /// Sightings that an entity keeps in the order of their time.
 const TRAIL: usize = 32;
@@ -28,7 +28,8 @@ pub(super) fn judge(
     let judged = step.learnt && entity.is_known(step.plan, step.seen.time);
     let (new, mut left) = entity.count(u128::from_be_bytes(digest(&["place", place])), place, step.seen.time);
     let mut added = usize::from(new);
-    let here = Sighting { seen: step.seen, latitude: at.latitude, longitude: at.longitude, place: place.into() };
+    let here =
+        Sighting { seen: step.seen, latitude: at.latitude, longitude: at.longitude, place: shorten(place).into() };
     let order = |one: &Sighting| (one.seen.time, one.seen.id);
     let pos = entity.trail.partition_point(|one| order(one) < order(&here));
     let beside = [pos.checked_sub(1).and_then(|at| entity.trail.get(at)), entity.trail.get(pos)];
