@@ -126,6 +126,8 @@ const ROUTES: &[Entry] = &[
     ("POST", "/run/{id}/file", Person, 404, 303),
     ("GET", "/run/{id}/state", Person, 404, 303),
     ("GET", "/rules/test", Person, 404, 303),
+    ("GET", "/rules/{id}/learnt", Person, 404, 303),
+    ("POST", "/rules/{id}/learnt", Person, 404, 303),
     ("GET", "/search", Person, 200, 303),
     ("GET", "/start", Person, 404, 303),
     ("GET", "/start/{pack}", Person, 404, 303),

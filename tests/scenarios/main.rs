@@ -4,6 +4,7 @@ mod access;
 mod alone;
 mod assuring;
 mod attack;
+mod baselines;
 mod case;
 mod clocks;
 mod concern;

@@ -3,6 +3,7 @@
 
 pub use crate::background::Ended;
 use crate::background::Run;
+use crate::replay::Over;
 use crate::watch::own::file_of;
 use crate::watch::{Exception, named};
 use crate::{Desk, DeskError};
@@ -46,6 +47,10 @@ pub struct Progress {
     /// Matches by what they are about; beyond a thousand names the others are counted together, under none.
     pub entities: HashMap<String, u64>,
     pub examples: Vec<Example>,
+    /// How far a baseline came that began to learn with the first of them, and the events that were too many in an hour
+    /// to be put in order.
+    pub learning: Option<String>,
+    pub beyond: u64,
     pub ended: Option<Ended>,
 }
 
@@ -135,6 +140,10 @@ impl Desk {
         let request = SearchRequest { query: &query, from, to, limit: 1, sources: sources.as_deref(), now, zone };
         let total = self.lake.count(&request)?;
         run.with(|progress| progress.total = Some(total));
+        if info.form == Form::Baseline {
+            let over = Over { from, to, sources: sources.as_deref(), now };
+            return self.replay(run, (set, info), standing, &over);
+        }
         let mut flow = ControlFlow::Continue(());
         self.lake.scan(&request, |events| {
             let found: Vec<(&Event, Match)> =
@@ -150,7 +159,7 @@ impl Desk {
     }
 
     /// The exceptions from a rule that stand, whoever sees them.
-    fn standing(&self, rule: i64, now: Timestamp) -> Result<Vec<Exception>, DeskError> {
+    pub(crate) fn standing(&self, rule: i64, now: Timestamp) -> Result<Vec<Exception>, DeskError> {
         let kind = self.kind("suppression")?;
         let about = self.store.with_any(kind, "rule", &[Value::Int(rule)])?;
         let stands = |until: Timestamp| until > now;
@@ -180,12 +189,19 @@ fn note(progress: &mut Progress, standing: &[Exception], event: &Event, found: M
         progress.excepted += 1;
         return;
     }
-    progress.matched += 1;
-    let entity = named(event).unwrap_or_default();
-    let entity = if progress.entities.len() < ENTITIES || progress.entities.contains_key(entity) { entity } else { "" };
-    *progress.entities.entry(entity.to_owned()).or_default() += 1;
-    if progress.examples.len() < EXAMPLES {
-        progress.examples.push(example(event, found));
+    let entity = named(event).unwrap_or_default().to_owned();
+    progress.note(entity, || example(event, found));
+}
+
+impl Progress {
+    /// Counts a match, and keeps it where it is among the first.
+    pub(crate) fn note(&mut self, entity: String, example: impl FnOnce() -> Example) {
+        self.matched += 1;
+        let known = self.entities.len() < ENTITIES || self.entities.contains_key(&entity);
+        *self.entities.entry(if known { entity } else { String::new() }).or_default() += 1;
+        if self.examples.len() < EXAMPLES {
+            self.examples.push(example());
+        }
     }
 }
 

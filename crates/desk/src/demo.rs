@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use watchkeep_model::{FieldType, Value};
 use watchkeep_store::Change;
 
+mod baselines;
 mod done;
 mod events;
 mod feeds;

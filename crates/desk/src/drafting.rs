@@ -6,10 +6,11 @@ use crate::watch::own::is_several;
 use crate::{Desk, DeskError};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::{Mutex, PoisonError};
+pub use watchkeep_detect::reading as read;
 use watchkeep_detect::reading;
 pub use watchkeep_detect::{Form, Reading, RuleInfo, State};
 use watchkeep_lake::{Found, SearchRequest};
-use watchkeep_model::event::LogSource;
+use watchkeep_model::event::{Event, LogSource};
 use watchkeep_model::filter::{Expr, Op, Query, Term, Value, parse};
 
 /// Days of events that say which log sources are seen here.
@@ -118,7 +119,8 @@ impl Desk {
                 .iter_mut()
                 .for_each(|rule| rule.state = State::Refused(crate::rules::SEVERAL.to_owned()));
         }
-        let Some(rule) = told.reading.rules.first().filter(|rule| rule.form == Form::Detection).cloned() else {
+        let alone = |rule: &&RuleInfo| matches!(rule.form, Form::Detection | Form::Baseline);
+        let Some(rule) = told.reading.rules.first().filter(alone).cloned() else {
             if let Some(rule) = told.reading.rules.first_mut() {
                 rule.state = self.watch.among_own(record, text).unwrap_or(rule.state.clone());
             }
@@ -154,7 +156,11 @@ impl Desk {
                 }
             }
         }
-        let known = |name: &String| events.iter().any(|event| event.field(name).is_some());
+        let learns = rule.form == Form::Baseline;
+        let has = |event: &Event, name: &str| {
+            event.field(name).is_some() || learns && watchkeep_detect::baseline::value(event, name).is_some()
+        };
+        let known = |name: &String| events.iter().any(|event| has(event, name));
         told.unknown = told.reading.fields.iter().filter(|name| !known(name)).cloned().collect();
         Ok(told)
     }

@@ -246,6 +246,7 @@ fn form_value(form: Form) -> Value {
         Form::Detection => RuleForm::Detection,
         Form::Filter => RuleForm::Filter,
         Form::Correlation => RuleForm::Correlation,
+        Form::Baseline => RuleForm::Baseline,
     })
 }
 

@@ -2,6 +2,7 @@
 
 mod alerts;
 pub(crate) mod assets;
+pub(crate) mod baselines;
 mod counting;
 mod exceptions;
 pub(crate) mod found;
@@ -11,8 +12,10 @@ pub(crate) mod met;
 pub(crate) mod own;
 mod weighing;
 
+pub use baselines::{left_out, progress};
 pub use counting::Ties;
 pub use exceptions::Exception;
+pub use watchkeep_detect::baseline::Standing;
 
 use crate::deliveries::Deliveries;
 use crate::{Desk, DeskError};
@@ -44,6 +47,7 @@ pub struct Watch {
     pub(crate) feeds: crate::feeds::Feeds,
     pub(crate) mappings: crate::mapping::Mappings,
     pub(crate) backtests: crate::backtest::Backtests,
+    pub(crate) learn_backs: crate::learn_back::Runs,
     pub(crate) seen_logs: crate::drafting::SeenLogs,
     pub(crate) health: crate::health::Health,
     pub(crate) fetching: Mutex<BTreeMap<String, Fetching>>,
@@ -263,10 +267,10 @@ impl Desk {
                     *hidden.entry(exception).or_default() += 1;
                     continue;
                 }
-                if set.correlations().count(found.rule) {
+                if set.counts(found.rule) {
                     counts.push(found.rule);
                 }
-                if !set.correlations().is_quiet(found.rule) {
+                if !set.is_quiet(found.rule) {
                     collect(&mut groups, rule, event, found);
                 }
             }

@@ -70,6 +70,7 @@ fn in_vain(word: &str, log: &LogSource, rules: &[RuleInfo], called: &Called) -> 
     Some(match (first.form, &first.state) {
         (Form::Filter, _) => format!("`{word}` is a filter itself"),
         (Form::Correlation, _) => format!("`{word}` is a correlation; name the rules that it counts"),
+        (Form::Baseline, _) => format!("`{word}` is a baseline; narrow what it learns from in its own `detection`"),
         (Form::Detection, State::Refused(_) | State::Waits(_)) => format!("`{word}` is refused itself"),
         (Form::Detection, State::Live) => {
             format!("`{word}` reads {}, and the filter is for {}", words(&first.log), words(log))

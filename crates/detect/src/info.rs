@@ -48,6 +48,8 @@ pub enum Form {
     Filter,
     /// Counts and orders the matches of the rules it names.
     Correlation,
+    /// Learns what is usual from the events it matches, and tells of what departs from it.
+    Baseline,
 }
 
 /// Whether a rule is evaluated.

@@ -3,6 +3,7 @@
 //! A rule only ever sees events of the class its `logsource` names. Every rule that was offered
 //! is listed, live or refused with the reason; a refused rule never matches.
 
+pub mod baseline;
 mod check;
 pub mod correlate;
 mod filters;

@@ -13,7 +13,7 @@ mod index;
 mod literal;
 mod moment;
 pub(crate) mod names;
-mod net;
+pub(crate) mod net;
 pub(crate) mod record;
 mod shape;
 pub(crate) mod test;

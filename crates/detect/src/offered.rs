@@ -73,7 +73,11 @@ impl Place<'_> {
 }
 
 fn of_rule(rule: &SigmaRule, info: RuleInfo) -> RuleInfo {
+    let baseline = crate::baseline::read(rule, 0, "");
+    let form = if baseline.is_some() { Form::Baseline } else { Form::Detection };
+    let refused = refusal(&rule.detection).or_else(|| baseline?.err());
     RuleInfo {
+        form,
         name: text(&rule.name),
         level: rule.level.map_or(Level::default(), level),
         status: rule.status.map(status),
@@ -83,7 +87,7 @@ fn of_rule(rule: &SigmaRule, info: RuleInfo) -> RuleInfo {
         references: list(&rule.references),
         false_positives: list(&rule.falsepositives),
         log: log(&rule.logsource),
-        state: refusal(&rule.detection).map_or(State::Live, State::Refused),
+        state: refused.map_or(State::Live, State::Refused),
         ..info
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::info::{Match, RuleInfo, Why};
 use crate::matcher::Matcher;
-use crate::read::{ByKey, Key, Take, Wording, Words, read_all};
+use crate::read::{AllRead, ByKey, Key, Take, Wording, Words, read_all};
 use crate::route::classes;
 use crate::rule_set::RuleFile;
 use crate::view::View;
@@ -31,7 +31,7 @@ impl Oracle {
 
     fn read(files: impl IntoIterator<Item = RuleFile>, wording: Wording) -> Self {
         let mut ready = Ready::default();
-        let (rules, words, _) = read_all(files, wording, &mut ready);
+        let AllRead { rules, words, .. } = read_all(files, wording, &mut ready);
         let engines = ready.rules.into_iter().map(|(key, rules)| {
             let mut engine = Engine::new();
             engine.set_match_detail(MatchDetailLevel::Full);

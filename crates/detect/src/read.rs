@@ -2,6 +2,7 @@
 //! and the filters that name it.
 
 use crate::RuleFile;
+use crate::baseline::Baselines;
 use crate::correlate::{Correlations, ready};
 use crate::filters::{Called, settle, targets};
 use crate::info::{RuleInfo, State};
@@ -83,13 +84,18 @@ pub(crate) trait Take {
     fn rule(&mut self, at: usize, key: Key, rule: SigmaRule, filters: Vec<Self::Filter>) -> Result<(), String>;
 }
 
+/// What was read.
+pub(crate) struct AllRead {
+    /// Every rule offered, in file order.
+    pub rules: Vec<RuleInfo>,
+    pub words: Words,
+    pub correlations: Correlations,
+    pub baselines: Baselines,
+}
+
 /// Reads every rule of every file and hands each live one to `take`, which may refuse it with a reason.
-/// Gives every rule offered, in file order; none is dropped silently.
-pub(crate) fn read_all<T: Take>(
-    files: impl IntoIterator<Item = RuleFile>,
-    wording: Wording,
-    take: &mut T,
-) -> (Vec<RuleInfo>, Words, Correlations) {
+/// None is dropped silently.
+pub(crate) fn read_all<T: Take>(files: impl IntoIterator<Item = RuleFile>, wording: Wording, take: &mut T) -> AllRead {
     let (mut rules, mut documents) = (Vec::new(), Vec::new());
     let (mut ids, mut called) = (HashSet::new(), Called::default());
     for file in files {
@@ -103,7 +109,7 @@ pub(crate) fn read_all<T: Take>(
             rules.push(info);
         }
     }
-    let mut found = Vec::new();
+    let (mut found, mut baselines) = (Vec::new(), Baselines::default());
     let mut filters: HashMap<usize, Vec<T::Filter>> = HashMap::new();
     let mut words = Words::default();
     for (at, document) in documents.iter_mut().enumerate() {
@@ -130,8 +136,11 @@ pub(crate) fn read_all<T: Take>(
             reword(&mut rule.detection);
         }
         let filters = filters.remove(&at).unwrap_or_default();
+        let baseline = crate::baseline::read(&rule, at, &info.id);
         if let Err(reason) = take.rule(at, words.key(&info.log), *rule, filters) {
             info.state = does_not_compile(&reason);
+        } else if let Some(Ok(plan)) = baseline {
+            baselines.push(plan);
         }
     }
     for at in found {
@@ -147,7 +156,7 @@ pub(crate) fn read_all<T: Take>(
         _ => None,
     });
     let correlations = ready(&correlations.collect(), &mut rules, &called);
-    (rules, words, correlations)
+    AllRead { rules, words, correlations, baselines }
 }
 
 fn does_not_compile(reason: &str) -> State {

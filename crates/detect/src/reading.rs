@@ -20,7 +20,10 @@ pub fn reading(text: &str) -> Reading {
     let (_, rules) = RuleSet::load([RuleFile { path: "draft".to_owned(), text: text.to_owned() }]);
     let mut fields = BTreeSet::new();
     if let Ok(found) = parse_sigma_yaml(text) {
-        found.rules.iter().for_each(|rule| asked(&rule.detection, &mut fields));
+        found.rules.iter().for_each(|rule| {
+            asked(&rule.detection, &mut fields);
+            fields.extend(crate::baseline::fields(rule));
+        });
         found.filters.iter().for_each(|filter| asked(&filter.detection, &mut fields));
         found.correlations.iter().for_each(|rule| fields.extend(rule.group_by.iter().cloned()));
     }

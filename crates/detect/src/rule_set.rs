@@ -1,5 +1,6 @@
 //! A set of rules, read once and then shared: which there are, and which of them an event matches.
 
+use crate::baseline::Baselines;
 use crate::correlate::Correlations;
 use crate::info::{Match, RuleInfo};
 use crate::matcher::Matcher;
@@ -8,7 +9,7 @@ use crate::matcher::compile::compile;
 use crate::matcher::names::Names;
 use crate::matcher::record::{Record, Scratch};
 use crate::matcher::test::{Rule, When};
-use crate::read::{ByKey, Key, Take, Wording, Words, read_all};
+use crate::read::{AllRead, ByKey, Key, Take, Wording, Words, read_all};
 use crate::route::{classes_of, names as routed};
 use rsigma_parser::{FilterRule, SigmaRule};
 use std::cell::RefCell;
@@ -30,6 +31,7 @@ pub struct RuleSet {
     /// Rules by product, category and service.
     classes: ByKey<Class>,
     correlations: Correlations,
+    baselines: Baselines,
 }
 
 impl std::fmt::Debug for RuleSet {
@@ -51,11 +53,11 @@ impl RuleSet {
             names.add(name);
         }
         let mut ready = Ready { names, rules: ByKey::default() };
-        let (rules, words, correlations) = read_all(files, Wording::Specification, &mut ready);
+        let AllRead { rules, words, correlations, baselines } = read_all(files, Wording::Specification, &mut ready);
         let Ready { names, rules: ready } = ready;
         let classes = ready.into_iter().map(|(key, rules)| (key, Class::new(rules))).collect();
         let infos = rules.clone();
-        (Self { rules, words, names, classes, correlations }, infos)
+        (Self { rules, words, names, classes, correlations, baselines }, infos)
     }
 
     /// Every rule that was offered, in file order.
@@ -73,7 +75,22 @@ impl RuleSet {
         &self.correlations
     }
 
-    /// The rules that `event` matches, in rule order, also those that leave it to correlations to alert.
+    /// The baselines in force.
+    pub fn baselines(&self) -> &Baselines {
+        &self.baselines
+    }
+
+    /// Whether matches of the rule at a position are counted, by correlations or by the baseline that it is.
+    pub fn counts(&self, rule: usize) -> bool {
+        self.correlations.count(rule) || self.baselines.has(rule)
+    }
+
+    /// Whether the rule at a position does not alert by its matches alone.
+    pub fn is_quiet(&self, rule: usize) -> bool {
+        self.correlations.is_quiet(rule) || self.baselines.has(rule)
+    }
+
+    /// The rules that `event` matches, in rule order, also those that leave it to correlations to alert, and baselines.
     pub fn evaluate(&self, event: &Event) -> Vec<Match> {
         let mut found = Vec::new();
         SCRATCH.with_borrow_mut(|scratch| {

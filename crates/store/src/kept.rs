@@ -18,6 +18,13 @@ pub struct Kept {
 }
 
 impl Kept {
+    /// Adds what changes elsewhere.
+    pub fn extend(&mut self, other: Self) {
+        self.left.extend(other.left);
+        self.gone.extend(other.gone);
+        self.put.extend(other.put);
+    }
+
     pub fn is_empty(&self) -> bool {
         self.left.is_empty() && self.gone.is_empty() && self.put.is_empty()
     }

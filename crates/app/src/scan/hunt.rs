@@ -136,7 +136,9 @@ impl<'r> Worker<'r> {
     fn event(&mut self, event: Event, record: u64) {
         self.found.events += 1;
         for found in self.rules.evaluate(&event) {
-            let wanted = self.rules.rule(&found).is_some_and(|rule| rule.level >= self.min_level);
+            // What a baseline matches is what it learns from, and no detection.
+            let wanted = self.rules.rule(&found).is_some_and(|rule| rule.level >= self.min_level)
+                && !self.rules.baselines().has(found.rule);
             if wanted {
                 self.order.1 += 1;
                 self.found.rows.push(Row {

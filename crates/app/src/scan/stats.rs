@@ -55,6 +55,10 @@ fn write_report(text: &mut String, rules: &RuleSet, findings: &Findings, spent: 
     if correlations > 0 {
         writeln!(text, "correlations    {correlations}, not counted: a scan judges single events")?;
     }
+    let baselines = rules.rules().iter().filter(|rule| rule.is_live() && rule.form == Form::Baseline).count();
+    if baselines > 0 {
+        writeln!(text, "baselines       {baselines}, not learnt: a scan judges single events")?;
+    }
     writeln!(text, "detections      {}", findings.rows.len())?;
     section(text, "detections by level", by_level(rules, findings))?;
     section(text, &format!("detections by rule (top {TOP})"), by_rule(rules, findings))?;

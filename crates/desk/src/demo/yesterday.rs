@@ -31,6 +31,7 @@ pub fn yesterday(desk: &Desk, now: Timestamp) -> Result<(), DeskError> {
     if !desk.lake.sources_seen()?.is_empty() {
         return Ok(());
     }
+    super::baselines::baselines(desk, now)?;
     for hour in (0..24).rev() {
         let end = now - SignedDuration::from_hours(hour);
         for (source, lines) in an_hour(end, now) {

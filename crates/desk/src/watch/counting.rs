@@ -1,6 +1,7 @@
 //! Correlations in the stream: their windows live in memory, and every change of them is written in the transaction of the
 //! alerts that it led to. What is not written is forgotten and read again, so that nothing counts twice or is lost.
 
+use super::baselines::{self, Learning};
 use super::{Group, Head, Live, Watch};
 use crate::{Desk, DeskError};
 use jiff::Timestamp;
@@ -17,25 +18,28 @@ use watchkeep_store::{Change, Kept, Secret};
 const SPACE: &str = "window/";
 
 /// The windows as they were last written, with the rules that they are of; none of rules whose windows must be read
-/// again.
+/// again. And what baselines have learnt.
 #[derive(Default)]
-pub(crate) struct Counting(Vec<(Arc<Live>, Windows)>);
+pub(crate) struct Counting {
+    windows: Vec<(Arc<Live>, Windows)>,
+    pub(super) learning: Learning,
+}
 
 impl Counting {
     /// The windows of these rules, which are forgotten until they are put back.
     fn take(&mut self, live: &Arc<Live>) -> Option<Windows> {
-        let at = self.0.iter().position(|(of, _)| Arc::ptr_eq(of, live))?;
-        Some(self.0.swap_remove(at).1)
+        let at = self.windows.iter().position(|(of, _)| Arc::ptr_eq(of, live))?;
+        Some(self.windows.swap_remove(at).1)
     }
 
     /// Keeps the windows of these rules, and of others only while those are in force.
     fn put(&mut self, live: &Arc<Live>, windows: Windows, in_force: &[Arc<Live>]) {
-        self.0.retain(|(of, _)| in_force.iter().any(|known| Arc::ptr_eq(of, known)));
-        self.0.push((live.clone(), windows));
+        self.windows.retain(|(of, _)| in_force.iter().any(|known| Arc::ptr_eq(of, known)));
+        self.windows.push((live.clone(), windows));
     }
 
     fn of(&self, live: &Arc<Live>) -> Option<&Windows> {
-        self.0.iter().find(|(of, _)| Arc::ptr_eq(of, live)).map(|(_, windows)| windows)
+        self.windows.iter().find(|(of, _)| Arc::ptr_eq(of, live)).map(|(_, windows)| windows)
     }
 }
 
@@ -82,7 +86,8 @@ impl Desk {
     /// The store cannot be read or written; the next round does it.
     pub fn settle_windows(&self, now: Timestamp) -> Result<(), DeskError> {
         for live in self.watch.in_force() {
-            if let Some(set) = live.set.as_ref().filter(|set| !set.correlations().is_empty()) {
+            let counts = |set: &&RuleSet| !set.correlations().is_empty() || !set.baselines().is_empty();
+            if let Some(set) = live.set.as_ref().filter(counts) {
                 self.count(&live, set, BTreeMap::new(), Cause::Time(now), now)?;
             }
         }
@@ -105,12 +110,17 @@ impl Desk {
             None => self.read_windows(set)?,
         };
         windows.switch_off(plans.rules().filter(|at| self.watch.is_off_at(set, *at)).collect());
+        let mut learnt = counting.learning.take(self, set)?;
         let firings: Vec<Firing> = match cause {
             Cause::Events(counted) => {
+                baselines::see(&mut learnt, set, &mut groups, counted);
                 let each = counted.iter().flat_map(|(event, rules)| windows.see(plans, event, rules.iter().copied()));
                 each.collect()
             }
-            Cause::Time(now) => windows.tick(plans, now),
+            Cause::Time(now) => {
+                learnt.tick(set.baselines(), now);
+                windows.tick(plans, now)
+            }
         };
         let exceptions = self.watch.exceptions();
         let mut hidden = BTreeMap::new();
@@ -122,7 +132,8 @@ impl Desk {
                 None => collect(&mut groups, set, rule, firing),
             }
         }
-        let kept = kept(windows.changes(plans));
+        let mut kept = kept(SPACE, windows.changes(plans));
+        kept.extend(baselines::changed(&mut learnt, set));
         if !groups.is_empty() || !kept.is_empty() {
             let known = super::alerts::Known::read(self, live, &groups)?;
             let changes = groups.iter().filter_map(|(key, group)| known.change(key, group).transpose());
@@ -130,12 +141,13 @@ impl Desk {
             self.store.write_kept(&self.system(), now, changes, &kept)?;
         }
         counting.put(live, windows, &self.watch.in_force());
+        counting.learning.put(learnt, &self.watch.in_force());
         self.watch.hid(hidden);
         Ok(())
     }
 
     fn read_windows(&self, set: &RuleSet) -> Result<Windows, DeskError> {
-        let rows = self.store.kept(SPACE)?.into_iter().filter_map(|(space, secret)| row(&space, secret));
+        let rows = self.store.kept(SPACE)?.into_iter().filter_map(|(space, secret)| row(SPACE, &space, secret));
         let (windows, broken) = Windows::restore(set.correlations(), rows);
         if broken > 0 {
             tracing::error!(broken, "{broken} events of correlation windows could not be read; they count no more");
@@ -193,11 +205,11 @@ impl Ties {
 
 impl Watch {
     /// The rules of the folders, and those written here.
-    fn in_force(&self) -> [Arc<Live>; 2] {
+    pub(super) fn in_force(&self) -> [Arc<Live>; 2] {
         [self.live(), self.own()]
     }
 
-    pub(super) fn counting(&self) -> MutexGuard<'_, Counting> {
+    pub(crate) fn counting(&self) -> MutexGuard<'_, Counting> {
         self.counting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -248,8 +260,9 @@ fn why(set: &RuleSet, rule: &RuleInfo, firing: &Firing) -> Vec<(String, String)>
     why.into_iter().map(|(name, value)| (super::shorten(&name, 200), super::shorten(&value, 500))).collect()
 }
 
-fn kept(changes: Changes) -> Kept {
-    let space = |correlation: &str, group: &str| format!("{SPACE}{correlation}/{group}");
+/// Changes as they are written, into spaces that begin with `prefix`.
+pub(super) fn kept(prefix: &str, changes: Changes) -> Kept {
+    let space = |correlation: &str, group: &str| format!("{prefix}{correlation}/{group}");
     let place = |key: RowKey| (space(&key.correlation, &key.group), key.entry);
     let put = |row: Row| {
         let (space, key) = place(row.key);
@@ -263,8 +276,9 @@ fn kept(changes: Changes) -> Kept {
     }
 }
 
-fn row(space: &str, secret: Secret) -> Option<Row> {
-    let (correlation, group) = space.strip_prefix(SPACE)?.split_once('/')?;
+/// A row as it was written into a space that begins with `prefix`.
+pub(super) fn row(prefix: &str, space: &str, secret: Secret) -> Option<Row> {
+    let (correlation, group) = space.strip_prefix(prefix)?.split_once('/')?;
     let key = RowKey { correlation: correlation.into(), group: group.to_owned(), entry: secret.key };
     Some(Row { key, until: secret.expires.map_or(0, Timestamp::as_millisecond), body: secret.value })
 }

@@ -119,6 +119,9 @@ impl Reader<'_> {
         }
         match self.rules.get(named).map(|rule| (rule.form, &rule.state)) {
             Some((Form::Filter, _)) => Err(State::Refused(format!("`{word}` is a filter, which matches nothing"))),
+            Some((Form::Baseline, _)) => {
+                Err(State::Refused(format!("`{word}` is a baseline, which alerts by itself and is not counted")))
+            }
             Some((_, State::Live)) => Ok(named),
             Some((_, State::Waits(_))) => Err(State::Waits(format!("`{word}` waits itself"))),
             _ => Err(State::Waits(format!("`{word}` is refused"))),

@@ -23,6 +23,11 @@ impl Net {
         if bits > most { Err(wrong()) } else { Ok(Self { address, bits }) }
     }
 
+    /// How many bits of an address it says.
+    pub(crate) fn bits(&self) -> u8 {
+        self.bits
+    }
+
     /// Whether `text` is an address of the range.
     pub(crate) fn holds(&self, text: &str) -> bool {
         match (self.address, text.parse()) {

@@ -17,7 +17,7 @@ pub struct DetectionRule {
     pub title: String,
     #[field(managed, facet)]
     pub state: RuleState,
-    /// What it does: match events, take matches away from other rules, or count their matches.
+    /// What it does: match events, take matches away from other rules, count their matches, or learn what is usual.
     #[field(managed, facet)]
     pub form: Option<RuleForm>,
     #[field(managed, facet, default = "medium")]
@@ -106,6 +106,8 @@ pub enum RuleForm {
     Filter,
     /// Counts or orders the matches of the rules that it names.
     Correlation,
+    /// Learns what is usual from the events it matches, and tells of what departs from it.
+    Baseline,
 }
 
 const MOVES: &[Move] = &[

@@ -65,7 +65,14 @@ fn told(ask: &Ask, run: &Backtest, progress: &Progress) -> Markup {
             }
         }
         @if let Some(Ended::Failed(why)) = &progress.ended { p .error role="alert" { (why) } }
-        p .figure { (progress.matched) @if progress.matched == 1 { " event matches" } @else { " events match" } }
+        @match &progress.learning {
+            None => p .figure { (progress.matched) @if progress.matched == 1 { " event matches" } @else { " events match" } },
+            Some(learning) => {
+                p .figure { (progress.matched) @if progress.matched == 1 { " departure" } @else { " departures" } }
+                p .sub { "As if it had begun to learn with the first of these days: " (learning) "." }
+            }
+        }
+        @if progress.beyond > 0 { p { (progress.beyond) " events were too many in an hour to be put in order, and are left out." } }
         p .sub { "of " (progress.read) @if let Some(total) = progress.total.filter(|total| *total > progress.read) { " judged so far, of " (total) } " in " (run.days) " days · " (format!("{a_day:.1}")) " a day · " (run.title) }
         @if progress.excepted > 0 { p .sub { "Exceptions from this rule take " (progress.excepted) " more away." } }
         @if !entities.is_empty() {

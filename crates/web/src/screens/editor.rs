@@ -2,6 +2,7 @@
 
 use super::backtest;
 use super::form;
+use super::templates;
 use crate::ask::Ask;
 use crate::fault::Fault;
 use crate::htmx;
@@ -21,26 +22,11 @@ const SHOWN: &str = "rule-reading";
 /// What the form asks, the text first.
 const ASKED: [&str; 5] = ["text", "owner", "test", "employees", "allowed_by"];
 
-const TEMPLATE: &str = "title: What it detects
-status: experimental
-description: What was seen, and why it matters
-logsource:
-    product: windows
-    category: process_creation
-detection:
-    selection:
-        Image|endswith: '\\name.exe'
-    condition: selection
-falsepositives:
-    - What may look like it
-level: medium
-";
-
 pub fn new(ask: &Ask) -> Result<Response, Fault> {
     Ok(page(ask, &blank(ask)?, &[], None, true)?.into_response())
 }
 
-/// A rule that is not there yet: from the template, or from another rule's text.
+/// A rule that is not there yet: from a template, or from another rule's text.
 fn blank(ask: &Ask) -> Result<Record, Fault> {
     let mut record = form::blank(ask)?;
     if !ask.actor.access.may(record.kind.name, "create") {
@@ -48,7 +34,7 @@ fn blank(ask: &Ask) -> Result<Record, Fault> {
     }
     let from = ask.query("from").map(|id| ask.record(record.kind, id)).transpose()?;
     let copied = from.as_ref().and_then(|rule| rule.get("text").as_text());
-    let lines = copied.unwrap_or(TEMPLATE).lines().filter(|line| !line.starts_with("id:"));
+    let lines = copied.unwrap_or(templates::text(ask.query("begin"))).lines().filter(|line| !line.starts_with("id:"));
     let text: String = lines.map(|line| format!("{line}\n")).collect();
     record.set("text", Value::text(text));
     record.set("own", true);
@@ -175,14 +161,14 @@ fn page(
         (true, false) => html! { "It matches nothing until it is put in force." },
     };
     let body = html! {
-        (header::header(&title, &about, &html! { @if !own { (Button::link("Copy as your own", &format!("/r/detection_rule/new?from={}", record.id))) } }))
+        (header::header(&title, &about, &html! { @if record.id == 0 { (begins(ask)) } @if !own { (Button::link("Copy as your own", &format!("/r/detection_rule/new?from={}", record.id))) } }))
         @if let Some(message) = message { p .error role="alert" { (message) } }
         form .cols .two method="post" action=(action) data-guard data-echo=(SHOWN) {
             input type="hidden" name="csrf" value=(ask.csrf());
             input type="hidden" name="version" value=(record.version);
             div .panel .pad .form {
                 @if own {
-                    (part(&Part { name: "text", label: "The rule, in Sigma", help: "One rule: title, logsource, detection, level.", error: error("text"), required: true, input: Input::Lines { value: text, code: true } }))
+                    (part(&Part { name: "text", label: "The rule, in Sigma", help: "One rule: title, logsource, detection, level; a baseline, if it is to learn what is usual.", error: error("text"), required: true, input: Input::Lines { value: text, code: true } }))
                 } @else { div .field .wide { pre .code tabindex="0" aria-label="The rule, in Sigma" { (text) } } }
                 @for name in ["owner", "test", "employees", "allowed_by"] { @if let Some(field) = kind.field(name) { (form::input(ask, field, record.get(name), error(name), field.required)) } }
                 div .save {
@@ -198,6 +184,16 @@ fn page(
         }
     };
     Ok(ask.page(&title, "rules", Find::default(), &body))
+}
+
+/// What else a new rule may begin with.
+fn begins(ask: &Ask) -> Markup {
+    let now = ask.query("begin").filter(|_| ask.query("from").is_none()).unwrap_or(templates::ALL[0].0);
+    html! { nav .row .wrap aria-label="Begin with" {
+        @for (word, label, _) in templates::ALL {
+            @if word == now { span .sub aria-current="page" { (label) } } @else { a .link href={ "/r/detection_rule/new?begin=" (word) } { (label) } }
+        }
+    } }
 }
 
 /// What was understood of the text as it stands.
@@ -244,7 +240,7 @@ fn facts(rule: &RuleInfo, told: &Told, reads: bool) -> Vec<(&'static str, Markup
         ("Title", html! { (rule.title) }),
         (
             "Does",
-            html! { @match rule.form { Form::Detection => "matches single events", Form::Filter => "takes matches away from rules written here", Form::Correlation => "counts matches of rules written here" } },
+            html! { @match rule.form { Form::Detection => "matches single events", Form::Filter => "takes matches away from rules written here", Form::Correlation => "counts matches of rules written here", Form::Baseline => "learns what is usual from what it matches" } },
         ),
         ("Level", html! { (rule.level) }),
     ];
@@ -267,7 +263,8 @@ fn facts(rule: &RuleInfo, told: &Told, reads: bool) -> Vec<(&'static str, Markup
 fn sample(told: &Told) -> Markup {
     html! {
         @if told.tried > 0 {
-            h3 { (told.matched) " of the newest " (told.tried) " events match" }
+            @let learns = told.reading.rules.first().is_some_and(|rule| rule.form == Form::Baseline);
+            h3 { (told.matched) " of the newest " (told.tried) @if learns { " events would be learnt from" } @else { " events match" } }
             (backtest::examples(&told.examples))
         }
     }

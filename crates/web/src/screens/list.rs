@@ -101,7 +101,7 @@ fn page(ask: &Ask) -> Result<Response, Fault> {
             aside { (narrow(kind, &asked.text)) (views::saved(ask, kind, &asked.text)?) }
             (htmx::live("list", &[kind.name], &here, &html! {
                 section .panel {
-                    @if found.records.is_empty() { (nothing(ask, kind, &asked)) } @else { (rows(ask, &asked, &found.records, &titles)) }
+                    @if found.records.is_empty() { (nothing(ask, kind, &asked)) } @else { (rows(ask, &asked, &found.records, &titles)?) }
                 }
                 (pager::pager("", None, found.next.as_ref().map(|next| format!("{here}&after={}", encode(&cursor::write(next)))).as_deref()))
                 (super::bulk::bar(ask, kind))
@@ -196,7 +196,7 @@ fn facet_words(field: &Field, value: &watchkeep_model::Value, names: &[(i64, Str
     }
 }
 
-fn rows(ask: &Ask, asked: &Asked, records: &[Record], titles: &Titles) -> Markup {
+fn rows(ask: &Ask, asked: &Asked, records: &[Record], titles: &Titles) -> Result<Markup, Fault> {
     let kind = asked.kind;
     let fields: Vec<&Field> = kind.list.iter().filter_map(|name| kind.field(name)).collect();
     let links: Vec<(String, Option<Order>)> = fields
@@ -223,19 +223,22 @@ fn rows(ask: &Ask, asked: &Asked, records: &[Record], titles: &Titles) -> Markup
     }));
     let names: Vec<(String, String)> =
         records.iter().map(|record| (record.id.to_string(), format!("/r/{}/{}", kind.name, record.id))).collect();
-    let lines = records.iter().zip(&names).map(|(record, (id, href))| {
+    let said = |record: &Record| own(kind).beside.map_or_else(|| Ok(html! {}), |beside| beside(ask, record));
+    let beside = records.iter().map(said).collect::<Result<Vec<Markup>, Fault>>()?;
+    let lines = records.iter().zip(&names).zip(&beside).map(|((record, (id, href)), beside)| {
         let mut cells = vec![html! { a href=(href) { (record.number()) } }];
         cells.extend(fields.iter().map(|field| {
             let cell = show::brief(ask, titles, field, record.get(field.name));
             match field {
-                field if field.name == kind.title => html! { a href=(href) { (cell) } },
+                field if field.name == kind.title => html! { a href=(href) { (cell) } (beside) },
                 field if field.inline => super::cell::closed(ask, record, field, &cell),
                 _ => cell,
             }
         }));
         Row { id, preview: None, current: false, done: false, cells }
     });
-    table(&Table { caption: kind.plural, columns: &columns, rows: lines.collect(), select: Some("bulk"), tall: false })
+    let rows = lines.collect();
+    Ok(table(&Table { caption: kind.plural, columns: &columns, rows, select: Some("bulk"), tall: false }))
 }
 
 fn nothing(ask: &Ask, kind: &Kind, asked: &Asked) -> Markup {

@@ -21,6 +21,8 @@ pub struct Own {
     /// Handlers in place of the generic ones, each with the method and route it answers, such as GET `/r/{kind}/{id}` or POST `/r/{kind}`.
     /// They are called as the generic ones are: after the same checks of who asks.
     pub instead: &'static [(MethodFilter, &'static str, Handler)],
+    /// Said beside its title in a list.
+    pub beside: Option<Part>,
     /// Shown above the details of the generic page.
     pub above: Option<fn(&Ask, &Record) -> Markup>,
     /// Shown below the details of the generic page.
@@ -34,7 +36,8 @@ fn source_below(ask: &Ask, source: &Record) -> Result<Markup, Fault> {
     Ok(maud::html! { (super::health::below(ask, source)?) (super::mapping::below(ask, source)?) })
 }
 
-const GENERIC: Own = Own { kind: "", list: None, opens: "", instead: &[], above: None, below: None, hides: &[] };
+const GENERIC: Own =
+    Own { kind: "", list: None, opens: "", instead: &[], beside: None, above: None, below: None, hides: &[] };
 
 const ALL: &[Own] = &[
     Own {
@@ -81,6 +84,7 @@ const ALL: &[Own] = &[
             (MethodFilter::GET, "/r/{kind}/{id}/edit", super::editor::edit),
             (MethodFilter::POST, "/r/{kind}/{id}", super::editor::update),
         ],
+        beside: Some(super::baseline::beside),
         below: Some(super::rules::below),
         hides: &["text", "version_hash", "own"],
         ..GENERIC

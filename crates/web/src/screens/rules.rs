@@ -19,7 +19,7 @@ pub fn below(ask: &Ask, rule: &Record) -> Result<Markup, Fault> {
     if rule.state() == Some("draft") {
         return Ok(html! { (draft(rule)) (text) });
     }
-    let ties = ties(ask, rule)?;
+    let ties = html! { (super::baseline::panel(ask, rule)?) (ties(ask, rule)?) };
     let exceptions = super::except::standing(ask, rule.id, &super::except::add(ask, rule))?;
     if !ask.actor.access.may("alert", "read") || rule.read::<RuleForm>("form") == Some(RuleForm::Filter) {
         return Ok(html! { (ties) (text) (exceptions) });
