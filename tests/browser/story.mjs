@@ -4,6 +4,8 @@ import { writeFileSync } from "node:fs";
 import { assertNoErrors, base, linkFor, openPage, signInOnce, text, until, visit, withBrowser } from "./browser.mjs";
 
 export const DAY = 24 * 60 * 60;
+/** The server's own where nobody names another. */
+const ZONE = "Europe/Berlin";
 export let ahead = 0;
 
 /** Sets the server's clock so many seconds further ahead, and signs everybody in again: their sessions may have ended by then. */
@@ -59,9 +61,9 @@ export async function choose(page, within, words) {
   assert.ok(shown?.includes(words) && kept, `${words}: ${shown}, ${kept}`);
 }
 
-/** So many days from now, by the server's clock. */
+/** So many days from now, by the server's clock and in its zone. */
 export function day(days) {
-  return new Date(Date.now() + (ahead + days * DAY) * 1000).toISOString().slice(0, 10);
+  return new Intl.DateTimeFormat("sv-SE", { timeZone: ZONE }).format(new Date(Date.now() + (ahead + days * DAY) * 1000));
 }
 
 export async function person(page, email) {
