@@ -226,8 +226,83 @@ fn a_back_test_judges_what_is_kept_and_writes_nothing() {
     office.create(&mara, "suppression", &values).expect("made");
     let found = tried(&office, me, &rule_of("ann"), Some(rule.id));
     assert_eq!((found.matched, found.excepted), (2, 2));
-    let refused = office.desk.backtest(me, Trial { text: MANY, rule: None, days: 7, sources: None }, now());
-    assert!(refused.is_err_and(|error| error.to_string().contains("single events")));
+}
+
+/// Why a text is not tried.
+fn refused(office: &Office, person: i64, text: &str) -> String {
+    let trial = Trial { text, rule: None, days: 7, sources: None };
+    office.desk.backtest(person, trial, now()).expect_err("it is refused").to_string()
+}
+
+#[test]
+fn a_back_test_of_a_correlation_says_when_it_would_have_fired() {
+    let (office, mara) = open();
+    let me = mara.person.expect("a person");
+    let why = refused(&office, me, MANY);
+    assert!(why.contains("it would wait") && why.contains("`failed`"), "{why}");
+    let failed = written(&office, &mara, FAILED);
+    office.act(&mara, &failed, "enable", &[], None).expect("in force");
+    let filter = "title: Not zoe\nlogsource: {category: sign_in}\nfilter:\n    rules: [failed]\n    selection:\n        account: zoe\n    condition: not selection\n";
+    assert!(refused(&office, me, filter).contains("matches nothing by itself"));
+    let filter = written(&office, &mara, filter);
+    office.act(&mara, &filter, "enable", &[], None).expect("in force");
+    // Two bursts of ann, hours apart, that come the second first; one of ben; what the filter takes away; and one alone.
+    let ann = (7_200..7_205).chain(0..4).map(|second| ("ann", second));
+    let others = (10..13).map(|second| ("ben", second)).chain((20..25).map(|second| ("zoe", second)));
+    for (at, (account, second)) in ann.chain(others).chain([("carl", 30)]).enumerate() {
+        take(&office, account, second);
+        if at == 6 {
+            office.desk.lake.flush().expect("in files");
+        }
+    }
+    let found = tried(&office, me, MANY, None);
+    assert_eq!(found.ended, Some(Ended::Done));
+    assert_eq!((found.total, found.read, found.counted), (Some(18), 18, 13));
+    assert_eq!((found.matched, found.excepted, found.uncounted, found.beyond), (3, 0, 0, 0));
+    let times: Vec<_> = ["ann", "ben", "zoe", "carl"].map(|name| found.entities.get(name).copied()).into();
+    assert_eq!(times, [Some(2), Some(1), None, None]);
+    let first = &found.examples[0];
+    assert_eq!((&*first.entity, first.time.to_string().as_str()), ("ann", "2026-03-03T06:00:02Z"));
+    assert_eq!(first.why[0], ("counted".to_owned(), "3 events within 5m; fires at >= 3".to_owned()));
+    assert_eq!(first.why[2].1, "Failed sign-in");
+    assert_eq!(office.desk.all("alert").expect("none").len(), 0, "nothing is written");
+
+    // Below a count is known when nothing that is late can come any more.
+    let few = MANY.replace("gte: 3", "lt: 2");
+    let found = tried(&office, me, &few, None);
+    assert_eq!(found.entities.get("carl"), Some(&1), "{found:?}");
+
+    // Over a correlation, and with exceptions from what it counts and from itself.
+    let many = written(
+        &office,
+        &mara,
+        &MANY.replace("title: Many failed sign-ins\n", "title: Many failed sign-ins\nname: many\n"),
+    );
+    office.act(&mara, &many, "enable", &[], None).expect("in force");
+    let again = MANY
+        .replace("[failed]", "[many]")
+        .replace("gte: 3", "gte: 2")
+        .replace("5m", "3h")
+        .replace("2222-1111", "3333-1111");
+    let found = tried(&office, me, &again.replace("Many", "Again many"), None);
+    assert_eq!((found.entities.get("ann"), found.matched), (Some(&1), 1), "{found:?}");
+    let except = |rule: &Record, what: (&'static str, &str)| {
+        let until = now() + jiff::SignedDuration::from_hours(1);
+        let values = [
+            ("title", "x".into()),
+            ("rule", rule.id.into()),
+            (what.0, what.1.into()),
+            ("reason", "x".into()),
+            ("owner", me.into()),
+            ("until", until.as_millisecond().into()),
+        ];
+        office.create(&mara, "suppression", &values).expect("made");
+    };
+    except(&failed, ("filter", "account:ben"));
+    except(&many, ("entity", "ANN"));
+    let text = office.reload(&many);
+    let found = tried(&office, me, text.get("text").as_text().expect("a text"), Some(many.id));
+    assert_eq!((found.matched, found.excepted, found.uncounted, found.counted), (0, 2, 3, 10), "{found:?}");
 }
 
 #[test]

@@ -7,9 +7,10 @@ use crate::{inputs, rules};
 use anyhow::Context;
 use clap::Args;
 use std::net::SocketAddr;
+use std::os::unix::process::CommandExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 use std::sync::Arc;
 use watchkeep_desk::Desk;
 use watchkeep_desk::feeds::taxii::Servers;
@@ -109,14 +110,30 @@ fn run(args: &ServeArgs, demo: bool) -> anyhow::Result<ExitCode> {
     let usual = |_| "info,rskafka=error,async_nats=error".into();
     let filter = tracing_subscriber::EnvFilter::try_from_env("WATCHKEEP_LOG").unwrap_or_else(usual);
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let desk = args.data.open(args.lake.as_deref())?;
+    let open = || args.data.open(args.lake.as_deref());
+    let mut desk = open()?;
     if demo {
         watchkeep_desk::demo::organisation(&desk, clock::now())?;
+        rules::load(&desk, &args.rules)?;
+        if watchkeep_desk::demo::yesterday(&desk, clock::now())? {
+            drop(desk);
+            tracing::warn!("what making the demo took is kept: {}", anew());
+            desk = open()?;
+        }
     }
     let folders = rules::load(&desk, &args.rules)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(listen(args, desk, folders, demo))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Begins anew as the same process, with what is on disk: what making a demo took in memory goes back to the system. Comes
+/// back only where that fails.
+fn anew() -> std::io::Error {
+    match std::env::current_exe() {
+        Ok(program) => Command::new(program).args(std::env::args_os().skip(1)).exec(),
+        Err(error) => error,
+    }
 }
 
 async fn listen(args: &ServeArgs, desk: Desk, folders: RuleFolders, demo: bool) -> anyhow::Result<()> {
@@ -179,9 +196,6 @@ fn first_link(desk: &Desk, admin: &str, demo: bool) -> anyhow::Result<Option<Str
 
 /// Jobs that run every few seconds; each is safe to run twice.
 fn timers(desk: &Desk, demo: bool) {
-    if demo && let Err(error) = watchkeep_desk::demo::yesterday(desk, clock::now()) {
-        tracing::error!("the demo's day before failed: {error}");
-    }
     let mut round = 0u64;
     loop {
         let now = clock::now();

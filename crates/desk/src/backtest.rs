@@ -1,21 +1,22 @@
 //! A rule tried over the events that are kept, before it is put in force: in the background, with progress, and stopped
-//! at a word. Nothing is written, and what is held does not grow with the events.
+//! at a word. Nothing is written, and what is held does not grow with the events. Single events are judged as they are
+//! read; for what is counted or learnt they are put in order first (`replay`).
 
 pub use crate::background::Ended;
 use crate::background::Run;
 use crate::replay::Over;
-use crate::watch::own::file_of;
-use crate::watch::{Exception, named};
+use crate::tried::Tried;
+use crate::watch::named;
 use crate::{Desk, DeskError};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
-use watchkeep_detect::{Form, Match, RuleInfo, RuleSet, State};
+use watchkeep_detect::{Form, Match};
 use watchkeep_lake::SearchRequest;
+use watchkeep_model::Refusal;
 use watchkeep_model::event::{Event, EventId};
 use watchkeep_model::filter::Query;
-use watchkeep_model::{Refusal, Value};
 
 /// Days back that a rule may be tried over.
 pub const SPANS: [i64; 2] = [7, 30];
@@ -41,9 +42,13 @@ pub struct Progress {
     /// Events of its log source in this time, once they are counted.
     pub total: Option<u64>,
     pub read: u64,
+    /// Matches; of a correlation, its firings: those of one group that follow each other within its timespan are one.
     pub matched: u64,
-    /// Matches that exceptions from the rule take away; they are not among `matched`.
+    /// What exceptions from the rule take away; it is not among `matched`.
     pub excepted: u64,
+    /// Events of the rules that a correlation counts: those that it counted, and those that exceptions keep from it.
+    pub counted: u64,
+    pub uncounted: u64,
     /// Matches by what they are about; beyond a thousand names the others are counted together, under none.
     pub entities: HashMap<String, u64>,
     pub examples: Vec<Example>,
@@ -61,6 +66,7 @@ pub struct Backtest {
     pub person: i64,
     pub days: i64,
     pub title: String,
+    pub form: Form,
     run: Arc<Run<Progress>>,
 }
 
@@ -94,15 +100,14 @@ impl Desk {
     /// Begins a back-test in the background; the one that the person began before is stopped and forgotten.
     ///
     /// # Errors
-    /// The rule is refused, or is none that single events can be tried with; too many run already; the store cannot be
-    /// read.
+    /// The rule is refused, waits for what it counts, or is a filter; too many run already; the store cannot be read.
     pub fn backtest(&self, person: i64, trial: Trial<'_>, now: Timestamp) -> Result<Arc<Backtest>, DeskError> {
         if !SPANS.contains(&trial.days) {
             return Err(Refusal::invalid("choose 7 or 30 days").into());
         }
-        let (set, info) = tried(trial.text)?;
-        let standing = trial.rule.map_or(Ok(Vec::new()), |rule| self.standing(rule, now))?;
-        let run = Arc::new(Backtest { person, days: trial.days, title: info.title.to_string(), run: Arc::default() });
+        let tried = self.tried(trial.rule.unwrap_or(0), trial.text, now)?;
+        let title = tried.info().map(|info| info.title.to_string()).unwrap_or_default();
+        let run = Arc::new(Backtest { person, days: trial.days, title, form: tried.form(), run: Arc::default() });
         {
             let mut all = self.watch.backtests.0.lock().unwrap_or_else(PoisonError::into_inner);
             all.get(&person).inspect(|before| before.stop());
@@ -113,9 +118,7 @@ impl Desk {
             all.insert(person, run.clone());
         }
         let (desk, sources) = (self.clone(), trial.sources.map(<[String]>::to_vec));
-        run.run.begin("back-test", move |run| {
-            desk.run_over((run, trial.days), (&set, &info), &standing, sources.as_deref(), now)
-        })?;
+        run.run.begin("back-test", move |run| desk.run_over((run, trial.days), &tried, sources.as_deref(), now))?;
         Ok(run)
     }
 
@@ -127,70 +130,41 @@ impl Desk {
     fn run_over(
         &self,
         (run, days): (&Run<Progress>, i64),
-        (set, info): (&RuleSet, &RuleInfo),
-        standing: &[Exception],
+        tried: &Tried,
         sources: Option<&[String]>,
         now: Timestamp,
     ) -> Result<ControlFlow<()>, DeskError> {
         let from = now - SignedDuration::from_hours(24 * days);
-        let (filter, sources) = self.narrowed(&info.log, sources, now, 0)?;
+        let (filter, sources) = self.narrowed(&tried.logs(), sources, now, 0)?;
         let query = Query { filter, pipes: Vec::new() };
         let to = now + SignedDuration::from_mins(5);
         let zone = &self.zone;
         let request = SearchRequest { query: &query, from, to, limit: 1, sources: sources.as_deref(), now, zone };
         let total = self.lake.count(&request)?;
         run.with(|progress| progress.total = Some(total));
-        if info.form == Form::Baseline {
-            let over = Over { from, to, sources: sources.as_deref(), now };
-            return self.replay(run, (set, info), standing, &over);
+        let over = Over { from, to, sources: sources.as_deref(), now };
+        match tried.form() {
+            Form::Baseline => return self.replay_learning(run, tried, &over),
+            Form::Correlation => return self.replay_counting(run, tried, &over),
+            Form::Detection | Form::Filter => {}
         }
         let mut flow = ControlFlow::Continue(());
         self.lake.scan(&request, |events| {
-            let found: Vec<(&Event, Match)> =
-                events.iter().filter_map(|event| Some((event, set.evaluate(event).into_iter().next()?))).collect();
+            let judged: Vec<(&Event, (Vec<Match>, bool))> =
+                events.iter().map(|event| (event, tried.judge(event))).collect();
             run.with(|progress| {
                 progress.read += events.len() as u64;
-                found.into_iter().for_each(|(event, found)| note(progress, standing, event, found));
+                for (event, (found, taken)) in judged {
+                    progress.excepted += u64::from(taken);
+                    let entity = || named(event).unwrap_or_default().to_owned();
+                    found.into_iter().for_each(|found| progress.note(entity(), || example(event, found)));
+                }
             });
             flow = run.flow();
             flow
         })?;
         Ok(flow)
     }
-
-    /// The exceptions from a rule that stand, whoever sees them.
-    pub(crate) fn standing(&self, rule: i64, now: Timestamp) -> Result<Vec<Exception>, DeskError> {
-        let kind = self.kind("suppression")?;
-        let about = self.store.with_any(kind, "rule", &[Value::Int(rule)])?;
-        let stands = |until: Timestamp| until > now;
-        let about = about.into_iter().filter(|one| one.read("until").is_some_and(stands));
-        Ok(about.map(|one| Exception::of(&one, &self.zone)).collect())
-    }
-}
-
-/// A rule's text made ready by itself.
-///
-/// # Errors
-/// Why it cannot be tried.
-pub(crate) fn tried(text: &str) -> Result<(RuleSet, RuleInfo), Refusal> {
-    let (set, infos) = RuleSet::load([file_of(0, "", text)]);
-    let info = infos.into_iter().next().ok_or_else(|| Refusal::invalid("there is no rule in it"))?;
-    match (&info.state, info.form) {
-        (State::Refused(why), _) => Err(Refusal::invalid(why.clone()).at("text")),
-        (_, Form::Filter | Form::Correlation) => {
-            Err(Refusal::invalid("a back-test judges single events; try the rules that this one names").at("text"))
-        }
-        _ => Ok((set, info)),
-    }
-}
-
-fn note(progress: &mut Progress, standing: &[Exception], event: &Event, found: Match) {
-    if standing.iter().any(|exception| exception.takes(event)) {
-        progress.excepted += 1;
-        return;
-    }
-    let entity = named(event).unwrap_or_default().to_owned();
-    progress.note(entity, || example(event, found));
 }
 
 impl Progress {

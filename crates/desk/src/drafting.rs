@@ -1,14 +1,16 @@
 //! What is told of a rule while it is written: how it was understood, whether its log source was ever seen here, which of
 //! its fields were not, and what of the newest events it matches.
 
-use crate::backtest::{Example, example, tried};
+use crate::backtest::{Example, example};
+use crate::tried::Tried;
+use crate::watch::own::file_of;
 use crate::watch::own::is_several;
 use crate::{Desk, DeskError};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::{Mutex, PoisonError};
 pub use watchkeep_detect::reading as read;
-use watchkeep_detect::reading;
 pub use watchkeep_detect::{Form, Reading, RuleInfo, State};
+use watchkeep_detect::{RuleSet, reading};
 use watchkeep_lake::{Found, SearchRequest};
 use watchkeep_model::event::{Event, LogSource};
 use watchkeep_model::filter::{Expr, Op, Query, Term, Value, parse};
@@ -137,11 +139,12 @@ impl Desk {
             seen = count(self.seen_logs(now, MISSED)?);
         }
         told.seen = Some(seen);
-        let Ok((set, _)) = tried(text) else { return Ok(told) };
+        let (set, _) = RuleSet::load([file_of(record, "", text)]);
+        let Ok(Tried { set, .. }) = Tried::new(set, 0) else { return Ok(told) };
         if told.seen == Some(0) {
             return Ok(told);
         }
-        let (filter, sources) = self.narrowed(&rule.log, sources, now, REMEMBERED)?;
+        let (filter, sources) = self.narrowed(&[&rule.log], sources, now, REMEMBERED)?;
         let query = Query { filter, pipes: Vec::new() };
         let (from, to) = span(now);
         let zone = &self.zone;
@@ -165,28 +168,32 @@ impl Desk {
         Ok(told)
     }
 
-    /// What narrows the lake to where events of a log source may be: a condition on each event, and the sources that had
-    /// some as of so many seconds ago, of those that may be seen. It leaves none out.
+    /// What narrows the lake to where events of some log sources may be: a condition on each event, and the sources that
+    /// had some as of so many seconds ago, of those that may be seen. It leaves none out.
     ///
     /// # Errors
     /// The lake cannot be read.
     pub(crate) fn narrowed(
         &self,
-        log: &LogSource,
+        logs: &[&LogSource],
         sources: Option<&[String]>,
         now: Timestamp,
         ago: i64,
     ) -> Result<(Expr, Option<Vec<String>>), DeskError> {
         let seen = self.seen_logs(now, ago)?;
-        let mut names: Vec<String> = seen.iter().filter(|one| one.fits(log)).map(|one| one.source.clone()).collect();
+        let mut names: Vec<String> =
+            seen.iter().filter(|one| logs.iter().any(|log| one.fits(log))).map(|one| one.source.clone()).collect();
         names.sort_unstable();
         names.dedup();
         names.retain(|name| sources.is_none_or(|seen| seen.contains(name)));
-        let words = [("product", &log.product), ("category", &log.category), ("service", &log.service)];
-        let words = words.into_iter().filter_map(|(name, word)| Some((name, word.as_deref()?)));
-        let words = words.filter(|(_, word)| !BESIDE.contains(word));
-        let terms: Vec<Expr> = words.map(|(name, word)| term(name, word)).collect();
-        Ok((if terms.is_empty() { Expr::All } else { Expr::And(terms) }, Some(names)))
+        let mut any: Vec<Expr> = logs.iter().map(|log| condition(log)).collect();
+        any.dedup();
+        let filter = match any.as_slice() {
+            [only] => only.clone(),
+            several if several.contains(&Expr::All) => Expr::All,
+            _ => Expr::Or(any),
+        };
+        Ok((filter, Some(names)))
     }
 
     fn seen_logs(&self, now: Timestamp, ago: i64) -> Result<Vec<Seen>, DeskError> {
@@ -216,6 +223,15 @@ impl Desk {
 
 fn span(now: Timestamp) -> (Timestamp, Timestamp) {
     (now - SignedDuration::from_hours(24 * DAYS), now + SignedDuration::from_mins(5))
+}
+
+/// What an event of a log source says of itself.
+fn condition(log: &LogSource) -> Expr {
+    let words = [("product", &log.product), ("category", &log.category), ("service", &log.service)];
+    let words = words.into_iter().filter_map(|(name, word)| Some((name, word.as_deref()?)));
+    let words = words.filter(|(_, word)| !BESIDE.contains(word));
+    let terms: Vec<Expr> = words.map(|(name, word)| term(name, word)).collect();
+    if terms.is_empty() { Expr::All } else { Expr::And(terms) }
 }
 
 fn term(name: &str, word: &str) -> Expr {

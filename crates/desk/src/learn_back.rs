@@ -3,14 +3,13 @@
 
 use crate::background::{Ended, Run};
 use crate::replay::Over;
-use crate::watch::own::file_of;
+use crate::tried::Tried;
 use crate::{Desk, DeskError};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 use watchkeep_detect::baseline::Learnt;
-use watchkeep_detect::{RuleInfo, RuleSet};
 use watchkeep_model::{Actor, Record, Refusal};
 
 /// Days of kept events that are gone through at most.
@@ -59,10 +58,10 @@ impl Desk {
         let text = |field: &str| rule.get(field).as_text().unwrap_or_default();
         let id = text("rule_id").to_owned();
         self.still_learning(&id)?;
-        let (set, infos) = RuleSet::load([file_of(rule.id, &id, text("text"))]);
-        let info = infos.into_iter().next().filter(|info| *info.id == *id && info.is_live());
-        let info = info.ok_or_else(|| Refusal::invalid("its text cannot be read by itself"))?;
-        let standing = self.standing(rule.id, now)?;
+        let tried = self.tried_as_kept(rule, now)?;
+        if !tried.info().is_some_and(|info| *info.id == *id && info.is_live()) {
+            return Err(Refusal::invalid("its text cannot be read by itself").into());
+        }
         let run = Arc::new(Run::<Progress>::default());
         {
             let mut all = self.watch.learn_backs.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -74,7 +73,7 @@ impl Desk {
             all.insert(rule.id, run.clone());
         }
         let desk = self.clone();
-        run.begin("learning from what is kept", move |run| desk.go_back(run, (&set, &info), &standing, now))
+        run.begin("learning from what is kept", move |run| desk.go_back(run, &tried, &id, now))
     }
 
     fn still_learning(&self, id: &str) -> Result<(), DeskError> {
@@ -90,15 +89,15 @@ impl Desk {
     fn go_back(
         &self,
         run: &Run<Progress>,
-        (set, info): (&RuleSet, &RuleInfo),
-        standing: &[crate::watch::Exception],
+        tried: &Tried,
+        id: &str,
         now: Timestamp,
     ) -> Result<ControlFlow<()>, DeskError> {
-        let mut learnt = Learnt::default();
+        let (mut learnt, plans) = (Learnt::default(), tried.set.baselines());
         let mut over = Over { from: now - SignedDuration::from_hours(24 * DAYS), to: now, sources: None, now };
         let mut take = |found: crate::replay::Ordered| {
-            found.events.iter().for_each(|event| drop(learnt.see(set.baselines(), event, [0])));
-            let learnt = learnt.standing(set.baselines(), 0).map_or(0, |standing| standing.events);
+            found.events.iter().for_each(|(event, rules)| drop(learnt.see(plans, event, rules.iter().copied())));
+            let learnt = learnt.standing(plans, tried.at).map_or(0, |standing| standing.events);
             run.with(|progress| {
                 progress.read += found.read;
                 progress.learnt = learnt;
@@ -106,15 +105,15 @@ impl Desk {
             });
             run.flow()
         };
-        if self.in_order((set, info), standing, &over, &mut take)?.is_break() {
+        if self.in_order(tried, &over, &mut take)?.is_break() {
             return Ok(ControlFlow::Break(()));
         }
-        self.still_learning(&info.id)?;
+        self.still_learning(id)?;
         // Nothing else is learnt from here on; what came since, or a little late, is known by its id or new.
         let mut counting = self.watch.counting();
         (over.from, over.to) = (now - MEANWHILE, now + SignedDuration::from_hours(1));
-        let flow = self.in_order((set, info), standing, &over, &mut take)?;
-        if flow.is_continue() && !self.put_learnt(&mut counting, set, learnt, now)? {
+        let flow = self.in_order(tried, &over, &mut take)?;
+        if flow.is_continue() && !self.put_learnt(&mut counting, &tried.set, learnt, now)? {
             let why = "it was changed or switched off meanwhile, so what it went through is not used";
             return Err(Refusal::invalid(why).into());
         }

@@ -56,6 +56,7 @@ pub mod sign_in;
 pub mod starters;
 pub mod survey;
 pub mod trend;
+mod tried;
 pub mod tuning;
 pub mod turns;
 pub mod watch;

@@ -1,13 +1,16 @@
-//! Kept events once more, in the order of their time: what a baseline would have told of, had it been there.
+//! Kept events once more, in the order of their time: what a baseline would have told of, and when a correlation would
+//! have fired, had they been there.
 
 use crate::background::Run;
 use crate::backtest::{Example, Progress};
-use crate::watch::Exception;
+use crate::tried::Tried;
+use crate::watch::counting;
 use crate::{Desk, DeskError};
 use jiff::{SignedDuration, Timestamp};
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 use watchkeep_detect::baseline::{Departure, Learnt};
-use watchkeep_detect::{RuleInfo, RuleSet};
+use watchkeep_detect::correlate::{Firing, Windows};
 use watchkeep_lake::SearchRequest;
 use watchkeep_model::event::Event;
 use watchkeep_model::filter::Query;
@@ -29,8 +32,9 @@ pub(crate) struct Over<'a> {
 
 /// What one stretch gave.
 pub(crate) struct Ordered {
-    /// What matched and no exception takes away, with what the baseline reads, in the order of time.
-    pub events: Vec<Event>,
+    /// What matched and no exception takes away, with what is read where it counts, in the order of time; each with the
+    /// rules that it counts for.
+    pub events: Vec<(Event, Vec<usize>)>,
     /// Events that were looked at, those that an exception takes away, and those that matched and were too many.
     pub read: u64,
     pub excepted: u64,
@@ -38,18 +42,17 @@ pub(crate) struct Ordered {
 }
 
 impl Desk {
-    /// Hands on the kept events that a baseline learns from, a day or an hour at a time, until `each` breaks off.
+    /// Hands on the kept events that a rule learns from or counts, a day or an hour at a time, until `each` breaks off.
     ///
     /// # Errors
     /// The lake cannot be read.
     pub(crate) fn in_order(
         &self,
-        (set, info): (&RuleSet, &RuleInfo),
-        standing: &[Exception],
+        tried: &Tried,
         over: &Over<'_>,
         mut each: impl FnMut(Ordered) -> ControlFlow<()>,
     ) -> Result<ControlFlow<()>, DeskError> {
-        let (filter, sources) = self.narrowed(&info.log, over.sources, over.now, 0)?;
+        let (filter, sources) = self.narrowed(&tried.logs(), over.sources, over.now, 0)?;
         let query = Query { filter, pipes: Vec::new() };
         let (now, zone) = (over.now, &self.zone);
         let asked = |from: Timestamp, long: SignedDuration| {
@@ -76,18 +79,21 @@ impl Desk {
             self.lake.scan(&request, |events| {
                 found.read += events.len() as u64;
                 for event in events {
-                    let Some(rule) = set.evaluate(event).first().map(|found| found.rule) else { continue };
-                    if standing.iter().any(|exception| exception.takes(event)) {
-                        found.excepted += 1;
-                    } else if found.events.len() < MOST {
-                        found.events.push(set.baselines().read_of(rule, event));
+                    let (matched, taken) = tried.judge(event);
+                    found.excepted += u64::from(taken);
+                    if matched.is_empty() {
+                        continue;
+                    }
+                    if found.events.len() < MOST {
+                        let rules: Vec<usize> = matched.iter().map(|found| found.rule).collect();
+                        found.events.push((tried.set.read_of(&rules, event), rules));
                     } else {
                         found.beyond += 1;
                     }
                 }
                 ControlFlow::Continue(())
             })?;
-            found.events.sort_by_key(|event| (event.time, event.id));
+            found.events.sort_by_key(|(event, _)| (event.time, event.id));
             if each(found).is_break() {
                 return Ok(ControlFlow::Break(()));
             }
@@ -97,18 +103,18 @@ impl Desk {
     }
 
     /// What a baseline would have told of, had it begun to learn with the first of these events.
-    pub(crate) fn replay(
+    pub(crate) fn replay_learning(
         &self,
         run: &Run<Progress>,
-        (set, info): (&RuleSet, &RuleInfo),
-        standing: &[Exception],
+        tried: &Tried,
         over: &Over<'_>,
     ) -> Result<ControlFlow<()>, DeskError> {
-        let mut learnt = Learnt::default();
-        self.in_order((set, info), standing, over, |found| {
+        let (mut learnt, plans) = (Learnt::default(), tried.set.baselines());
+        self.in_order(tried, over, |found| {
+            let seen = found.events.iter();
             let told: Vec<Departure> =
-                found.events.iter().flat_map(|event| learnt.see(set.baselines(), event, [0])).collect();
-            let state = learnt.standing(set.baselines(), 0);
+                seen.flat_map(|(event, rules)| learnt.see(plans, event, rules.iter().copied())).collect();
+            let state = learnt.standing(plans, tried.at);
             run.with(|progress| {
                 progress.read += found.read;
                 progress.excepted += found.excepted;
@@ -118,6 +124,94 @@ impl Desk {
             });
             run.flow()
         })
+    }
+
+    /// When a correlation would have fired, as if every event had come at its own time.
+    pub(crate) fn replay_counting(
+        &self,
+        run: &Run<Progress>,
+        tried: &Tried,
+        over: &Over<'_>,
+    ) -> Result<ControlFlow<()>, DeskError> {
+        let (mut windows, plans) = (Windows::default(), tried.set.correlations());
+        let mut bursts = Bursts::of(tried);
+        let mut ticked = Timestamp::UNIX_EPOCH;
+        let flow = self.in_order(tried, over, |found| {
+            let mut fired = Vec::new();
+            let counted = found.events.len() as u64;
+            for (mut event, rules) in found.events {
+                if event.time.duration_since(ticked) >= TICK {
+                    ticked = event.time;
+                    fired.extend(windows.tick(plans, ticked));
+                }
+                event.received = event.time;
+                fired.extend(windows.see(plans, &event, rules));
+            }
+            run.with(|progress| {
+                progress.read += found.read;
+                progress.counted += counted;
+                progress.uncounted += found.excepted;
+                progress.beyond += found.beyond;
+                fired.iter().for_each(|firing| bursts.tell(tried, firing, progress));
+            });
+            run.flow()
+        })?;
+        if flow.is_continue() {
+            // What waited for events that are late is judged: none comes any more.
+            let last = windows.tick(plans, over.to + DAY);
+            run.with(|progress| last.iter().for_each(|firing| bursts.tell(tried, firing, progress)));
+        }
+        Ok(flow)
+    }
+}
+
+/// Groups whose last firing is remembered in any case.
+const GROUPS: usize = 10_000;
+
+/// How often windows are judged that wait for late events.
+const TICK: SignedDuration = SignedDuration::from_mins(1);
+
+/// The values of a group.
+type Values = Vec<Option<Box<str>>>;
+
+/// The last firing of each group: those that follow each other within the timespan are one, as they are one alert.
+struct Bursts {
+    span: SignedDuration,
+    last: HashMap<Values, Timestamp>,
+    /// Groups that are remembered before those that are long over are forgotten.
+    room: usize,
+}
+
+impl Bursts {
+    fn of(tried: &Tried) -> Self {
+        let span = tried.set.correlations().timespan(tried.at).unwrap_or_default();
+        Self { span, last: HashMap::new(), room: GROUPS }
+    }
+
+    fn tell(&mut self, tried: &Tried, firing: &Firing, progress: &mut Progress) {
+        if firing.rule != tried.at {
+            return;
+        }
+        let end = firing.end.at();
+        let open = |last: &Timestamp| end.duration_since(*last) <= self.span;
+        if self.last.len() >= self.room {
+            self.last.retain(|_, last| open(last));
+            self.room = GROUPS.max(self.last.len() * 2);
+        }
+        let values = firing.group.iter().map(|(_, value)| value.clone()).collect();
+        let before = self.last.insert(values, end);
+        if before.as_ref().is_some_and(open) {
+            return;
+        }
+        let entity = counting::entity(firing);
+        if tried.hides(entity) {
+            progress.excepted += 1;
+            return;
+        }
+        let Some(info) = tried.info() else { return };
+        let entity = entity.unwrap_or_default().to_owned();
+        let why = || counting::why(&tried.set, info, firing);
+        progress.note(entity.clone(), || Example { event: firing.end.id, time: end, entity, why: why() });
     }
 }
 

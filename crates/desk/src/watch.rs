@@ -3,7 +3,7 @@
 mod alerts;
 pub(crate) mod assets;
 pub(crate) mod baselines;
-mod counting;
+pub(crate) mod counting;
 mod exceptions;
 pub(crate) mod found;
 pub(crate) mod hosts;

@@ -85,6 +85,16 @@ impl RuleSet {
         self.correlations.count(rule) || self.baselines.has(rule)
     }
 
+    /// What an event holds that is read where matches of these rules, by position, are counted, and no more: enough to
+    /// count it later.
+    pub fn read_of(&self, rules: &[usize], event: &Event) -> Event {
+        let names = rules.iter().flat_map(|at| [self.baselines.reads(*at), self.correlations.reads(*at)].concat());
+        let names: Vec<&str> = names.collect();
+        let read = event.fields.iter().filter(|(name, _)| names.contains(&&***name));
+        let fields = read.map(|(name, value)| (name.clone(), value)).collect();
+        Event { fields, raw: Default::default(), message: "".into(), ..event.clone() }
+    }
+
     /// Whether the rule at a position does not alert by its matches alone.
     pub fn is_quiet(&self, rule: usize) -> bool {
         self.correlations.is_quiet(rule) || self.baselines.has(rule)

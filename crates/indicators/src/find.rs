@@ -8,6 +8,7 @@ use crate::hash::Key;
 use crate::table::{Kept, Table};
 use crate::tokens::{self, Met, Room};
 use crate::value::Value;
+use std::cell::RefCell;
 use std::sync::Arc;
 use watchkeep_model::event::Event;
 
@@ -21,6 +22,11 @@ pub struct Watched {
     pub(crate) six: Vec<u8>,
     has: [bool; Class::ALL.len()],
     benign: Arc<Benign>,
+}
+
+thread_local! {
+    /// Room of this thread, used for text after text.
+    static ROOM: RefCell<Room> = RefCell::default();
 }
 
 /// An indicator in an event.
@@ -85,8 +91,9 @@ impl Watched {
             return Vec::new();
         }
         let mut hits = Vec::new();
-        let mut room = Room::default();
+        let mut room = ROOM.take();
         event::look(self, event, now, &mut room, &mut |field, met| self.add(&mut hits, field, met, now));
+        ROOM.set(room);
         hits.retain(|hit| hit.entry.also.iter().all(|other| self.stands_in(event, other)));
         hits
     }
@@ -94,10 +101,13 @@ impl Watched {
     /// The same in one line of text.
     pub fn find_in(&self, text: &str, now: i64) -> Vec<Hit> {
         let mut hits = Vec::new();
-        let mut room = Room::default();
+        let mut room = ROOM.take();
         tokens::scan(self, text, now, &mut room);
-        let field: Arc<str> = "message".into();
-        room.met.drain(..).for_each(|met| self.add(&mut hits, &field, met, now));
+        if !room.met.is_empty() {
+            let field: Arc<str> = "message".into();
+            room.met.drain(..).for_each(|met| self.add(&mut hits, &field, met, now));
+        }
+        ROOM.set(room);
         hits.retain(|hit| hit.entry.also.iter().all(|other| self.stands_in_text(text, other)));
         hits
     }

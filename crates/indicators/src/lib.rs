@@ -5,6 +5,7 @@
 //! [`Decay`] says how much of an entry's confidence is left.
 
 mod benign;
+mod bits;
 mod class;
 mod decay;
 mod entry;

@@ -5,6 +5,7 @@
 //! letters and digits alone may be a digest. Around `@` stands a mail address, around `://` a URL, around colons IPv6. A
 //! path is an unbroken run of words, `/` and `\`; it and its ends at each `/` or `\` are file names.
 
+use crate::bits::{Bits, Run};
 use crate::find::Watched;
 use crate::table::{self, HOST, TAIL};
 use crate::value::{self, Value};
@@ -38,6 +39,11 @@ const KINDS: [u8; 256] = {
     kinds
 };
 
+/// Whether a byte ends a URL.
+fn ends_url(byte: u8) -> bool {
+    matches!(byte, 0..=b' ' | b'"' | b'\'' | b'<' | b'>' | b'`' | b'{' | b'}' | b'|' | b'^' | b'\\' | 127)
+}
+
 fn kind(byte: u8) -> u8 {
     KINDS.get(usize::from(byte)).copied().unwrap_or(0)
 }
@@ -56,6 +62,7 @@ pub(crate) struct Met {
 #[derive(Default)]
 pub(crate) struct Room {
     small: Vec<u8>,
+    bits: Bits,
     digest: Vec<u8>,
     pub met: Vec<Met>,
 }
@@ -71,29 +78,34 @@ pub(crate) struct Scan<'a> {
 
 /// Looks through a text, and through what it means where it was made harmless; what is met is added to `room.met`.
 pub(crate) fn scan(watched: &Watched, text: &str, now: i64, room: &mut Room) {
-    once(watched, text, now, room);
-    if let Cow::Owned(meant) = fang::refang(text) {
+    if once(watched, text, now, room)
+        && let Cow::Owned(meant) = fang::refang(text)
+    {
         once(watched, &meant, now, room);
     }
 }
 
-fn once(watched: &Watched, text: &str, now: i64, room: &mut Room) {
+/// Whether it may have been made harmless.
+fn once(watched: &Watched, text: &str, now: i64, room: &mut Room) -> bool {
     let mut small = std::mem::take(&mut room.small);
     small.clear();
     small.extend_from_slice(text.as_bytes());
     small.make_ascii_lowercase();
     let mut scan = Scan { watched, text, now, digest: &mut room.digest, met: &mut room.met };
-    scan.words(&small);
+    room.bits.of(&small);
+    scan.words(&small, &room.bits);
     if watched.has(Class::Email) {
         memchr::memchr_iter(b'@', &small).for_each(|at| scan.email(&small, at));
     }
     if watched.has(Class::Url) {
-        memchr::memmem::find_iter(&small, b"://").for_each(|at| scan.url(&small, at));
+        fang::finders().url.find_iter(&small).for_each(|at| scan.url(&small, at));
     }
     if watched.has(Class::Ipv6) {
         scan.six(&small);
     }
+    let marked = fang::is_marked(&small);
     room.small = small;
+    marked
 }
 
 /// Asks for a whole value that a field is known to hold.
@@ -109,30 +121,26 @@ pub(crate) fn whole(watched: &Watched, value: &Value, seen: &str, now: i64, room
 }
 
 impl Scan<'_> {
-    fn words(&mut self, small: &[u8]) {
+    fn words(&mut self, small: &[u8], bits: &Bits) {
         let files = self.watched.has(Class::File);
-        let mut rest = small.iter().enumerate();
-        while let Some((start, first)) = rest.find(|(_, byte)| kind(**byte) != 0) {
-            let mut kinds = kind(*first);
-            let end = rest.find(|(_, byte)| {
-                let more = kind(**byte);
-                kinds |= more;
-                more == 0
-            });
-            let end = end.map_or(small.len(), |(end, _)| end);
+        for Run { start, end, dot } in bits.runs() {
             if end - start < 4 {
                 continue;
             }
-            let Some(word) = small.get(start..end) else { continue };
-            self.word(word, start, kinds);
+            if (dot || end - start >= 32)
+                && let Some(word) = small.get(start..end)
+            {
+                self.word(word, start, dot);
+            }
             if files && !matches!(small.get(end), Some(b'/' | b'\\')) {
                 self.tail(small, start, end);
             }
         }
     }
 
-    fn word(&mut self, word: &[u8], start: usize, kinds: u8) {
-        if kinds & DOT != 0 {
+    fn word(&mut self, word: &[u8], start: usize, dot: bool) {
+        if dot {
+            let kinds = word.iter().fold(0, |kinds, byte| kinds | kind(*byte));
             let (bare, from) = trimmed(word);
             let seen = start + from..start + from + bare.len();
             match kinds {
@@ -276,17 +284,16 @@ impl Scan<'_> {
 
     fn url(&mut self, small: &[u8], at: usize) {
         let after = small.get(at + 3..).unwrap_or_default();
-        let ends = |byte: &u8| byte.is_ascii_whitespace() || byte.is_ascii_control() || b"\"'<>`{}|^\\".contains(byte);
-        let length = after.iter().position(ends).unwrap_or(after.len());
-        let Some(rest) = after.get(..length) else { return };
+        let up_to = |length: usize| after.get(..length).unwrap_or_default();
+        let place = after.iter().take_while(|byte| !ends_url(**byte) && !matches!(byte, b'/' | b'?' | b'#')).count();
         // The gate knows all hosts that are asked for; one with a name before it or letters beyond ASCII is made ready first.
-        let place = rest.split(|byte| matches!(byte, b'/' | b'?' | b'#')).next().unwrap_or_default();
-        let plain = place.is_ascii() && !place.contains(&b'@');
-        let host = table::host(rest);
+        let plain = up_to(place).is_ascii() && !up_to(place).contains(&b'@');
+        let host = table::host(up_to(place));
         let host = host.strip_suffix(b".").unwrap_or(host);
         if plain && !self.watched.gate.may_hold(self.watched.key.whole(HOST, host)) {
             return;
         }
+        let length = after.iter().take_while(|byte| !ends_url(**byte)).count();
         let scheme = small.get(..at).unwrap_or_default().iter().rev();
         let scheme = scheme.take_while(|byte| byte.is_ascii_alphanumeric() || b"+.-".contains(byte)).count();
         let seen = self.text.get(at - scheme..at + 3 + length).unwrap_or_default();

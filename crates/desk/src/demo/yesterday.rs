@@ -26,10 +26,10 @@ const JUDGED: &[(&str, &str)] = &[
 ];
 
 /// Takes a day of events in, and lets the analysts judge what is older than an hour. Only for a new demo: an
-/// organisation that has seen events is left alone.
-pub fn yesterday(desk: &Desk, now: Timestamp) -> Result<(), DeskError> {
+/// organisation that has seen events is left alone. Whether it was one.
+pub fn yesterday(desk: &Desk, now: Timestamp) -> Result<bool, DeskError> {
     if !desk.lake.sources_seen()?.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     super::baselines::baselines(desk, now)?;
     for hour in (0..24).rev() {
@@ -49,7 +49,8 @@ pub fn yesterday(desk: &Desk, now: Timestamp) -> Result<(), DeskError> {
         if source == FADING { moves * 12 } else { moves }
     });
     desk.heartbeats(now)?;
-    desk.settle_health(now)
+    desk.settle_health(now)?;
+    Ok(true)
 }
 
 /// The lines of the hour before `end`, by source; busy by day and quiet by night.

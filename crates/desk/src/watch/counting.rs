@@ -219,7 +219,7 @@ impl Watch {
 }
 
 /// What an alert of a correlation is about: the first value that its group has.
-fn entity(firing: &Firing) -> Option<&str> {
+pub(crate) fn entity(firing: &Firing) -> Option<&str> {
     firing.group.iter().find_map(|(_, value)| value.as_deref().filter(|value| !value.trim().is_empty()))
 }
 
@@ -247,7 +247,7 @@ fn collect<'a>(groups: &mut BTreeMap<String, Group<'a>>, set: &RuleSet, rule: &'
 }
 
 /// What was counted and asked, for which group, of which rules, by which version of the correlation.
-fn why(set: &RuleSet, rule: &RuleInfo, firing: &Firing) -> Vec<(String, String)> {
+pub(crate) fn why(set: &RuleSet, rule: &RuleInfo, firing: &Firing) -> Vec<(String, String)> {
     let plans = set.correlations();
     let (named, _) = plans.beside(firing.rule);
     let titles: Vec<&str> = named.iter().filter_map(|at| set.rules().get(*at)).map(|rule| &*rule.title).collect();

@@ -4,10 +4,10 @@
 use super::{Live, Watch};
 use crate::{Desk, DeskError};
 use jiff::Timestamp;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use watchkeep_detect::{RuleFile, RuleInfo, RuleSet, State};
+use watchkeep_detect::{Form, RuleFile, RuleInfo, RuleSet, State};
 use watchkeep_model::Record;
 use watchkeep_records::watch::own_id;
 use watchkeep_store::Written;
@@ -57,6 +57,10 @@ pub(crate) fn file_of(record: i64, id: &str, text: &str) -> RuleFile {
     RuleFile { path, text }
 }
 
+fn load(all: &BTreeMap<i64, Held>) -> (RuleSet, Vec<RuleInfo>) {
+    RuleSet::load(all.iter().map(|(record, one)| file_of(*record, &one.id, &one.text)))
+}
+
 /// Whether a text holds more than one document.
 pub(crate) fn is_several(text: &str) -> bool {
     let begun = text.lines().skip_while(|line| line.trim().is_empty() || line.trim_end() == "---");
@@ -66,7 +70,7 @@ pub(crate) fn is_several(text: &str) -> bool {
 const PATH: &str = "own/";
 
 /// The record of a rule in the set of those written here.
-fn record_of(info: &RuleInfo) -> Option<i64> {
+pub(crate) fn record_of(info: &RuleInfo) -> Option<i64> {
     info.path.strip_prefix(PATH)?.parse().ok()
 }
 
@@ -128,16 +132,35 @@ impl Watch {
 
     /// How a text would stand among the others that are in force.
     pub(crate) fn among_own(&self, record: i64, text: &str) -> Option<State> {
-        let mut all = self.own.held.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        all.insert(record, Held { id: own_id(record), text: text.to_owned() });
-        let files = all.iter().map(|(record, one)| file_of(*record, &one.id, &one.text));
-        let (_, infos) = RuleSet::load(files);
+        let (_, infos) = load(&self.own_with(record, text));
         infos.into_iter().find(|info| record_of(info) == Some(record)).map(|info| info.state)
     }
 
+    /// A text beside those in force that change what it tells: the rules that it counts, and filters. With where it
+    /// stands among them.
+    pub(crate) fn beside_own(&self, record: i64, text: &str) -> (RuleSet, usize) {
+        let place = |infos: &[RuleInfo]| infos.iter().position(|info| record_of(info) == Some(record));
+        let mut all = self.own_with(record, text);
+        let (set, infos) = load(&all);
+        let counted = place(&infos).map(|at| set.correlations().counted(at)).unwrap_or_default();
+        let stays = |(at, info): (usize, &RuleInfo)| {
+            let one = record_of(info)?;
+            (one == record || info.form == Form::Filter || counted.contains(&at)).then_some(one)
+        };
+        let stay: HashSet<i64> = infos.iter().enumerate().filter_map(stays).collect();
+        all.retain(|record, _| stay.contains(record));
+        let (set, infos) = load(&all);
+        (set, place(&infos).unwrap_or(usize::MAX))
+    }
+
+    fn own_with(&self, record: i64, text: &str) -> BTreeMap<i64, Held> {
+        let mut all = self.own.held.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        all.insert(record, Held { id: own_id(record), text: text.to_owned() });
+        all
+    }
+
     fn put_own(&self, all: &BTreeMap<i64, Held>) {
-        let files = all.iter().map(|(record, one)| file_of(*record, &one.id, &one.text));
-        let (set, infos) = RuleSet::load(files);
+        let (set, infos) = load(all);
         let records: HashMap<String, i64> =
             infos.iter().filter_map(|info| Some((info.id.to_string(), record_of(info)?))).collect();
         let live = Live { set: (!all.is_empty()).then_some(set), records };

@@ -162,12 +162,9 @@ impl Baselines {
         self.plans.iter().map(|plan| &plan.key)
     }
 
-    /// What an event holds that the baseline at a position reads, and no more: enough to learn from it later.
-    pub fn read_of(&self, rule: usize, event: &Event) -> Event {
-        let names = self.get(rule).map(Plan::fields).unwrap_or_default();
-        let read = event.fields.iter().filter(|(name, _)| names.contains(&&***name));
-        let fields = read.map(|(name, value)| (name.clone(), value)).collect();
-        Event { fields, raw: Default::default(), message: "".into(), ..event.clone() }
+    /// The fields that the baseline at a position reads.
+    pub(crate) fn reads(&self, rule: usize) -> Vec<&str> {
+        self.get(rule).map(Plan::fields).unwrap_or_default()
     }
 
     pub(super) fn get(&self, rule: usize) -> Option<&Plan> {

@@ -3,6 +3,7 @@
 use super::LATENESS;
 use super::condition::Condition;
 use super::windows::Firing;
+use jiff::SignedDuration;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -118,6 +119,37 @@ impl Correlations {
         let value = (firing.value * 1_000.0).round() / 1_000.0;
         let counted = format!("{value} {} within {}", plan.unit, plan.timespan);
         if plan.condition.which.is_some() { counted } else { format!("{counted}; fires at {}", plan.condition.words()) }
+    }
+
+    /// The timespan of a correlation, by position.
+    pub fn timespan(&self, rule: usize) -> Option<SignedDuration> {
+        self.plans.iter().find(|plan| plan.rule == rule).map(|plan| SignedDuration::from_micros(plan.span))
+    }
+
+    /// The rules that a correlation counts, by position: those that it names, and those that the correlations among them
+    /// name in turn.
+    pub fn counted(&self, rule: usize) -> Vec<usize> {
+        let (mut found, mut left) = (Vec::new(), vec![rule]);
+        while let Some(rule) = left.pop() {
+            let news = self.beside(rule).0.into_iter().filter(|named| !found.contains(named));
+            let news: Vec<usize> = news.collect();
+            left.extend(&news);
+            found.extend(news);
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// The fields that correlations read of the events of a rule, by position.
+    pub(crate) fn reads(&self, rule: usize) -> Vec<&str> {
+        let plans = self.of.get(&rule).into_iter().flatten();
+        let plans = plans.filter_map(|(plan, slot)| Some((self.plans.get(*plan)?, *slot)));
+        let names = plans.flat_map(|(plan, slot)| {
+            let group = plan.slots.get(slot).into_iter().flat_map(|slot| &slot.group);
+            group.chain(&plan.fields).chain(&plan.carry)
+        });
+        names.map(|name| &**name).collect()
     }
 
     /// Whether a rule, by position, is counted by some correlation.

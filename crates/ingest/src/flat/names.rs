@@ -1,5 +1,6 @@
 //! Field names, and lists of them: each is stored once, however many events have it.
 
+use super::quick::Room;
 use crate::normal::NameHasher;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -21,6 +22,8 @@ pub struct Names {
     lists: Vec<Option<List>>,
     /// Where the list lies that was asked for last.
     latest: usize,
+    /// What reading an object takes.
+    pub(super) room: Room,
 }
 
 /// A name, and the number of the one that came after it last: lines of one source name their fields in one order.
@@ -28,6 +31,8 @@ pub struct Names {
 struct Known {
     name: Arc<str>,
     next: u32,
+    /// It is written in JSON as it is.
+    plain: bool,
 }
 
 /// The names of events of one shape, and their numbers.
@@ -61,8 +66,8 @@ pub(crate) const CARRIERS: &[&str] = &["SyslogMessage", "message", "Message", "l
 
 impl Default for Names {
     fn default() -> Self {
-        let known = vec![Known { name: "".into(), next: 0 }];
-        Self { numbers: HashMap::default(), known, last: 0, lists: Vec::new(), latest: 0 }
+        let known = vec![Known { name: "".into(), next: 0, plain: false }];
+        Self { numbers: HashMap::default(), known, last: 0, lists: Vec::new(), latest: 0, room: Room::default() }
     }
 }
 
@@ -83,6 +88,17 @@ impl Names {
         self.find(name)
     }
 
+    /// The name that came last after the one that was asked for last, with its number.
+    pub(super) fn expected(&self) -> Option<(u32, &str)> {
+        let next = self.known.get(self.last as usize)?.next;
+        self.known.get(next as usize).filter(|known| known.plain).map(|known| (next, &*known.name))
+    }
+
+    /// Says that a name was read.
+    pub(super) fn turn_to(&mut self, number: u32) {
+        self.last = number;
+    }
+
     fn find(&mut self, name: &str) -> Option<u32> {
         let number = match self.numbers.get(name) {
             Some(number) => *number,
@@ -90,7 +106,8 @@ impl Names {
             None => {
                 let (name, number): (Arc<str>, _) = (name.into(), u32::try_from(self.known.len()).ok()?);
                 self.numbers.insert(Arc::clone(&name), number);
-                self.known.push(Known { name, next: 0 });
+                let plain = !name.bytes().any(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f));
+                self.known.push(Known { name, next: 0, plain });
                 number
             }
         };

@@ -7,31 +7,23 @@ use std::fmt::Write;
 
 /// The fields of an object, or `None` for the thorough reader to look at it.
 pub(super) fn read(text: &str, names: &mut Names, arrays: Arrays) -> Option<Fields> {
-    let mut quick = Quick {
-        text,
-        at: 0,
-        names,
-        numbers: Vec::with_capacity(48),
-        ends: Vec::with_capacity(48),
-        values: String::with_capacity(text.len()),
-        path: String::new(),
-        plain: String::new(),
-        arrays,
-    };
+    let mut room = std::mem::take(&mut names.room);
+    room.clear();
+    let mut quick = Quick { text, at: 0, names, room: &mut room, arrays };
     quick.gap();
-    quick.object(0)?;
+    let whole = quick.object(0).is_some();
     quick.gap();
-    if quick.at < text.len() {
-        return None;
-    }
-    let Quick { names, numbers, ends, values, .. } = quick;
-    Fields::assemble(names.list(&numbers), ends, values)
+    let whole = whole && quick.at == text.len();
+    // Copied at their size: an event is kept for a while, and the room is used for the next one.
+    let mut fields = || Fields::assemble(names.list(&room.numbers), room.ends.clone(), room.values.as_str().into());
+    let fields = if whole { fields() } else { None };
+    names.room = room;
+    fields
 }
 
-struct Quick<'t, 'n> {
-    text: &'t str,
-    at: usize,
-    names: &'n mut Names,
+/// Room that is used again for object after object.
+#[derive(Debug, Default)]
+pub(super) struct Room {
     /// The name of each value, by its number.
     numbers: Vec<u32>,
     /// Where each value ends.
@@ -41,6 +33,23 @@ struct Quick<'t, 'n> {
     path: String,
     /// A name without its escapes.
     plain: String,
+}
+
+impl Room {
+    fn clear(&mut self) {
+        self.numbers.clear();
+        self.ends.clear();
+        self.values.clear();
+        self.path.clear();
+        self.plain.clear();
+    }
+}
+
+struct Quick<'t, 'n> {
+    text: &'t str,
+    at: usize,
+    names: &'n mut Names,
+    room: &'n mut Room,
     arrays: Arrays,
 }
 
@@ -67,31 +76,9 @@ impl<'t> Quick<'t, '_> {
             self.at += 1;
             return Some(());
         }
-        let parent = self.path.len();
+        let parent = self.room.path.len();
         loop {
-            self.expect(b'"')?;
-            self.plain.clear();
-            let name = string(self.text, &mut self.at, &mut self.plain)?;
-            self.gap();
-            self.expect(b':')?;
-            self.gap();
-            match name {
-                Piece::AsIs(name) if parent == 0 && !matches!(self.peek()?, b'{' | b'[') => {
-                    let number = self.names.number(name)?;
-                    self.scalar(depth + 1, number)?;
-                }
-                name => {
-                    if parent > 0 {
-                        self.path.push('.');
-                    }
-                    match name {
-                        Piece::AsIs(name) => self.path.push_str(name),
-                        Piece::Unescaped => self.path.push_str(&self.plain),
-                    }
-                    self.value(depth + 1)?;
-                    self.path.truncate(parent);
-                }
-            }
+            self.member(depth + 1, parent)?;
             self.gap();
             match self.peek()? {
                 b',' => self.at += 1,
@@ -104,8 +91,56 @@ impl<'t> Quick<'t, '_> {
         Some(())
     }
 
+    /// One field of an object whose names begin after `parent` bytes of the path.
+    fn member(&mut self, depth: usize, parent: usize) -> Option<()> {
+        self.expect(b'"')?;
+        if parent == 0
+            && let Some(number) = self.expected()
+        {
+            return self.scalar(depth, number);
+        }
+        self.room.plain.clear();
+        let name = string(self.text, &mut self.at, &mut self.room.plain)?;
+        self.gap();
+        self.expect(b':')?;
+        self.gap();
+        match name {
+            Piece::AsIs(name) if parent == 0 && !matches!(self.peek()?, b'{' | b'[') => {
+                let number = self.names.number(name)?;
+                self.scalar(depth, number)
+            }
+            name => {
+                if parent > 0 {
+                    self.room.path.push('.');
+                }
+                match name {
+                    Piece::AsIs(name) => self.room.path.push_str(name),
+                    Piece::Unescaped => self.room.path.push_str(&self.room.plain),
+                }
+                self.value(depth)?;
+                self.room.path.truncate(parent);
+                Some(())
+            }
+        }
+    }
+
+    /// The number of the name that came after the last one before, if it stands here, with a value after it that is no
+    /// object and no list.
+    fn expected(&mut self) -> Option<u32> {
+        let (number, name) = self.names.expected()?;
+        let bytes = self.text.as_bytes().get(self.at..)?;
+        let after = bytes.strip_prefix(name.as_bytes())?.strip_prefix(b"\":")?;
+        let gap = after.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')).count();
+        if matches!(after.get(gap)?, b'{' | b'[') {
+            return None;
+        }
+        self.at += name.len() + 2 + gap;
+        self.names.turn_to(number);
+        Some(number)
+    }
+
     fn list(&mut self, depth: usize) -> Option<()> {
-        if self.arrays == Arrays::MayBeRecords && depth <= 2 && envelope::may_hold_records(&self.path) {
+        if self.arrays == Arrays::MayBeRecords && depth <= 2 && envelope::may_hold_records(&self.room.path) {
             return None;
         }
         self.expect(b'[')?;
@@ -133,7 +168,7 @@ impl<'t> Quick<'t, '_> {
             b'{' if depth <= MAX_DEPTH => self.object(depth),
             b'[' if depth <= MAX_DEPTH => self.list(depth),
             _ => {
-                let number = self.names.number(&self.path)?;
+                let number = self.names.number(&self.room.path)?;
                 self.scalar(depth, number)
             }
         }
@@ -141,14 +176,14 @@ impl<'t> Quick<'t, '_> {
 
     /// A value that is no object and no list, under the name of this number.
     fn scalar(&mut self, depth: usize, number: u32) -> Option<()> {
-        if depth > MAX_DEPTH || self.ends.len() >= MAX_FIELDS {
+        if depth > MAX_DEPTH || self.room.ends.len() >= MAX_FIELDS {
             return None;
         }
         match self.peek()? {
             b'"' => {
                 self.at += 1;
-                if let Piece::AsIs(value) = string(self.text, &mut self.at, &mut self.values)? {
-                    self.values.push_str(value);
+                if let Piece::AsIs(value) = string(self.text, &mut self.at, &mut self.room.values)? {
+                    self.room.values.push_str(value);
                 }
             }
             b't' => self.word("true")?,
@@ -160,15 +195,15 @@ impl<'t> Quick<'t, '_> {
             }
             _ => self.number()?,
         }
-        self.numbers.push(number);
-        self.ends.push(u32::try_from(self.values.len()).ok()?);
+        self.room.numbers.push(number);
+        self.room.ends.push(u32::try_from(self.room.values.len()).ok()?);
         Some(())
     }
 
     fn word(&mut self, word: &'static str) -> Option<()> {
         let found = self.text.get(self.at..)?.starts_with(word);
         self.at += word.len();
-        found.then(|| self.values.push_str(word))
+        found.then(|| self.room.values.push_str(word))
     }
 
     /// A whole number as it is written; any other is for the thorough reader.
@@ -190,7 +225,7 @@ impl<'t> Quick<'t, '_> {
         if matches!(rest.as_bytes().get(end), Some(b'.' | b'e' | b'E')) {
             return self.fraction();
         }
-        self.values.push_str(rest.get(..end)?);
+        self.room.values.push_str(rest.get(..end)?);
         self.at += end;
         Some(())
     }
@@ -200,7 +235,7 @@ impl<'t> Quick<'t, '_> {
         let rest = self.text.get(self.at..)?;
         let end = rest.bytes().take_while(|byte| byte.is_ascii_digit() || b"+-.eE".contains(byte)).count();
         let number: serde_json::Number = serde_json::from_str(rest.get(..end)?).ok()?;
-        write!(self.values, "{}", number.as_f64()?).ok()?;
+        write!(self.room.values, "{}", number.as_f64()?).ok()?;
         self.at += end;
         Some(())
     }

@@ -8,6 +8,7 @@ use crate::routes::{Route, Who};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use watchkeep_desk::backtest::{Backtest, Ended, Example, Progress};
+use watchkeep_desk::drafting::Form;
 
 pub fn routes() -> Vec<Route> {
     vec![Route::get("/rules/test", Who::Person, |ask| {
@@ -34,7 +35,7 @@ pub fn panel(ask: &Ask, fresh: bool) -> Markup {
         }
         @match &run {
             Some((progress, run)) => (told(ask, run, progress)),
-            None => p .sub { "Every event that is kept of its log source is judged by the text above, in the background. Nothing is written." },
+            None => p .sub { "Every event that is kept of its log source, or of those of the rules that it counts, is judged by the text above, in the background. Nothing is written." },
         }
     };
     let mark = run.as_ref().map_or_else(|| html! {}, |(progress, run)| mark(run, progress));
@@ -65,12 +66,13 @@ fn told(ask: &Ask, run: &Backtest, progress: &Progress) -> Markup {
             }
         }
         @if let Some(Ended::Failed(why)) = &progress.ended { p .error role="alert" { (why) } }
-        @match &progress.learning {
-            None => p .figure { (progress.matched) @if progress.matched == 1 { " event matches" } @else { " events match" } },
-            Some(learning) => {
-                p .figure { (progress.matched) @if progress.matched == 1 { " departure" } @else { " departures" } }
-                p .sub { "As if it had begun to learn with the first of these days: " (learning) "." }
-            }
+        p .figure { (progress.matched) " " (unit(run.form, progress.matched)) }
+        @if let Some(learning) = &progress.learning {
+            p .sub { "As if it had begun to learn with the first of these days: " (learning) "." }
+        }
+        @if run.form == Form::Correlation {
+            p .sub { (progress.counted) " events counted. What fires about the same again within its timespan is one." }
+            @if progress.uncounted > 0 { p .sub { "Exceptions from the rules that it counts keep " (progress.uncounted) " events from it." } }
         }
         @if progress.beyond > 0 { p { (progress.beyond) " events were too many in an hour to be put in order, and are left out." } }
         p .sub { "of " (progress.read) @if let Some(total) = progress.total.filter(|total| *total > progress.read) { " judged so far, of " (total) } " in " (run.days) " days · " (format!("{a_day:.1}")) " a day · " (run.title) }
@@ -78,12 +80,24 @@ fn told(ask: &Ask, run: &Backtest, progress: &Progress) -> Markup {
         @if !entities.is_empty() {
             table .cards {
                 caption .vh { "Matches by what they are about" }
-                thead { tr { th { "About" } th .end { "Events" } } }
+                thead { tr { th { "About" } th .end { (if run.form == Form::Correlation { "Times" } else { "Events" }) } } }
                 tbody { @for (name, count) in entities.iter().take(NAMED) { tr { td .grow .id { @if name.is_empty() { "nobody named, and others" } @else { (name) } } td .end { (count) } } } }
             }
             @if entities.len() > NAMED { p .sub { "and " (entities.len() - NAMED) " more" } }
         }
         (examples_at(&progress.examples, Some(ask)))
+    }
+}
+
+/// What is counted of a rule of this form.
+fn unit(form: Form, count: u64) -> &'static str {
+    match (form, count) {
+        (Form::Correlation, 1) => "time it fires",
+        (Form::Correlation, _) => "times it fires",
+        (Form::Baseline, 1) => "departure",
+        (Form::Baseline, _) => "departures",
+        (_, 1) => "event matches",
+        (_, _) => "events match",
     }
 }
 
