@@ -29,6 +29,9 @@ impl std::hash::Hash for Key {
     }
 }
 
+/// Categories or services that an event is matched under at most, and none.
+const MOST_WORDS: usize = 16;
+
 /// Numbers of the products, categories and services that some rule names; 0 stands for none.
 #[derive(Debug, Default)]
 pub(crate) struct Words(HashMap<Box<str>, u16, BuildHasherDefault<ShortHasher>>);
@@ -47,14 +50,32 @@ impl Words {
 
     /// Calls `with` for the classes whose rules see an event of `classes`: a word that a rule leaves out fits any.
     pub(crate) fn each_key(&self, classes: &Classes<'_>, mut with: impl FnMut(Key)) {
-        let known = |word: &Cow<'_, str>| self.0.get(&**word).copied();
-        for product in std::iter::once(0).chain(classes.product.iter().filter_map(known)) {
-            for category in std::iter::once(0).chain(classes.categories.iter().filter_map(known)) {
-                for service in std::iter::once(0).chain(classes.services.iter().filter_map(known)) {
-                    with(Key([product, category, service]));
+        // Further words than these nothing has.
+        let (mut categories, mut services) = ([0; MOST_WORDS], [0; MOST_WORDS]);
+        let categories = self.numbers(&classes.categories, &mut categories);
+        let services = self.numbers(&classes.services, &mut services);
+        for product in std::iter::once(0).chain(classes.product.iter().filter_map(|word| self.number(word))) {
+            for category in categories {
+                for service in services {
+                    with(Key([product, *category, *service]));
                 }
             }
         }
+    }
+
+    fn number(&self, word: &str) -> Option<u16> {
+        self.0.get(word).copied()
+    }
+
+    /// None of them, and then the numbers of those that some rule names.
+    fn numbers<'n>(&self, words: &[Cow<'_, str>], room: &'n mut [u16; MOST_WORDS]) -> &'n [u16] {
+        let mut count = 1;
+        let known = words.iter().filter_map(|word| self.number(word));
+        for (slot, number) in room.iter_mut().skip(1).zip(known) {
+            *slot = number;
+            count += 1;
+        }
+        room.get(..count).unwrap_or_default()
     }
 }
 

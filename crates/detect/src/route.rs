@@ -5,7 +5,7 @@ mod cloud;
 mod linux;
 mod network;
 mod osquery;
-mod windows;
+pub(crate) mod windows;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -30,6 +30,11 @@ pub(crate) trait Fields<'e> {
 
     /// The value of a field by its exact name; the first where a name repeats.
     fn field(&self, name: &str) -> Option<&'e str>;
+
+    /// Whether an exporter of Windows records wrapped it.
+    fn is_wrapped(&self) -> bool {
+        windows::is_wrapped(self.event().fields.names())
+    }
 }
 
 impl<'e> Fields<'e> for &'e Event {

@@ -2,7 +2,7 @@
 
 pub(crate) mod joined;
 
-use crate::flat::{CARRIERS, Fields, Names, Put};
+use crate::flat::{Fields, Names, Put};
 use std::sync::Arc;
 
 /// Fields whose unquoted value is the hexadecimal spelling of bytes.
@@ -14,12 +14,10 @@ pub(crate) fn is_audit(line: &str) -> bool {
         && line.get(..cut(line, 256)).is_some_and(|head| head.contains("audit("))
 }
 
-/// Reads an audit record that came inside the message of another log.
-pub(crate) fn unpack(fields: &mut Fields, names: &mut Names) {
-    let inner = fields
-        .iter()
-        .find(|(name, value)| CARRIERS.contains(&&***name) && is_audit(value))
-        .map(|(_, value)| value.to_owned());
+/// Reads an audit record that came inside the message of another log, which lies at one of these places.
+pub(crate) fn unpack(fields: &mut Fields, carriers: &[usize], names: &mut Names) {
+    let values = carriers.iter().map(|at| fields.value(*at));
+    let inner = values.into_iter().find(|value| is_audit(value)).map(str::to_owned);
     if let Some(line) = inner {
         fields.append(&parse(&line, names));
     }

@@ -3,7 +3,6 @@
 mod names;
 mod quick;
 
-pub(crate) use names::CARRIERS;
 pub use names::Names;
 
 use crate::envelope;

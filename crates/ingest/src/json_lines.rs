@@ -155,14 +155,15 @@ impl Reader {
             form => return Ok(text::only(form, line, &mut self.names, now)?),
         }
         let mut fields = flatten(line, &mut self.names)?;
-        let told = self.names.told(&fields);
+        let mut told = self.names.told(&fields);
         if told.record {
             fields = self.short.shorten(fields, &mut self.names);
+            // Names of a record that another log carries are those of its own fields.
+            told = self.names.told(&fields);
         }
-        // Names of a record that another log carries are those of its own fields.
-        if told.record || told.carrier {
-            auditd::unpack(&mut fields, &mut self.names);
-            sysmon_xml::unpack(&mut fields, &mut self.names);
+        if !told.carriers.is_empty() {
+            auditd::unpack(&mut fields, &told.carriers, &mut self.names);
+            sysmon_xml::unpack(&mut fields, &told.carriers, &mut self.names);
         }
         Ok(fields)
     }

@@ -1,17 +1,15 @@
 //! Windows-style `<Event>` XML: exported and forwarded events, and what Sysmon for Linux puts into another log's message.
 
 use crate::batch::BadReason;
-use crate::flat::{CARRIERS, Fields, Names};
+use crate::flat::{Fields, Names};
 use crate::layout::{End, Layout, Next, text};
 
 const MAX_NODES: u32 = 10_000;
 
-/// Reads the XML in a message field, under the same names as records of a Windows event log.
-pub(crate) fn unpack(fields: &mut Fields, names: &mut Names) {
-    let inner = fields
-        .iter()
-        .find(|(name, value)| CARRIERS.contains(&&***name) && value.starts_with("<Event"))
-        .map(|(_, value)| value.to_owned());
+/// Reads the XML in a message field at one of these places, under the same names as records of a Windows event log.
+pub(crate) fn unpack(fields: &mut Fields, carriers: &[usize], names: &mut Names) {
+    let values = carriers.iter().map(|at| fields.value(*at));
+    let inner = values.into_iter().find(|value| value.starts_with("<Event")).map(str::to_owned);
     if let Some(xml) = inner
         && let Some(read) = parse(&xml, names)
     {
@@ -127,7 +125,7 @@ mod tests {
     fn a_sysmon_event_becomes_fields() {
         let xml = r#"<Event><System><Provider Name="Linux-Sysmon"/><EventID>1</EventID><TimeCreated SystemTime="2022-05-11T18:10:20.3Z"/><Channel>Linux-Sysmon/Operational</Channel></System><EventData><Data Name="CommandLine">sh -c &quot;id&quot;</Data></EventData></Event>"#;
         let mut fields: Fields = [("SyslogMessage", xml)].into_iter().collect();
-        unpack(&mut fields, &mut Names::default());
+        unpack(&mut fields, &[0], &mut Names::default());
         let find = |name: &str| fields.named(name);
         assert_eq!(find("CommandLine"), Some("sh -c \"id\""));
         assert_eq!(find("Channel"), Some("Linux-Sysmon/Operational"));

@@ -1,7 +1,7 @@
 //! An event as tests see it: values by field number, each put in lower case or read as a number at most once.
 
 use super::names::{FieldId, Names};
-use crate::route::Fields;
+use crate::route::{Fields, windows};
 use std::borrow::Cow;
 use std::sync::Arc;
 use watchkeep_model::event::{self, ByShape, Event};
@@ -15,11 +15,14 @@ pub(crate) struct Scratch {
     values: Vec<Held>,
     /// Values in lower case, one after the other.
     low: String,
+    /// It begins with all values of the event, as they lie in its text.
+    whole: bool,
     /// Number of the present event; slots of another are empty.
     turn: u32,
     /// Rules of one class that may match, one bit each.
     pub(super) hits: Vec<u64>,
     known: Known,
+    wrapped: bool,
 }
 
 /// By shape, numbers of the fields that rules use, and where an event has their values.
@@ -27,7 +30,15 @@ pub(crate) struct Scratch {
 struct Known {
     /// Which set of names the numbers are of.
     of: u64,
-    shapes: ByShape<Vec<(FieldId, usize)>>,
+    shapes: ByShape<Shape>,
+}
+
+/// What is known of all events of a shape.
+#[derive(Debug)]
+struct Shape {
+    used: Vec<(FieldId, usize)>,
+    /// An exporter of Windows records wrapped it.
+    wrapped: bool,
 }
 
 impl Known {
@@ -38,9 +49,12 @@ impl Known {
         }
     }
 
-    fn used(&mut self, of: &event::Names, names: &Names) -> &[(FieldId, usize)] {
+    fn shape(&mut self, of: &event::Names, names: &Names) -> Option<&Shape> {
         let place = |(at, name): (usize, &Arc<str>)| Some((names.id(name)?, at));
-        self.shapes.get(of, || of.iter().enumerate().filter_map(place).collect()).map_or(&[], Vec::as_slice)
+        self.shapes.get(of, || Shape {
+            used: of.iter().enumerate().filter_map(place).collect(),
+            wrapped: windows::is_wrapped(of),
+        })
     }
 }
 
@@ -71,6 +85,9 @@ enum Number {
 const NONE: u32 = u32::MAX;
 const FRESH: Held = Held { next: NONE, low: (NONE, NONE), number: Number::Unread };
 
+/// Bytes of an event that are put in lower case in one go even where one value is asked for.
+const SHORT: usize = 4_096;
+
 /// One event, its further names, and what was found out about its values.
 pub(crate) struct Record<'r> {
     event: &'r Event,
@@ -85,7 +102,9 @@ impl<'r> Record<'r> {
         scratch.start(names.len(), event.fields.len());
         let mut known = std::mem::take(&mut scratch.known);
         known.turn_to(names);
-        known.used(event.fields.names(), names).iter().for_each(|(id, at)| scratch.put(*id, *at));
+        let shape = known.shape(event.fields.names(), names);
+        shape.into_iter().flat_map(|shape| &shape.used).for_each(|(id, at)| scratch.put(*id, *at));
+        scratch.wrapped = shape.is_some_and(|shape| shape.wrapped);
         scratch.known = known;
         Self { event, aliases: &[], names, scratch }
     }
@@ -134,6 +153,10 @@ impl<'r> Record<'r> {
 
     /// Puts the value in lower case, for [`Record::lowered`].
     pub(super) fn lower(&mut self, at: usize) {
+        let own = at < self.event.fields.len();
+        if own && (self.scratch.whole || self.event.fields.text().len() <= SHORT && self.lower_whole()) {
+            return;
+        }
         let text = self.text(at);
         if let Some(held) = self.scratch.values.get_mut(at)
             && held.low.0 == NONE
@@ -142,8 +165,22 @@ impl<'r> Record<'r> {
         }
     }
 
+    /// Puts all own values in lower case in one go, where nothing was yet and they are plain.
+    fn lower_whole(&mut self) -> bool {
+        let text = self.event.fields.text();
+        if !self.scratch.low.is_empty() || !text.is_ascii() {
+            return false;
+        }
+        lower_ascii(&mut self.scratch.low, text);
+        self.scratch.whole = true;
+        true
+    }
+
     /// At least every own value of `shortest` bytes or more in lower case, one after the other.
     pub(super) fn lower_all(&mut self, shortest: usize) -> &str {
+        if self.scratch.whole || self.lower_whole() {
+            return self.scratch.low.get(..self.event.fields.text().len()).unwrap_or_default();
+        }
         let start = self.scratch.low.len();
         let fits = |value: &str| value.len() >= shortest;
         let Scratch { values, low, .. } = &mut *self.scratch;
@@ -177,6 +214,9 @@ impl<'r> Record<'r> {
 
     /// The value in lower case, once [`Record::lower`] was called.
     pub(super) fn lowered(&self, at: usize) -> &str {
+        if self.scratch.whole && at < self.event.fields.len() {
+            return self.scratch.low.get(self.event.fields.place(at)).unwrap_or_default();
+        }
         let (start, end) = self.scratch.values.get(at).map_or((0, 0), |held| held.low);
         self.scratch.low.get(start as usize..end as usize).unwrap_or_default()
     }
@@ -206,6 +246,10 @@ impl<'r> Fields<'r> for Record<'r> {
             None => self.event.field(name),
         }
     }
+
+    fn is_wrapped(&self) -> bool {
+        self.scratch.wrapped
+    }
 }
 
 impl Scratch {
@@ -221,6 +265,7 @@ impl Scratch {
         self.values.clear();
         self.values.resize(values, FRESH);
         self.low.clear();
+        self.whole = false;
     }
 
     fn put(&mut self, field: FieldId, at: usize) {

@@ -1,7 +1,11 @@
 //! Windows: channels to services, event codes to categories, and other exporters' field names.
 
 use super::{Classes, Fields};
+use crate::matcher::names::ShortHasher;
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
+use std::sync::{Arc, LazyLock};
 
 /// Event log channels, in lower case, and the services they are.
 const CHANNELS: &[(&str, &str)] = &[
@@ -171,12 +175,31 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
     CHANNEL_OF.iter().chain(CODES_OF).copied().chain(renamed).chain(account).chain(["EventType", "User"])
 }
 
+/// Bytes of a channel's name; a longer one is none that we know.
+const LONGEST: usize = 128;
+
+/// The name of a channel in lower case; nothing for one that is too long.
+fn small<'r>(channel: &str, room: &'r mut [u8; LONGEST]) -> &'r str {
+    let Some(room) = room.get_mut(..channel.len()) else { return "" };
+    room.copy_from_slice(channel.as_bytes());
+    room.make_ascii_lowercase();
+    std::str::from_utf8(room).unwrap_or_default()
+}
+
+/// The service that a channel, in lower case, is.
+fn service(channel: &str) -> Option<&'static str> {
+    type Table = HashMap<&'static str, &'static str, BuildHasherDefault<ShortHasher>>;
+    static TABLE: LazyLock<Table> = LazyLock::new(|| CHANNELS.iter().copied().collect());
+    TABLE.get(channel).copied()
+}
+
 /// Whether the event is a Windows record; says which.
 pub(super) fn read<'e>(event: &impl Fields<'e>, found: &mut Classes<'e>) -> bool {
     let Some(channel) = CHANNEL_OF.iter().find_map(|name| event.field(name)) else {
         return false;
     };
-    let channel = channel.to_ascii_lowercase();
+    let mut room = [0; LONGEST];
+    let channel = small(channel, &mut room);
     if channel == "linux-sysmon/operational" {
         return false;
     }
@@ -185,11 +208,7 @@ pub(super) fn read<'e>(event: &impl Fields<'e>, found: &mut Classes<'e>) -> bool
         rename(event, found);
         return true;
     }
-    let service = CHANNELS
-        .binary_search_by(|(name, _)| (*name).cmp(&channel))
-        .ok()
-        .and_then(|at| CHANNELS.get(at))
-        .map(|(_, service)| *service);
+    let service = service(channel);
     found.is("windows", &[], service.as_slice());
     rename(event, found);
     let code = code(event);
@@ -233,21 +252,27 @@ pub(super) fn rename<'e>(event: &impl Fields<'e>, found: &mut Classes<'e>) {
         wazuh(event, found);
         return;
     }
-    let wrapped = |name: &str| WRAPPINGS.iter().find_map(|wrapping| name.strip_prefix(wrapping).map(str::len));
-    let may_be = |name: &str| matches!(name.as_bytes().first(), Some(b'w' | b'E'));
-    let fields = &event.event().fields;
-    let any =
-        fields.names().iter().any(|name| may_be(name) && (name.starts_with("winlog.") || wrapped(name).is_some()));
-    if !any {
+    if !event.is_wrapped() {
         return;
     }
     found.rename(event, WRAPPED);
-    for (name, value) in fields {
+    for (name, value) in &event.event().fields {
         let short = wrapped(name).and_then(|length| name.get(name.len() - length..));
         if let Some(short) = short.filter(|short| event.field(short).is_none()) {
             found.aliases.push((Cow::Borrowed(short), Cow::Borrowed(value)));
         }
     }
+}
+
+/// The length of a name without what an exporter wrapped it in.
+fn wrapped(name: &str) -> Option<usize> {
+    WRAPPINGS.iter().find_map(|wrapping| name.strip_prefix(wrapping).map(str::len))
+}
+
+/// Whether an exporter wrapped a record whose fields have these names.
+pub(crate) fn is_wrapped(names: &[Arc<str>]) -> bool {
+    let may_be = |name: &str| matches!(name.as_bytes().first(), Some(b'w' | b'E'));
+    names.iter().any(|name| may_be(name) && (name.starts_with("winlog.") || wrapped(name).is_some()))
 }
 
 /// What Wazuh wrapped, under the names of the record and with single backslashes.
@@ -297,7 +322,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn channels_are_sorted_for_the_search() {
+    fn every_channel_is_told_once_and_found_in_any_case() {
         assert!(CHANNELS.is_sorted_by(|a, b| a.0 < b.0));
+        for (channel, expected) in CHANNELS {
+            let mut room = [0; LONGEST];
+            assert_eq!(service(small(&channel.to_uppercase(), &mut room)), Some(*expected), "{channel}");
+        }
+        assert_eq!(small(&"x".repeat(200), &mut [0; LONGEST]), "");
     }
 }

@@ -44,25 +44,26 @@ struct List {
 }
 
 /// What the names of an event tell of it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Told {
     /// A record of a Windows event log that an exporter rendered.
     pub record: bool,
-    /// A field that may carry a whole record of another log.
-    pub carrier: bool,
+    /// Places of the fields that may carry a whole record of another log.
+    pub carriers: Arc<[usize]>,
 }
 
 impl Told {
     fn by(names: &[Arc<str>]) -> Self {
         let record = names.first().is_some_and(|first| RECORDS.iter().any(|start| first.starts_with(start)));
-        Self { record, carrier: names.iter().any(|name| CARRIERS.contains(&&**name)) }
+        let carries = |(at, name): (usize, &Arc<str>)| CARRIERS.contains(&&**name).then_some(at);
+        Self { record, carriers: names.iter().enumerate().filter_map(carries).collect() }
     }
 }
 
 /// How the first name of a rendered record begins.
 const RECORDS: &[&str] = &["Event.", "Event_attributes.", "System.Provider"];
 /// Fields in which other logs' records are carried.
-pub(crate) const CARRIERS: &[&str] = &["SyslogMessage", "message", "Message", "log"];
+const CARRIERS: &[&str] = &["SyslogMessage", "message", "Message", "log"];
 
 impl Default for Names {
     fn default() -> Self {
@@ -148,7 +149,7 @@ impl Names {
     pub(crate) fn told(&self, fields: &event::Fields) -> Told {
         let latest = self.lists.get(self.latest).and_then(Option::as_ref);
         let known = latest.filter(|list| Arc::ptr_eq(&list.names, fields.names()));
-        known.map_or_else(|| Told::by(fields.names()), |list| list.told)
+        known.map_or_else(|| Told::by(fields.names()), |list| list.told.clone())
     }
 
     /// The same fields, with their names in the list that events of their shape share.

@@ -9,7 +9,8 @@ use std::fmt::Write;
 pub(super) fn read(text: &str, names: &mut Names, arrays: Arrays) -> Option<Fields> {
     let mut room = std::mem::take(&mut names.room);
     room.clear();
-    let mut quick = Quick { text, at: 0, names, room: &mut room, arrays };
+    let clean = text.bytes().fold(true, |clean, byte| clean & (byte >= b' '));
+    let mut quick = Quick { text, at: 0, names, room: &mut room, arrays, clean };
     quick.gap();
     let whole = quick.object(0).is_some();
     quick.gap();
@@ -51,6 +52,8 @@ struct Quick<'t, 'n> {
     names: &'n mut Names,
     room: &'n mut Room,
     arrays: Arrays,
+    /// There is no control character in it.
+    clean: bool,
 }
 
 impl<'t> Quick<'t, '_> {
@@ -100,7 +103,7 @@ impl<'t> Quick<'t, '_> {
             return self.scalar(depth, number);
         }
         self.room.plain.clear();
-        let name = string(self.text, &mut self.at, &mut self.room.plain)?;
+        let name = string(self.text, &mut self.at, &mut self.room.plain, self.clean)?;
         self.gap();
         self.expect(b':')?;
         self.gap();
@@ -182,7 +185,7 @@ impl<'t> Quick<'t, '_> {
         match self.peek()? {
             b'"' => {
                 self.at += 1;
-                if let Piece::AsIs(value) = string(self.text, &mut self.at, &mut self.room.values)? {
+                if let Piece::AsIs(value) = string(self.text, &mut self.at, &mut self.room.values, self.clean)? {
                     self.room.values.push_str(value);
                 }
             }
@@ -242,9 +245,9 @@ impl<'t> Quick<'t, '_> {
 }
 
 /// The string from `at`, after its opening quote, up to its closing one. One that has escapes is added to `plain`.
-fn string<'t>(text: &'t str, at: &mut usize, plain: &mut String) -> Option<Piece<'t>> {
+fn string<'t>(text: &'t str, at: &mut usize, plain: &mut String, clean: bool) -> Option<Piece<'t>> {
     let rest = text.get(*at..)?;
-    let end = special(rest.as_bytes())?;
+    let end = special(rest.as_bytes(), clean)?;
     if rest.as_bytes().get(end)? == &b'"' {
         *at += end + 1;
         return Some(Piece::AsIs(rest.get(..end)?));
@@ -264,7 +267,7 @@ fn string<'t>(text: &'t str, at: &mut usize, plain: &mut String) -> Option<Piece
         let (letter, size) = escape(rest.get(end + 1..)?)?;
         plain.push(letter);
         from = end + 1 + size;
-        end = from + special(rest.as_bytes().get(from..)?)?;
+        end = from + special(rest.as_bytes().get(from..)?, clean)?;
     }
 }
 
@@ -274,8 +277,20 @@ enum Piece<'t> {
     Unescaped,
 }
 
+/// The first quote, backslash or control character; of the last there is none in a clean text.
+fn special(bytes: &[u8], clean: bool) -> Option<usize> {
+    // Most are short.
+    let start = bytes.get(..16).unwrap_or(bytes);
+    match special_or_control(start) {
+        None if bytes.len() <= 16 => None,
+        None if clean => memchr::memchr2(b'"', b'\\', bytes.get(16..)?).map(|found| found + 16),
+        None => special_or_control(bytes.get(16..)?).map(|found| found + 16),
+        found => found,
+    }
+}
+
 /// The first quote, backslash or control character, eight bytes at a time.
-fn special(bytes: &[u8]) -> Option<usize> {
+fn special_or_control(bytes: &[u8]) -> Option<usize> {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGHS: u64 = ONES << 7;
     let none_of = |chunk: u64, byte: u64| {

@@ -93,9 +93,13 @@ impl Fields {
 
     /// The value at a place; nothing beyond the last.
     pub fn value(&self, at: usize) -> &str {
+        self.text.get(self.place(at)).unwrap_or_default()
+    }
+
+    /// Where the value at a place lies in the text; empty beyond the last.
+    pub fn place(&self, at: usize) -> std::ops::Range<usize> {
         let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |end| *end as usize);
-        let end = self.ends.get(at).map_or(0, |end| *end as usize);
-        self.text.get(start..end).unwrap_or_default()
+        start..self.ends.get(at).map_or(start, |end| *end as usize)
     }
 
     pub fn get(&self, at: usize) -> Option<(&Arc<str>, &str)> {
