@@ -47,6 +47,23 @@ await withBrowser(async (browser) => {
     return /Program of somebody/.test(await text(page, "main"));
   });
 
+  // A correlation over it is tried with what it counts.
+  await visit(page, "/r/detection_rule/new");
+  const counting = `title: Programs in a row
+correlation:
+    type: event_count
+    rules: [own-${made.split("/").at(-1)}]
+    timespan: 1h
+    condition: {gte: 2}
+level: low
+`;
+  await page.fill("textarea[name=text]", counting);
+  await says("#rule-reading", /it can be put in force/);
+  await leads(page, () => page.click('button:has-text("Try over 7 days")'));
+  await says("#backtest", /7 days done/);
+  assert.match(await text(page, "#backtest"), /[1-9]\d* times? it fires .*[1-9]\d* events counted.*fires at >= 2/);
+  await picture(page, "editor-correlation");
+
   // A change is live at once, and its page shows what it changed.
   await visit(page, `${made}/edit`);
   assert.match(await text(page, "main"), /live with the next event/);

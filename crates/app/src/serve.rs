@@ -116,6 +116,7 @@ fn run(args: &ServeArgs, demo: bool) -> anyhow::Result<ExitCode> {
         watchkeep_desk::demo::organisation(&desk, clock::now())?;
         rules::load(&desk, &args.rules)?;
         if watchkeep_desk::demo::yesterday(&desk, clock::now())? {
+            desk.lake.flush()?;
             drop(desk);
             tracing::warn!("what making the demo took is kept: {}", anew());
             desk = open()?;

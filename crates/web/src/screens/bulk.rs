@@ -69,11 +69,12 @@ pub fn run(ask: &Ask, kind: &'static Kind) -> Result<Response, Fault> {
     if refused.is_empty() {
         return Ok(super::go(&format!("{}?{}", list_of(kind), views::offer(&written))));
     }
+    let title = if written.is_empty() { "Nothing done" } else { "Partly done" };
     let body = html! {
-        (header::header("Partly done", &html! { (written.len()) " done, " (refused.len()) " refused" }, &html! { (Button::link("Back to the list", &list_of(kind))) }))
+        (header::header(title, &html! { (written.len()) " done, " (refused.len()) " refused" }, &html! { (Button::link("Back to the list", &list_of(kind))) }))
         (panel::padded("Refused", &html! {}, &html! { ul { @for why in &refused { li { (why) } } } }))
     };
-    Ok(ask.page("Partly done", place(kind), Find::default(), &body).into_response())
+    Ok(ask.page(title, place(kind), Find::default(), &body).into_response())
 }
 
 /// Changes that are no moves.

@@ -1,0 +1,187 @@
+//! A lake of real Windows events: what it takes up, and what a search, a count and a hunt for one rule in it cost.
+//!
+//! `cargo bench -p watchkeep-tests --bench windows`; `WATCHKEEP_EVENTS` sets how many events (500,000 unless told). The
+//! Windows samples of `../shared/data/detection` are repeated, each time an hour later, with other record numbers, process
+//! ids and ends of GUIDs from seed 7. One event in all holds a word that is looked for.
+
+mod common;
+
+use common::{Dice, memory, size, spent};
+use cpu_time::ProcessTime;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::time::Instant;
+use watchkeep_detect::{RuleFile, RuleSet};
+use watchkeep_ingest::json_lines::{Form, Reader, lines};
+use watchkeep_ingest::{Source, folder};
+use watchkeep_lake::{Found, Lake, LakeConfig, SearchRequest};
+use watchkeep_model::event::Event;
+use watchkeep_model::filter::parse;
+
+const START: i64 = 1_772_323_200;
+const NEEDLE: &str = "zq7brightneedle";
+
+/// What its log source narrows, and what it asks beside it.
+const RULE: &str = r"title: Encoded command
+logsource: {product: windows, category: process_creation}
+detection:
+    selection:
+        Image|endswith: '\powershell.exe'
+        CommandLine|contains: ' -enc'
+    condition: selection
+level: high
+";
+
+fn main() {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/detection/security-datasets");
+    let files = folder::files(&data.join("windows-host-json")).unwrap_or_default();
+    let texts: Vec<Vec<u8>> = files.iter().filter_map(|file| std::fs::read(file).ok()).collect();
+    let samples: Vec<String> = texts
+        .into_iter()
+        .flat_map(|text| lines(&text.into(), 1).map(|(_, raw)| raw).collect::<Vec<_>>())
+        .filter_map(|raw| String::from_utf8(raw.to_vec()).ok())
+        .collect();
+    if samples.is_empty() {
+        println!("skipped: no shared detection data at {}", data.display());
+        return;
+    }
+    let count = size("WATCHKEEP_EVENTS", 500_000, 50_000_000) as usize;
+    let home = tempfile::tempdir().expect("a folder");
+    let lake = Lake::open(LakeConfig { threads: 2, ..LakeConfig::in_folder(home.path()) }).expect("the lake opens");
+    let rounds = count.div_ceil(samples.len());
+    fill(&lake, &samples, count, home.path());
+    let ((), merging) = spent(|| drop(lake.compact().expect("merged")));
+    println!("merged: {:.2} CPU-s; {} kept bytes in all", merging.as_secs_f64(), kept(home.path()));
+    let hours = rounds as i64 + 1;
+    for text in [NEEDLE, "| count by Computer", "| count by EventID", "Image:*powershell.exe | count by Computer"] {
+        ask(&lake, hours, text);
+    }
+    hunt(&lake, hours, count);
+    println!("memory: {} MB at the peak", memory("VmHWM"));
+}
+
+fn fill(lake: &Lake, samples: &[String], count: usize, home: &Path) {
+    let (mut reader, mut dice) = (Reader::new(Source::named("windows"), Form::OnlyJson), Dice(7));
+    let (mut raw, mut taking) = (0, std::time::Duration::ZERO);
+    for first in (0..count).step_by(1_000) {
+        let texts = (first..count.min(first + 1_000)).map(|at| {
+            let round = at / samples.len();
+            let text = varied(samples.get(at % samples.len()).expect("a sample"), round, &mut dice);
+            if at == count / 3 { text.replacen('{', &format!("{{\"Note\":\"{NEEDLE}\","), 1) } else { text }
+        });
+        let block = texts.collect::<Vec<_>>().join("\n");
+        raw += block.len();
+        let clock = ProcessTime::now();
+        let now = Timestamp::from_second(START).expect("a time") + SignedDuration::from_hours(24 * 365);
+        let mut events: Vec<Event> = reader.block(&block.into(), first as u64, now).events;
+        events.iter_mut().for_each(watchkeep_detect::route);
+        lake.append(&events).expect("taken in");
+        taking += clock.elapsed();
+    }
+    let clock = ProcessTime::now();
+    lake.flush().expect("in files");
+    taking += clock.elapsed();
+    let size = kept(home);
+    println!(
+        "read, routed, durable and in files: {count} events of {} bytes, {:.2} CPU-s, {:.0} events/CPU-s; {size} bytes kept, one in {:.1}",
+        raw / count,
+        taking.as_secs_f64(),
+        count as f64 / taking.as_secs_f64(),
+        raw as f64 / size as f64,
+    );
+}
+
+/// The same record of another hour, process and boot.
+fn varied(sample: &str, round: usize, dice: &mut Dice) -> String {
+    let mut out = String::with_capacity(sample.len());
+    let stamp = stamp(sample);
+    let hour = Timestamp::from_second(START + round as i64 * 3_600).expect("a time").to_string();
+    let mut rest = sample;
+    while let Some(at) = rest.find(['"', '-']) {
+        let (before, after) = rest.split_at(at);
+        out.push_str(before);
+        let digits = after.get(1..).unwrap_or_default().bytes().take_while(u8::is_ascii_digit).count();
+        let hex = after.get(1..).unwrap_or_default().bytes().take_while(u8::is_ascii_hexdigit).count();
+        let next = after.as_bytes().get(1 + hex.max(digits));
+        if after.starts_with('"') && stamp.is_some_and(|stamp| after.get(1..).is_some_and(|after| after.starts_with(stamp))) {
+            // Minutes and what is below stay.
+            out.push('"');
+            out.push_str(hour.get(..13).unwrap_or_default());
+            rest = after.get(14..).unwrap_or_default();
+        } else if after.starts_with('-') && hex == 12 && next == Some(&b'}') {
+            out.push_str(&format!("-{:012x}", dice.roll(1 << 31) << 12 | dice.roll(1 << 12)));
+            rest = after.get(13..).unwrap_or_default();
+        } else if after.starts_with('"') && (3..=6).contains(&digits) && next == Some(&b'"') && out.ends_with("Id\":") {
+            out.push_str(&format!("\"{}\"", 4 * dice.roll(20_000)));
+            rest = after.get(digits + 2..).unwrap_or_default();
+        } else {
+            out.push_str(after.get(..1).unwrap_or_default());
+            rest = after.get(1..).unwrap_or_default();
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Day and hour of the record, as all its times begin.
+fn stamp(sample: &str) -> Option<&str> {
+    let from = sample.find("\"@timestamp\":\"")? + 14;
+    sample.get(from..from + 13)
+}
+
+fn request<'q>(query: &'q watchkeep_model::filter::Query, hours: i64, zone: &'q TimeZone) -> SearchRequest<'q> {
+    let from = Timestamp::from_second(START).expect("a time");
+    let to = from + SignedDuration::from_hours(hours);
+    SearchRequest { query, from, to, limit: 100, sources: None, now: to, zone }
+}
+
+fn ask(lake: &Lake, hours: i64, text: &str) {
+    let query = parse(text).expect("reads");
+    let (clock, wall) = (ProcessTime::now(), Instant::now());
+    let result = lake.search(&request(&query, hours, &TimeZone::UTC)).expect("runs");
+    let rows = match &result.found {
+        Found::Events(events) => events.len(),
+        Found::Table(table) => table.rows.len(),
+    };
+    println!(
+        "{text:?}: {rows} rows, {:.2} CPU-s, {:.2} s on the clock; {} events in {} files looked at",
+        clock.elapsed().as_secs_f64(),
+        wall.elapsed().as_secs_f64(),
+        result.scanned_events,
+        result.scanned_files,
+    );
+}
+
+fn hunt(lake: &Lake, hours: i64, count: usize) {
+    let (set, _) = RuleSet::load([RuleFile { path: "rule.yml".to_owned(), text: RULE.to_owned() }]);
+    let query = parse("product:windows category:process_creation").expect("reads");
+    let (mut read, mut matched) = (0, 0);
+    let ((), time) = spent(|| {
+        let each = |events: &[Event]| {
+            read += events.len();
+            matched += events.iter().map(|event| set.evaluate(event).len()).sum::<usize>();
+            ControlFlow::Continue(())
+        };
+        lake.scan(&request(&query, hours, &TimeZone::UTC), each).expect("scanned");
+    });
+    println!(
+        "hunt for one rule: {matched} matches of {read} events of its log source among {count}, {:.2} CPU-s, {:.1} M events/CPU-s",
+        time.as_secs_f64(),
+        count as f64 / time.as_secs_f64() / 1e6,
+    );
+}
+
+/// Bytes of the files in a folder.
+fn kept(folder: &Path) -> u64 {
+    let entries = std::fs::read_dir(folder.join("events")).into_iter().flatten().flatten();
+    entries.map(|entry| whole(&entry.path())).sum()
+}
+
+fn whole(path: &Path) -> u64 {
+    if !path.is_dir() {
+        return path.metadata().map_or(0, |meta| meta.len());
+    }
+    std::fs::read_dir(path).into_iter().flatten().flatten().map(|entry| whole(&entry.path())).sum()
+}
