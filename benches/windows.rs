@@ -52,7 +52,7 @@ fn main() {
     let lake = Lake::open(LakeConfig { threads: 2, ..LakeConfig::in_folder(home.path()) }).expect("the lake opens");
     let rounds = count.div_ceil(samples.len());
     fill(&lake, &samples, count, home.path());
-    let ((), merging) = spent(|| drop(lake.compact().expect("merged")));
+    let (_, merging) = spent(|| lake.compact().expect("merged"));
     println!("merged: {:.2} CPU-s; {} kept bytes in all", merging.as_secs_f64(), kept(home.path()));
     let hours = rounds as i64 + 1;
     for text in [NEEDLE, "| count by Computer", "| count by EventID", "Image:*powershell.exe | count by Computer"] {
@@ -93,42 +93,43 @@ fn fill(lake: &Lake, samples: &[String], count: usize, home: &Path) {
     );
 }
 
-/// The same record of another hour, process and boot.
+/// The same record of another hour, process and boot: minutes, and what is below, stay.
 fn varied(sample: &str, round: usize, dice: &mut Dice) -> String {
     let mut out = String::with_capacity(sample.len());
-    let stamp = stamp(sample);
     let hour = Timestamp::from_second(START + round as i64 * 3_600).expect("a time").to_string();
+    let (day, hour) = (hour.get(..10).expect("a day"), hour.get(11..13).expect("an hour"));
     let mut rest = sample;
     while let Some(at) = rest.find(['"', '-']) {
         let (before, after) = rest.split_at(at);
         out.push_str(before);
-        let digits = after.get(1..).unwrap_or_default().bytes().take_while(u8::is_ascii_digit).count();
-        let hex = after.get(1..).unwrap_or_default().bytes().take_while(u8::is_ascii_hexdigit).count();
-        let next = after.as_bytes().get(1 + hex.max(digits));
-        if after.starts_with('"') && stamp.is_some_and(|stamp| after.get(1..).is_some_and(|after| after.starts_with(stamp))) {
-            // Minutes and what is below stay.
-            out.push('"');
-            out.push_str(hour.get(..13).unwrap_or_default());
-            rest = after.get(14..).unwrap_or_default();
+        let text = after.get(1..).unwrap_or_default();
+        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+        let hex = text.bytes().take_while(u8::is_ascii_hexdigit).count();
+        let next = text.as_bytes().get(hex);
+        let taken = if after.starts_with('"') && is_time(text) {
+            out.push_str(&format!("\"{day}{}{hour}", text.get(10..11).unwrap_or_default()));
+            14
         } else if after.starts_with('-') && hex == 12 && next == Some(&b'}') {
             out.push_str(&format!("-{:012x}", dice.roll(1 << 31) << 12 | dice.roll(1 << 12)));
-            rest = after.get(13..).unwrap_or_default();
+            13
         } else if after.starts_with('"') && (3..=6).contains(&digits) && next == Some(&b'"') && out.ends_with("Id\":") {
             out.push_str(&format!("\"{}\"", 4 * dice.roll(20_000)));
-            rest = after.get(digits + 2..).unwrap_or_default();
+            digits + 2
         } else {
             out.push_str(after.get(..1).unwrap_or_default());
-            rest = after.get(1..).unwrap_or_default();
-        }
+            1
+        };
+        rest = after.get(taken..).unwrap_or_default();
     }
     out.push_str(rest);
     out
 }
 
-/// Day and hour of the record, as all its times begin.
-fn stamp(sample: &str) -> Option<&str> {
-    let from = sample.find("\"@timestamp\":\"")? + 14;
-    sample.get(from..from + 13)
+/// Whether a value begins with a day and an hour.
+fn is_time(text: &str) -> bool {
+    let shape = text.bytes().take(13).map(|byte| if byte.is_ascii_digit() { b'0' } else { byte });
+    let shape: Vec<u8> = shape.collect();
+    shape.starts_with(b"0000-00-00") && matches!(shape.get(10), Some(b'T' | b' ')) && shape.ends_with(b"00")
 }
 
 fn request<'q>(query: &'q watchkeep_model::filter::Query, hours: i64, zone: &'q TimeZone) -> SearchRequest<'q> {

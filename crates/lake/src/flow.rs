@@ -68,7 +68,8 @@ impl Lake {
             snapshot,
             question,
         };
-        let files = flow.question.files(&flow.snapshot);
+        let (snapshot, question) = (flow.snapshot.clone(), flow.question.clone());
+        let files = self.run(async move { Ok(question.files(&snapshot).await) })?;
         if flow.question.query.keeps_order() {
             flow.stretches = stretches(&flow.question, files);
             flow.next_stretch()?;

@@ -5,6 +5,7 @@ use crate::config::LakeConfig;
 use crate::error::LakeError;
 use crate::files::{self, FileEntry};
 use crate::journal::Journal;
+use crate::names::Known;
 use crate::query::Snapshot;
 use crate::recent::Recent;
 use crate::sources::Sources;
@@ -30,6 +31,7 @@ pub struct Lake {
     pub(crate) state: Mutex<State>,
     /// Held while files are written, merged or deleted.
     pub(crate) writing: Mutex<()>,
+    names: Arc<Known>,
     runtime: Option<tokio::runtime::Runtime>,
     /// Held while the lake is open: two processes in one journal would lose events.
     _lock: std::fs::File,
@@ -119,6 +121,7 @@ impl Lake {
             gate: RwLock::new(()),
             state: Mutex::new(state),
             writing: Mutex::new(()),
+            names: Arc::default(),
             runtime: Some(runtime),
             _lock: lock,
         })
@@ -277,6 +280,7 @@ impl Lake {
             memory,
             engine: self.target.engine.clone(),
             store: self.target.store.clone(),
+            names: self.names.clone(),
             memory_limit: self.config.memory_limit,
             threads: self.config.threads.max(1),
             rows: 8192,

@@ -28,6 +28,7 @@ mod grouping;
 mod joining;
 mod journal;
 mod lake;
+mod names;
 mod plain;
 mod plan;
 mod query;

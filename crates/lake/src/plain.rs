@@ -72,6 +72,12 @@ pub struct Bytes {
     size: u64,
 }
 
+impl Bytes {
+    pub fn new(store: Arc<dyn ObjectStore>, file: &FileEntry) -> Self {
+        Self { store, path: file.path(), size: file.bytes }
+    }
+}
+
 impl AsyncFileReader for Bytes {
     fn get_bytes(&mut self, range: Range<u64>) -> BoxFuture<'_, Read<bytes::Bytes>> {
         async move { Ok(self.store.get_range(&self.path, range).await?) }.boxed()
@@ -102,7 +108,7 @@ pub async fn of_file(
     only: &[&str],
     rows: usize,
 ) -> Result<ParquetRecordBatchStream<Bytes>, LakeError> {
-    let reader = Bytes { store: store.clone(), path: file.path(), size: file.bytes };
+    let reader = Bytes::new(store.clone(), file);
     // Of the other columns only the pages of rows with a fitting time are read.
     let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
     let builder = ParquetRecordBatchStreamBuilder::new_with_options(reader, options).await;

@@ -5,6 +5,7 @@ use crate::columns::{self, column, instant};
 use crate::error::LakeError;
 use crate::files::FileEntry;
 use crate::grouping;
+use crate::names::Known;
 use crate::plain::{self, Stretch};
 use crate::plan::{self, Refused};
 use crate::request::{Cell, Found, SearchRequest, SearchResult, Table};
@@ -35,6 +36,8 @@ pub struct Snapshot {
     pub memory: Vec<RecordBatch>,
     pub engine: Arc<RuntimeEnv>,
     pub store: Arc<dyn ObjectStore>,
+    /// Names that files may hold, as far as they were read.
+    pub names: Arc<Known>,
     pub memory_limit: usize,
     pub threads: usize,
     /// Rows that the engine handles at a time.
@@ -105,18 +108,18 @@ impl Question {
     }
 
     /// Another filter over what this question may see, and its files.
-    fn other(&self, snapshot: &Snapshot, with: &Filter) -> Result<(Expr, Vec<Arc<FileEntry>>), LakeError> {
+    async fn other(&self, snapshot: &Snapshot, with: &Filter) -> Result<(Expr, Vec<Arc<FileEntry>>), LakeError> {
         let filter = compile(with, self.now, &self.zone)?;
         let seen = within(self.from, self.to, self.sources.as_deref());
-        Ok((seen.and(plan::condition(&filter)?), self.files_for(snapshot, &filter)))
+        Ok((seen.and(plan::condition(&filter)?), self.files_for(snapshot, &filter).await))
     }
 
-    pub fn files(&self, snapshot: &Snapshot) -> Vec<Arc<FileEntry>> {
-        self.files_for(snapshot, &self.filter)
+    pub async fn files(&self, snapshot: &Snapshot) -> Vec<Arc<FileEntry>> {
+        self.files_for(snapshot, &self.filter).await
     }
 
     /// The files that may hold matching events, latest hours first.
-    fn files_for(&self, snapshot: &Snapshot, filter: &EventFilter) -> Vec<Arc<FileEntry>> {
+    async fn files_for(&self, snapshot: &Snapshot, filter: &EventFilter) -> Vec<Arc<FileEntry>> {
         let (from, to) = (self.from.as_millisecond() - 1, self.to.as_millisecond() + 1);
         let in_time = |file: &FileEntry| file.last >= from && file.first <= to;
         let allowed = |file: &FileEntry| {
@@ -126,7 +129,7 @@ impl Question {
         let mut files: Vec<_> = snapshot.files.iter().filter(chosen).cloned().collect();
         files.sort_by_key(|file| std::cmp::Reverse(file.hour));
         files.truncate(next_window(&files, self.newest).len());
-        files
+        snapshot.names.fitting(&snapshot.store, filter, files).await
     }
 }
 
@@ -158,7 +161,7 @@ fn may_hold(filter: &EventFilter, source: &str) -> bool {
 impl Snapshot {
     /// Events newest first, or what the steps make of them.
     pub async fn search(&self, question: &Question) -> Result<SearchResult, LakeError> {
-        let files = question.files(self);
+        let files = question.files(self).await;
         if question.query.keeps_order() {
             return self.newest(question, files).await;
         }
@@ -196,7 +199,7 @@ impl Snapshot {
                     piped.counting(pipe, largest.as_deref(), &around)
                 }
                 Pipe::Join { by, seconds, with } => {
-                    let (other, files) = question.other(self, with)?;
+                    let (other, files) = question.other(self, with).await?;
                     result.scanned_events += files.iter().map(|file| file.rows).sum::<u64>();
                     result.scanned_files += files.len();
                     piped.joined(by, *seconds, self.frame(files, other)?)
@@ -255,12 +258,12 @@ impl Snapshot {
             for batch in &self.memory {
                 counted += plain::of_memory(batch, stretch, sources)?.num_rows() as u64;
             }
-            for file in question.files(self) {
+            for file in question.files(self).await {
                 counted += plain::count(&self.store, &file, stretch).await?;
             }
             return Ok(counted);
         }
-        let frame = self.frame(question.files(self), question.condition.clone())?;
+        let frame = self.frame(question.files(self).await, question.condition.clone())?;
         let counted = frame.aggregate(Vec::new(), vec![count(lit(1i64)).alias("count")]);
         let batches = self.run(counted).await?;
         let first = batches.iter().find(|batch| batch.num_rows() > 0);
@@ -275,7 +278,7 @@ impl Snapshot {
         let width = (to.saturating_sub(from) / i64::try_from(buckets.clamp(1, MOST_ROWS)).unwrap_or(1)).max(1);
         let since =
             datafusion::logical_expr::cast(ident("time"), datafusion::arrow::datatypes::DataType::Int64) - lit(from);
-        let frame = self.frame(question.files(self), question.condition.clone())?;
+        let frame = self.frame(question.files(self).await, question.condition.clone())?;
         let counted =
             frame.aggregate(vec![(since / lit(width)).alias("bucket")], vec![count(lit(1i64)).alias("count")]);
         let mut counts: BTreeMap<i64, u64> = BTreeMap::new();

@@ -50,7 +50,7 @@ async fn hand_on(
     question: &Question,
     send: &Sender<Result<RecordBatch, LakeError>>,
 ) -> Result<(), LakeError> {
-    let files = question.files(snapshot);
+    let files = question.files(snapshot).await;
     if let Some((stretch, sources)) = question.plain() {
         for batch in &snapshot.memory {
             if send.send(plain::of_memory(batch, stretch, sources)).await.is_err() {

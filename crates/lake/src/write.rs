@@ -3,6 +3,7 @@
 use crate::columns::{self, column, internal};
 use crate::error::LakeError;
 use crate::files::FileEntry;
+use crate::names::Names;
 use crate::plain::{self, Stretch};
 use datafusion::arrow::array::{
     FixedSizeBinaryArray, RecordBatch, StringViewArray, TimestampNanosecondArray, UInt32Array,
@@ -107,6 +108,7 @@ fn encode(part: &RecordBatch) -> Result<Vec<u8>, LakeError> {
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_column_encoding(ColumnPath::from("time"), Encoding::DELTA_BINARY_PACKED)
         .set_column_encoding(ColumnPath::from("received"), Encoding::DELTA_BINARY_PACKED);
+    properties = properties.set_key_value_metadata(Some(vec![Names::of(part)?.entry()]));
     for plain in ["time", "received", "id", "fields", "raw"] {
         properties = properties.set_column_dictionary_enabled(ColumnPath::from(plain), false);
     }

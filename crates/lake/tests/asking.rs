@@ -173,3 +173,37 @@ fn an_empty_lake_answers() {
     assert!(lake.sources_seen().expect("listed").is_empty());
     assert!(lake.event(event(1).id).expect("runs").is_none());
 }
+
+#[test]
+fn only_files_that_may_know_a_name_are_looked_at() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let lake = lake(folder.path());
+    // Each hour of each source has a host of its own, beside one that is everywhere.
+    let named = |n: u64| {
+        let hour = n / 60;
+        let host = if n % 60 < 2 { "HOST0".to_owned() } else { format!("Only-{hour}") };
+        watchkeep_model::event::Event { host: Some(host.into()), ..event(n) }
+    };
+    lake.append(&(0..600).map(named).collect::<Vec<_>>()).expect("taken in");
+    lake.flush().expect("flushed");
+    let looked_at = |text: &str| {
+        let result = ask(&lake, text, None).expect("runs");
+        (result.scanned_files, lines(&lake, text).len())
+    };
+    assert_eq!(looked_at("host:host0"), (20, 20));
+    assert_eq!(looked_at("host:ONLY-7"), (2, 58));
+    assert_eq!(looked_at("host:only-7 source:dc-lyon"), (1, 29));
+    assert_eq!(looked_at("host:only-7,only-3"), (4, 116));
+    assert_eq!(looked_at("(host:only-7 or user:cleo)").0, 20);
+    assert_eq!(looked_at("host:nowhere"), (0, 0));
+    assert_eq!(looked_at("host:only-*"), (20, 580));
+    assert_eq!(table(&lake, "host:only-7 | count"), "count; 58");
+    // Merged files know them too, and so does a lake that is opened again.
+    lake.append(&(600..602).map(named).collect::<Vec<_>>()).expect("taken in");
+    lake.flush().expect("flushed");
+    lake.compact().expect("merged");
+    drop(lake);
+    let lake = common::lake(folder.path());
+    assert_eq!(lines(&lake, "host:only-7").len(), 58);
+    assert_eq!(ask(&lake, "host:only-7", None).expect("runs").scanned_files, 2);
+}

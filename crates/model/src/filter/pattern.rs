@@ -7,13 +7,16 @@ use regex::bytes::{Regex, RegexBuilder};
 pub struct Pattern {
     text: String,
     regex: Regex,
+    /// It is the one value that matches, case aside.
+    exact: bool,
 }
 
 impl Pattern {
     /// The whole value equals `text`, case aside; `*` stands for any run of characters. `None` if the text is too long to compile.
     pub fn whole(text: &str) -> Option<Self> {
         let parts: Vec<String> = text.split('*').map(regex::escape).collect();
-        Self::compile(text, &format!("^(?:{})$", parts.join("(?s-u:.)*?")))
+        let found = Self::compile(text, &format!("^(?:{})$", parts.join("(?s-u:.)*?")))?;
+        Some(Self { exact: parts.len() == 1, ..found })
     }
 
     /// `text` occurs somewhere, case aside.
@@ -23,11 +26,16 @@ impl Pattern {
 
     fn compile(text: &str, regex: &str) -> Option<Self> {
         let regex = RegexBuilder::new(regex).case_insensitive(true).size_limit(8 << 20).build().ok()?;
-        Some(Self { text: text.to_string(), regex })
+        Some(Self { text: text.to_string(), regex, exact: false })
     }
 
     pub fn matches(&self, value: &[u8]) -> bool {
         self.regex.is_match(value)
+    }
+
+    /// The only value that matches, case aside; nothing where others may.
+    pub fn exact(&self) -> Option<&str> {
+        self.exact.then_some(self.text.as_str())
     }
 
     /// The text this was made of.

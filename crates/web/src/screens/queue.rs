@@ -125,7 +125,7 @@ fn rows(ask: &Ask, asked: &Asked, records: &[Record], titles: &Titles) -> Markup
             asset::figure(alert),
             alert.read::<Timestamp>("last_seen").map_or_else(|| html! {}, |at| time::ago(at, ask.now)),
             html! { @if count > 1 { "×" (count) } },
-            html! { a href=(href) { (alert.title()) } " " span .sub { (text("description").chars().take(56).collect::<String>()) } },
+            html! { div .line { a href=(href) { (alert.title()) } span .sub { (text("description").chars().take(56).collect::<String>()) } } },
             html! { (text("entity")) },
             html! { (text("technique")) },
             html! { (name("site", "site")) },

@@ -1,0 +1,258 @@
+//! Which names a file may hold: a small set (a Bloom filter) of the values of those columns that name somebody or
+//! something, kept in the file itself. A search for a host, a person or an address opens only the files that may know it.
+
+use crate::columns::column;
+use crate::error::LakeError;
+use crate::files::FileEntry;
+use crate::plain::Bytes;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use datafusion::arrow::array::{RecordBatch, StringViewArray};
+use datafusion::parquet::file::metadata::{KeyValue, PageIndexPolicy, ParquetMetaDataReader};
+use futures_util::StreamExt;
+use object_store::ObjectStore;
+use object_store::path::Path;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+use watchkeep_model::filter::{Check, EventField, EventFilter};
+
+/// Under this the set lies in a file's footer.
+const KEY: &str = "watchkeep.names";
+/// Columns whose values are in it.
+const COLUMNS: [&str; 6] = ["host", "user", "src_ip", "dst_ip", "process", "code"];
+/// Bits a value, in words of 64: all bits of one value lie in one word. Some two in a hundred that are not there seem to be.
+const BITS: usize = 12;
+/// Words of a set at most; more values than fit seem to be there more often.
+const WORDS: usize = 8_192;
+/// Bytes of sets that are remembered.
+const REMEMBERED: usize = 16 << 20;
+/// Files whose sets are read at a time.
+const AT_ONCE: usize = 16;
+
+/// The values that a file may hold.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Names {
+    words: Box<[u64]>,
+}
+
+impl Names {
+    /// Those of a batch.
+    ///
+    /// # Errors
+    /// A column is missing.
+    pub fn of(part: &RecordBatch) -> Result<Self, LakeError> {
+        let mut hashes = HashSet::new();
+        for (number, name) in (0..).zip(COLUMNS) {
+            let mut last = None;
+            for value in column::<StringViewArray>(part, name)?.iter().flatten() {
+                if last != Some(value) {
+                    hashes.insert(hash(number, value));
+                    last = Some(value);
+                }
+            }
+        }
+        let count = (hashes.len() * BITS).div_ceil(64).clamp(1, WORDS);
+        let mut words = vec![0; count];
+        for hash in hashes {
+            if let Some(word) = words.get_mut(place(hash, count)) {
+                *word |= bits(hash);
+            }
+        }
+        Ok(Self { words: words.into() })
+    }
+
+    /// As it is written into a file's footer.
+    pub fn entry(&self) -> KeyValue {
+        let bytes: Vec<u8> = self.words.iter().flat_map(|word| word.to_le_bytes()).collect();
+        KeyValue::new(KEY.to_owned(), STANDARD.encode(bytes))
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let bytes = STANDARD.decode(text).ok()?;
+        let (words, rest) = bytes.as_chunks::<8>();
+        (rest.is_empty() && !words.is_empty())
+            .then(|| Self { words: words.iter().map(|word| u64::from_le_bytes(*word)).collect() })
+    }
+
+    /// Whether some event with these values may fulfil the filter.
+    pub fn may_fulfil(&self, filter: &EventFilter) -> bool {
+        match filter {
+            EventFilter::And(parts) => parts.iter().all(|part| self.may_fulfil(part)),
+            EventFilter::Or(parts) => parts.iter().any(|part| self.may_fulfil(part)),
+            EventFilter::Field { field, any } => number(field).is_none_or(|number| {
+                any.iter().any(|check| exact(check).is_none_or(|value| self.may_hold(hash(number, value))))
+            }),
+            EventFilter::All | EventFilter::Not(_) | EventFilter::Text(_) => true,
+        }
+    }
+
+    fn may_hold(&self, hash: u64) -> bool {
+        let bits = bits(hash);
+        self.words.get(place(hash, self.words.len())).is_some_and(|word| word & bits == bits)
+    }
+}
+
+/// Whether a filter asks for names at all.
+fn asks(filter: &EventFilter) -> bool {
+    match filter {
+        EventFilter::And(parts) | EventFilter::Or(parts) => parts.iter().any(asks),
+        EventFilter::Field { field, any } => number(field).is_some() && any.iter().all(|check| exact(check).is_some()),
+        EventFilter::All | EventFilter::Not(_) | EventFilter::Text(_) => false,
+    }
+}
+
+/// The number of a column among those in the set.
+fn number(field: &EventField) -> Option<u8> {
+    Some(match field {
+        EventField::Host => 0,
+        EventField::User => 1,
+        EventField::SrcIp => 2,
+        EventField::DstIp => 3,
+        EventField::Process => 4,
+        EventField::Code => 5,
+        _ => return None,
+    })
+}
+
+/// The one value that a check asks for, case aside; nothing where it may hold for others too.
+fn exact(check: &Check) -> Option<&str> {
+    match check {
+        // Which letters beyond ASCII are one, case aside, is left to the comparison itself.
+        Check::Matches(pattern) => pattern.exact().filter(|text| text.is_ascii()),
+        _ => None,
+    }
+}
+
+/// The same for values that are the same, case aside. It lies in files, so it must never change.
+fn hash(number: u8, value: &str) -> u64 {
+    let mut state = 0xcbf2_9ce4_8422_2325 ^ u64::from(number);
+    let mut byte = |byte: u8| state = (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    if value.is_ascii() {
+        value.bytes().for_each(|one| byte(one.to_ascii_lowercase()));
+    } else {
+        // Two letters beyond ASCII are letters of ASCII, case aside.
+        let folded = value.replace('\u{17f}', "s").replace('\u{212a}', "k").to_lowercase();
+        folded.bytes().for_each(byte);
+    }
+    state = (state ^ (state >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    state = (state ^ (state >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
+    state ^ (state >> 33)
+}
+
+/// The upper bits choose a word; the lower ones what is in it.
+fn place(hash: u64, words: usize) -> usize {
+    ((u128::from(hash) * words as u128) >> 64) as usize
+}
+
+fn bits(hash: u64) -> u64 {
+    1 << (hash & 63) | 1 << (hash >> 6 & 63) | 1 << (hash >> 12 & 63) | 1 << (hash >> 18 & 63)
+}
+
+/// Sets that were read; those of all files fit for most lakes.
+#[derive(Debug, Default)]
+pub struct Known(Mutex<HashMap<Path, Option<Arc<Names>>>>);
+
+impl Known {
+    /// Those of the files, in their order, that may hold what a filter asks for. A file without a set, or whose footer
+    /// cannot be read, stays: the search says what is wrong with it.
+    pub async fn fitting(
+        &self,
+        store: &Arc<dyn ObjectStore>,
+        filter: &EventFilter,
+        files: Vec<Arc<FileEntry>>,
+    ) -> Vec<Arc<FileEntry>> {
+        if !asks(filter) {
+            return files;
+        }
+        let read = files.into_iter().map(|file| async move {
+            let names = self.names(store, &file).await;
+            names.is_none_or(|names| names.may_fulfil(filter)).then_some(file)
+        });
+        futures_util::stream::iter(read).buffered(AT_ONCE).filter_map(std::future::ready).collect().await
+    }
+
+    async fn names(&self, store: &Arc<dyn ObjectStore>, file: &FileEntry) -> Option<Arc<Names>> {
+        let path = file.path();
+        if let Some(known) = self.lock().get(&path) {
+            return known.clone();
+        }
+        let reader = ParquetMetaDataReader::new()
+            .with_column_index_policy(PageIndexPolicy::Skip)
+            .with_offset_index_policy(PageIndexPolicy::Skip);
+        let footer = reader.load_and_finish(&mut Bytes::new(store.clone(), file), file.bytes).await.ok()?;
+        let entries = footer.file_metadata().key_value_metadata().into_iter().flatten();
+        let written = entries.into_iter().find(|entry| entry.key == KEY).and_then(|entry| entry.value.as_deref());
+        let names = written.and_then(Names::read).map(Arc::new);
+        let mut known = self.lock();
+        let size = |names: &Option<Arc<Names>>| 128 + names.as_ref().map_or(0, |names| names.words.len() * 8);
+        if known.values().map(size).sum::<usize>() > REMEMBERED {
+            known.clear();
+        }
+        known.insert(path, names.clone());
+        names
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Path, Option<Arc<Names>>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use watchkeep_model::filter::{compile, parse};
+
+    fn filter(text: &str) -> EventFilter {
+        let query = parse(text).expect("reads");
+        compile(&query.filter, jiff::Timestamp::UNIX_EPOCH, &jiff::tz::TimeZone::UTC).expect("compiles")
+    }
+
+    /// A set of one host and one user.
+    fn names() -> Names {
+        let mut words = vec![0; 8];
+        for hash in [hash(0, "WS-Ä\u{212a}1"), hash(0, "Ws-17"), hash(1, "anna")] {
+            words[place(hash, 8)] |= bits(hash);
+        }
+        Names { words: words.into() }
+    }
+
+    #[test]
+    fn what_is_there_is_never_missed_and_most_of_the_rest_is() {
+        let names = names();
+        for there in [
+            "host:ws-17",
+            "host:WS-17 user:ANNA",
+            "host:other,ws-17",
+            "host:ws-*",
+            "-host:ws-18",
+            "ws-18",
+            "host:ws-äk1",
+            "host:WS-ÄK1",
+            "host:none",
+            "(host:ws-18 or user:anna)",
+            "user>=a",
+            "code!=3",
+            "CommandLine:x",
+        ] {
+            assert!(names.may_fulfil(&filter(there)), "{there}");
+        }
+        for gone in ["host:ws-18", "host:ws-17 user:berta", "user:ws-17", "host:a,b", "code:4625"] {
+            assert!(!names.may_fulfil(&filter(gone)), "{gone}");
+            assert!(asks(&filter(gone)), "{gone}");
+        }
+        for none in ["ws-18", "host:ws-*", "-host:ws-18", "CommandLine:x"] {
+            assert!(!asks(&filter(none)), "{none}");
+        }
+    }
+
+    #[test]
+    fn it_is_read_as_it_was_written() {
+        let names = names();
+        assert_eq!(names.entry().value.as_deref().and_then(Names::read), Some(names));
+        assert_eq!(Names::read("AAAA"), None);
+        assert_eq!(Names::read("!"), None);
+        // It lies in files: another hash would hide events.
+        assert_eq!(hash(0, "DC01"), hash(0, "dc01"));
+        assert_eq!(hash(4, "sshd"), 2_902_112_768_288_413_559);
+    }
+}
