@@ -116,6 +116,8 @@ fn run(args: &ServeArgs, demo: bool) -> anyhow::Result<ExitCode> {
         watchkeep_desk::demo::organisation(&desk, clock::now())?;
         rules::load(&desk, &args.rules)?;
         if watchkeep_desk::demo::yesterday(&desk, clock::now())? {
+            // What is only held in memory yet, such as when each asset was heard, is noted by the first round of jobs.
+            desk.tick(clock::now(), 0)?;
             desk.lake.flush()?;
             drop(desk);
             tracing::warn!("what making the demo took is kept: {}", anew());
