@@ -1,5 +1,6 @@
-//! Which names a file may hold: a small set (a Bloom filter) of the values of those columns that name somebody or
-//! something, kept in the file itself. A search for a host, a person or an address opens only the files that may know it.
+//! Which names a file may hold: a small set (a Bloom filter) of the values of those columns that name somebody, something
+//! or a kind of log, kept in the file itself. A search for a host, a person or an address, and a hunt for a rule, open only
+//! the files that may know what they ask for.
 
 use crate::columns::column;
 use crate::error::LakeError;
@@ -19,7 +20,7 @@ use watchkeep_model::filter::{Check, EventField, EventFilter};
 /// Under this the set lies in a file's footer.
 const KEY: &str = "watchkeep.names";
 /// Columns whose values are in it.
-const COLUMNS: [&str; 6] = ["host", "user", "src_ip", "dst_ip", "process", "code"];
+const COLUMNS: [&str; 9] = ["host", "user", "src_ip", "dst_ip", "process", "code", "product", "category", "service"];
 /// Bits a value, in words of 64: all bits of one value lie in one word. Some two in a hundred that are not there seem to be.
 const BITS: usize = 12;
 /// Words of a set at most; more values than fit seem to be there more often.
@@ -110,6 +111,9 @@ fn number(field: &EventField) -> Option<u8> {
         EventField::DstIp => 3,
         EventField::Process => 4,
         EventField::Code => 5,
+        EventField::Product => 6,
+        EventField::Category => 7,
+        EventField::Service => 8,
         _ => return None,
     })
 }
@@ -240,6 +244,7 @@ mod tests {
             assert!(!names.may_fulfil(&filter(gone)), "{gone}");
             assert!(asks(&filter(gone)), "{gone}");
         }
+        assert!(asks(&filter("category:process_creation")) && !names.may_fulfil(&filter("category:process_creation")));
         for none in ["ws-18", "host:ws-*", "-host:ws-18", "CommandLine:x"] {
             assert!(!asks(&filter(none)), "{none}");
         }
