@@ -55,7 +55,13 @@ fn main() {
     let (_, merging) = spent(|| lake.compact().expect("merged"));
     println!("merged: {:.2} CPU-s; {} kept bytes in all", merging.as_secs_f64(), kept(home.path()));
     let hours = rounds as i64 + 1;
-    for text in [NEEDLE, "| count by Computer", "| count by EventID", "Image:*powershell.exe | count by Computer"] {
+    for text in [
+        NEEDLE,
+        "| count by host",
+        "| count by Computer",
+        "| count by EventID",
+        "Image:*powershell.exe | count by Computer",
+    ] {
         ask(&lake, hours, text);
     }
     hunt(&lake, hours, count);

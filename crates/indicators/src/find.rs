@@ -3,19 +3,20 @@
 use crate::benign::Benign;
 use crate::class::Class;
 use crate::event;
-use crate::gate::Gate;
 use crate::hash::Key;
 use crate::table::{Kept, Table};
 use crate::tokens::{self, Met, Room};
 use crate::value::Value;
 use std::cell::RefCell;
 use std::sync::Arc;
+use watchkeep_model::bloom::Bloom;
 use watchkeep_model::event::Event;
 
 /// The feeds in force and the benign lists. Made anew when one of them changes; tables are shared.
 pub struct Watched {
     pub(crate) feeds: Vec<Arc<Table>>,
-    pub(crate) gate: Gate,
+    /// It keeps what is in no feed away from the tables.
+    pub(crate) gate: Bloom,
     pub(crate) key: Key,
     /// Prefix lengths that occur, longest first.
     pub(crate) four: Vec<u8>,
@@ -52,7 +53,7 @@ impl Watched {
     fn of(key: Key, feeds: Vec<Arc<Table>>, benign: Arc<Benign>) -> Self {
         // Paths and URLs ask for one thing more.
         let twice = |table: &Table| table.len() + (table.count(Class::File) + table.count(Class::Url)) as usize;
-        let mut gate = Gate::with_room(feeds.iter().map(|table| twice(table)).sum());
+        let mut gate = Bloom::with_room(feeds.iter().map(|table| twice(table)).sum(), usize::MAX);
         feeds.iter().for_each(|table| table.fill(&mut gate));
         let any = |class: &Class| feeds.iter().any(|table| table.count(*class) > 0);
         let four = (0..=32u8).rev().filter(|prefix| feeds.iter().any(|table| table.four >> prefix & 1 == 1));
@@ -82,7 +83,7 @@ impl Watched {
 
     /// Memory that all feeds take together.
     pub fn bytes(&self) -> usize {
-        self.gate.bytes() + self.feeds.iter().map(|table| table.bytes()).sum::<usize>()
+        self.gate.size() + self.feeds.iter().map(|table| table.bytes()).sum::<usize>()
     }
 
     /// What of an event is looked for at `now` (seconds since 1970), each indicator once.

@@ -12,7 +12,6 @@ mod entry;
 mod event;
 mod fang;
 mod find;
-mod gate;
 mod hash;
 mod raise;
 pub mod read;

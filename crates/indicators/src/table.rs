@@ -3,11 +3,11 @@
 use crate::class::Class;
 use crate::decay::Decay;
 use crate::entry::Entry;
-use crate::gate::{self, Gate};
 use crate::hash::Key;
 use crate::value::Value;
 use std::collections::HashMap;
 use std::sync::Arc;
+use watchkeep_model::bloom::{Bloom, place};
 
 /// Tags of what is only asked of the gate: last parts of paths, and hosts of URLs.
 pub(crate) const TAIL: u8 = 32;
@@ -221,7 +221,7 @@ impl Table {
     fn enter(&mut self, number: u32) {
         let Some((tag, bytes)) = self.value(number) else { return };
         let hash = hash(self.key, tag, bytes);
-        let mut at = gate::place(hash, self.slots.len());
+        let mut at = place(hash, self.slots.len());
         while let Some(taken) = self.slots.get(at).and_then(|slot| slot.checked_sub(1)) {
             let same = self.value(taken) == Some((tag, bytes))
                 && !self.also.contains_key(&taken)
@@ -259,7 +259,7 @@ impl Table {
         if self.slots.is_empty() {
             return;
         }
-        let mut at = gate::place(hash, self.slots.len());
+        let mut at = place(hash, self.slots.len());
         while let Some(number) = self.slots.get(at).and_then(|slot| slot.checked_sub(1)) {
             if self.value(number) == Some((tag, bytes)) {
                 found(number);
@@ -356,7 +356,7 @@ impl Table {
     }
 
     /// Puts the hashes of all its values into a gate.
-    pub(crate) fn fill(&self, gate: &mut Gate) {
+    pub(crate) fn fill(&self, gate: &mut Bloom) {
         for (tag, bytes) in self.numbers().filter_map(|number| self.value(number)) {
             gate.add(hash(self.key, tag, bytes));
             if let Some((tag, part)) = asked_first(tag, bytes) {

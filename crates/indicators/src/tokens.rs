@@ -209,8 +209,7 @@ impl Scan<'_> {
 
     /// A name with letters beyond ASCII.
     fn foreign(&mut self, seen: std::ops::Range<usize>) {
-        let name = self.text.get(seen.clone()).map(value::domain);
-        if let Some(Ok(name)) = name {
+        if let Some(name) = self.text.get(seen.clone()).and_then(value::domain_end) {
             self.domain(name.as_bytes(), seen);
         }
     }

@@ -171,6 +171,24 @@ pub(crate) fn domain(text: &str) -> Result<String, Refused> {
     Ok(name)
 }
 
+/// The longest end of a name, from a dot on, that may be a domain: a letter beyond ASCII that no name can have, or a label
+/// that is too long, spoils only what stands before the next dot.
+pub(crate) fn domain_end(text: &str) -> Option<String> {
+    // Nothing longer fits into a name, and nobody may make a line slow with many labels.
+    let far = text.len().saturating_sub(1_012);
+    let starts = text.match_indices('.').map(|(dot, _)| dot + 1).filter(|start| *start >= far);
+    let ends = (far == 0).then_some(0).into_iter().chain(starts).filter_map(|start| text.get(start..)).take(16);
+    for end in ends {
+        if end.is_ascii() {
+            return Some(end.to_ascii_lowercase());
+        }
+        if let Ok(name) = domain(end) {
+            return Some(name);
+        }
+    }
+    None
+}
+
 /// Host and path without the scheme of the web: the same place by http and https is one. Other schemes stay.
 pub(crate) fn url(text: &str) -> Result<String, Refused> {
     let (scheme, rest) = match text.split_once("://") {

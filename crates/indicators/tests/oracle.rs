@@ -202,6 +202,18 @@ fn line() -> impl Strategy<Value = String> {
         .prop_map(|parts| parts.into_iter().map(|(part, between)| part + between).collect())
 }
 
+#[test]
+fn a_label_that_no_name_can_have_hides_no_parent() {
+    let feeds = [vec![Value::read(Said::Domain, "a.example").expect("a domain")]];
+    let long = "0a".repeat(40);
+    for line in
+        [format!("ümlaut-{long}.a.example "), format!("{long}.a.example"), "ü\u{301}--x.\u{200d}.a.example".to_owned()]
+    {
+        check(&feeds, &line);
+        assert_eq!(watched(&feeds).find_in(&line, 1_000_000).len(), 1, "{line}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]

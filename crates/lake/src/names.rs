@@ -1,5 +1,6 @@
-//! Which names a file may hold: a small set (a Bloom filter) of the values of those columns that name somebody or
-//! something, kept in the file itself. A search for a host, a person or an address opens only the files that may know it.
+//! Which names a file may hold: a small set (a Bloom filter) of the values of those columns that name somebody, something
+//! or a kind of log, kept in the file itself. A search for a host, a person or an address, and a hunt for a rule, open only
+//! the files that may know what they ask for.
 
 use crate::columns::column;
 use crate::error::LakeError;
@@ -14,14 +15,13 @@ use object_store::ObjectStore;
 use object_store::path::Path;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
+use watchkeep_model::bloom::Bloom;
 use watchkeep_model::filter::{Check, EventField, EventFilter};
 
 /// Under this the set lies in a file's footer.
 const KEY: &str = "watchkeep.names";
 /// Columns whose values are in it.
-const COLUMNS: [&str; 6] = ["host", "user", "src_ip", "dst_ip", "process", "code"];
-/// Bits a value, in words of 64: all bits of one value lie in one word. Some two in a hundred that are not there seem to be.
-const BITS: usize = 12;
+const COLUMNS: [&str; 9] = ["host", "user", "src_ip", "dst_ip", "process", "code", "product", "category", "service"];
 /// Words of a set at most; more values than fit seem to be there more often.
 const WORDS: usize = 8_192;
 /// Bytes of sets that are remembered.
@@ -31,9 +31,7 @@ const AT_ONCE: usize = 16;
 
 /// The values that a file may hold.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Names {
-    words: Box<[u64]>,
-}
+pub struct Names(Bloom);
 
 impl Names {
     /// Those of a batch.
@@ -51,27 +49,18 @@ impl Names {
                 }
             }
         }
-        let count = (hashes.len() * BITS).div_ceil(64).clamp(1, WORDS);
-        let mut words = vec![0; count];
-        for hash in hashes {
-            if let Some(word) = words.get_mut(place(hash, count)) {
-                *word |= bits(hash);
-            }
-        }
-        Ok(Self { words: words.into() })
+        let mut names = Bloom::with_room(hashes.len(), WORDS);
+        hashes.into_iter().for_each(|hash| names.add(hash));
+        Ok(Self(names))
     }
 
     /// As it is written into a file's footer.
     pub fn entry(&self) -> KeyValue {
-        let bytes: Vec<u8> = self.words.iter().flat_map(|word| word.to_le_bytes()).collect();
-        KeyValue::new(KEY.to_owned(), STANDARD.encode(bytes))
+        KeyValue::new(KEY.to_owned(), STANDARD.encode(self.0.bytes()))
     }
 
     fn read(text: &str) -> Option<Self> {
-        let bytes = STANDARD.decode(text).ok()?;
-        let (words, rest) = bytes.as_chunks::<8>();
-        (rest.is_empty() && !words.is_empty())
-            .then(|| Self { words: words.iter().map(|word| u64::from_le_bytes(*word)).collect() })
+        Bloom::read(&STANDARD.decode(text).ok()?).map(Self)
     }
 
     /// Whether some event with these values may fulfil the filter.
@@ -80,15 +69,10 @@ impl Names {
             EventFilter::And(parts) => parts.iter().all(|part| self.may_fulfil(part)),
             EventFilter::Or(parts) => parts.iter().any(|part| self.may_fulfil(part)),
             EventFilter::Field { field, any } => number(field).is_none_or(|number| {
-                any.iter().any(|check| exact(check).is_none_or(|value| self.may_hold(hash(number, value))))
+                any.iter().any(|check| exact(check).is_none_or(|value| self.0.may_hold(hash(number, value))))
             }),
             EventFilter::All | EventFilter::Not(_) | EventFilter::Text(_) => true,
         }
-    }
-
-    fn may_hold(&self, hash: u64) -> bool {
-        let bits = bits(hash);
-        self.words.get(place(hash, self.words.len())).is_some_and(|word| word & bits == bits)
     }
 }
 
@@ -110,6 +94,9 @@ fn number(field: &EventField) -> Option<u8> {
         EventField::DstIp => 3,
         EventField::Process => 4,
         EventField::Code => 5,
+        EventField::Product => 6,
+        EventField::Category => 7,
+        EventField::Service => 8,
         _ => return None,
     })
 }
@@ -137,15 +124,6 @@ fn hash(number: u8, value: &str) -> u64 {
     state = (state ^ (state >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
     state = (state ^ (state >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
     state ^ (state >> 33)
-}
-
-/// The upper bits choose a word; the lower ones what is in it.
-fn place(hash: u64, words: usize) -> usize {
-    ((u128::from(hash) * words as u128) >> 64) as usize
-}
-
-fn bits(hash: u64) -> u64 {
-    1 << (hash & 63) | 1 << (hash >> 6 & 63) | 1 << (hash >> 12 & 63) | 1 << (hash >> 18 & 63)
 }
 
 /// Sets that were read; those of all files fit for most lakes.
@@ -184,7 +162,7 @@ impl Known {
         let written = entries.into_iter().find(|entry| entry.key == KEY).and_then(|entry| entry.value.as_deref());
         let names = written.and_then(Names::read).map(Arc::new);
         let mut known = self.lock();
-        let size = |names: &Option<Arc<Names>>| 128 + names.as_ref().map_or(0, |names| names.words.len() * 8);
+        let size = |names: &Option<Arc<Names>>| 128 + names.as_ref().map_or(0, |names| names.0.size());
         if known.values().map(size).sum::<usize>() > REMEMBERED {
             known.clear();
         }
@@ -209,11 +187,9 @@ mod tests {
 
     /// A set of one host and one user.
     fn names() -> Names {
-        let mut words = vec![0; 8];
-        for hash in [hash(0, "WS-Ä\u{212a}1"), hash(0, "Ws-17"), hash(1, "anna")] {
-            words[place(hash, 8)] |= bits(hash);
-        }
-        Names { words: words.into() }
+        let mut names = Bloom::with_room(40, WORDS);
+        [hash(0, "WS-Ä\u{212a}1"), hash(0, "Ws-17"), hash(1, "anna")].into_iter().for_each(|hash| names.add(hash));
+        Names(names)
     }
 
     #[test]
@@ -240,6 +216,7 @@ mod tests {
             assert!(!names.may_fulfil(&filter(gone)), "{gone}");
             assert!(asks(&filter(gone)), "{gone}");
         }
+        assert!(asks(&filter("category:process_creation")) && !names.may_fulfil(&filter("category:process_creation")));
         for none in ["ws-18", "host:ws-*", "-host:ws-18", "CommandLine:x"] {
             assert!(!asks(&filter(none)), "{none}");
         }

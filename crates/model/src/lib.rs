@@ -1,6 +1,7 @@
 //! What a record is: kinds, fields, moves, rights, scopes and the filter language.
 
 pub mod access;
+pub mod bloom;
 pub mod catalog;
 pub mod clock;
 pub mod custom;
