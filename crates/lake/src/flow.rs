@@ -4,6 +4,7 @@ use crate::cells::{hits, rows_of};
 use crate::error::LakeError;
 use crate::files::FileEntry;
 use crate::lake::Lake;
+use crate::plain;
 use crate::query::{Question, Snapshot};
 use crate::request::{Cell, SearchRequest};
 use crate::steps::{Column, Piped, Rows};
@@ -126,9 +127,9 @@ impl Flow {
     /// Opens the next stretch of time; false after the last.
     fn next_stretch(&mut self) -> Result<bool, LakeError> {
         let Some(stretch) = self.stretches.pop_front() else { return Ok(false) };
-        let provider = Events { files: stretch.files, memory: self.snapshot.memory.clone() };
-        let condition = self.question.between(stretch.from, stretch.to);
-        let piped = self.snapshot.kept(&self.question, provider, condition)?;
+        let within = plain::Stretch::new(stretch.from, stretch.to);
+        let events = Events { stretch: within, ..self.question.events(&self.snapshot, stretch.files) };
+        let piped = self.snapshot.kept(&self.question, events, self.question.condition.clone())?;
         self.open(piped)?;
         Ok(true)
     }

@@ -19,19 +19,14 @@ pub fn holds(column: Expr, checks: &[Check]) -> Expr {
     call(Kind::Holds(checks.to_vec()), column)
 }
 
-/// The same for a named field inside the `fields` column.
-pub fn field_holds(fields: Expr, name: &str, checks: &[Check]) -> Expr {
-    call(Kind::FieldHolds(name.to_string(), checks.to_vec()), fields)
+/// The same for the first value of a field and its further ones, which are an object; either may be null.
+pub fn field_holds(first: Expr, more: Expr, checks: &[Check]) -> Expr {
+    call_with(Kind::FieldHolds(checks.to_vec()), vec![first, more])
 }
 
 /// Whether the pattern occurs in a column's value; never null.
 pub fn contains(column: Expr, pattern: &Pattern) -> Expr {
     call(Kind::Contains(pattern.clone()), column)
-}
-
-/// The value of a named field inside the `fields` column; null if absent or empty.
-pub fn field(fields: Expr, name: &str) -> Expr {
-    call(Kind::Field(name.to_string()), fields)
 }
 
 /// Any column as text: bytes that are no UTF-8 are replaced, ids become hex digits, empty becomes null.
@@ -40,17 +35,20 @@ pub fn text(column: Expr) -> Expr {
 }
 
 fn call(kind: Kind, argument: Expr) -> Expr {
+    call_with(kind, vec![argument])
+}
+
+fn call_with(kind: Kind, arguments: Vec<Expr>) -> Expr {
     let key = format!("{kind:?}");
-    let signature = Signature::any(1, Volatility::Immutable);
-    ScalarUDF::new_from_impl(Function { kind, key, signature }).call(vec![argument])
+    let signature = Signature::any(arguments.len(), Volatility::Immutable);
+    ScalarUDF::new_from_impl(Function { kind, key, signature }).call(arguments)
 }
 
 #[derive(Debug)]
 enum Kind {
     Holds(Vec<Check>),
-    FieldHolds(String, Vec<Check>),
+    FieldHolds(Vec<Check>),
     Contains(Pattern),
-    Field(String),
     Text,
 }
 
@@ -87,8 +85,8 @@ impl ScalarUDFImpl for Function {
 
     fn return_type(&self, _: &[DataType]) -> Result<DataType> {
         Ok(match self.kind {
-            Kind::Holds(_) | Kind::FieldHolds(..) | Kind::Contains(_) => DataType::Boolean,
-            Kind::Field(_) | Kind::Text => DataType::Utf8View,
+            Kind::Holds(_) | Kind::FieldHolds(_) | Kind::Contains(_) => DataType::Boolean,
+            Kind::Text => DataType::Utf8View,
         })
     }
 
@@ -106,13 +104,21 @@ impl ScalarUDFImpl for Function {
             Kind::Contains(pattern) => {
                 std::sync::Arc::new(tested(&|value| value.is_some_and(|value| pattern.matches(&value))))
             }
-            Kind::FieldHolds(name, checks) => std::sync::Arc::new(tested(&|value| {
-                let json = value.as_deref().and_then(|json| std::str::from_utf8(json).ok()).unwrap_or_default();
-                let of_name = Fields::of(json).filter(|(field, _)| field.eq_ignore_ascii_case(name));
-                any_holds(checks, of_name.map(|(_, value)| value.into_owned()))
-            })),
-            Kind::Field(name) => {
-                texts(rows, |row| values.at(row).and_then(|json| Some(field_of(&json, name)?.into_owned())))
+            Kind::FieldHolds(checks) => {
+                let Some(more) = arrays.get(1) else { return exec_err!("a column is missing") };
+                let alone = more.null_count() == more.len();
+                let more = Values::of(more)?;
+                let test = |row: usize| {
+                    let first = values.at(row);
+                    if alone {
+                        return any(checks, first.as_deref());
+                    }
+                    let more = more.at(row).unwrap_or_default();
+                    let more = Fields::of(std::str::from_utf8(&more).unwrap_or_default());
+                    let more = more.map(|(_, value)| Cow::Owned(value.into_owned().into_bytes()));
+                    any_holds(checks, first.into_iter().chain(more))
+                };
+                std::sync::Arc::new(BooleanArray::from_iter(rows.map(|row| Some(test(row)))))
             }
             Kind::Text => texts(rows, |row| values.at(row).map(Cow::into_owned)),
         }))
@@ -126,13 +132,6 @@ fn texts(rows: std::ops::Range<usize>, of: impl Fn(usize) -> Option<Vec<u8>>) ->
         texts.append_option(value.as_deref().map(String::from_utf8_lossy));
     }
     std::sync::Arc::new(texts.finish())
-}
-
-fn field_of<'a>(json: &'a [u8], name: &str) -> Option<Cow<'a, [u8]>> {
-    Some(match Fields::of(std::str::from_utf8(json).ok()?).get(name)? {
-        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
-        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
-    })
 }
 
 /// A column whose values are read as bytes.

@@ -2,6 +2,7 @@
 
 use crate::calculated::folded;
 use crate::plan::{JOINED, Refused};
+use crate::reading::FIRST;
 use crate::steps::{Column, Piped, Rows};
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::JoinType;
@@ -20,9 +21,10 @@ impl Piped {
             return Err(SyntaxError::new(by.first().map_or(0..0, |pair| pair.field.span.clone()), message).into());
         }
         let right = Self::events(other);
-        let named = JOINED.iter().map(|name| ident(*name).alias(format!("joined.{name}")));
+        let fields = right.frame.schema().fields().iter().map(|field| field.name().as_str());
+        let fields = fields.filter(|name| JOINED.contains(name) || name.starts_with(FIRST));
         let mut keys = Vec::new();
-        let mut select: Vec<Expr> = named.collect();
+        let mut select: Vec<Expr> = fields.map(|name| ident(name).alias(format!("joined.{name}"))).collect();
         for (index, pair) in by.iter().enumerate() {
             let key = format!("joined.={index}");
             select.push(folded(right.value(&pair.other)?.0).alias(&key));

@@ -10,9 +10,7 @@ use crate::query::Snapshot;
 use crate::recent::Recent;
 use crate::sources::Sources;
 use crate::write::{self, Target};
-use crate::{columns, table};
 use datafusion::arrow::array::RecordBatch;
-use datafusion::datasource::object_store::ObjectStoreUrl;
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use jiff::Timestamp;
@@ -81,8 +79,6 @@ impl Lake {
             .with_memory_pool(Arc::new(FairSpillPool::new(config.memory_limit)))
             .with_temp_file_path(&spill);
         let engine = builder.build_arc().map_err(|error| LakeError::engine(error, config.memory_limit))?;
-        let address = ObjectStoreUrl::parse(table::STORE).map_err(columns::internal)?;
-        engine.register_object_store(address.as_ref(), store.clone());
         let target = Arc::new(Target { store: store.clone(), local, engine });
 
         let waiting = Journal::waiting(&config.local.join("journal"))?;

@@ -5,7 +5,7 @@
 use crate::columns::column;
 use crate::error::LakeError;
 use crate::files::FileEntry;
-use crate::plain::Bytes;
+use crate::opening::Bytes;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use datafusion::arrow::array::{RecordBatch, StringViewArray};

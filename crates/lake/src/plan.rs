@@ -2,6 +2,7 @@
 
 use crate::columns::{nanos, time_type};
 use crate::functions;
+use crate::reading::{FIRST, MORE};
 use datafusion::arrow::datatypes::DataType;
 use datafusion::logical_expr::{Expr, cast, ident, lit};
 use datafusion::scalar::ScalarValue;
@@ -39,7 +40,7 @@ fn expr(filter: &EventFilter) -> Expr {
             time_checks(ident(column_name(field)), any)
         }
         EventFilter::Field { field: EventField::Named(name), any } => {
-            functions::field_holds(ident("fields"), name, any)
+            functions::field_holds(value(FIRST, name), value(MORE, name), any)
         }
         EventFilter::Field { field, any } => functions::holds(ident(column_name(field)), any),
     }
@@ -70,11 +71,6 @@ fn compared(column: Expr, op: Op, moment: &Moment) -> Expr {
     }
 }
 
-/// From `from` (included) to `to` (not).
-pub fn between(from: Timestamp, to: Timestamp) -> Expr {
-    ident("time").gt_eq(time(from)).and(ident("time").lt(time(to)))
-}
-
 pub fn time(at: Timestamp) -> Expr {
     lit(ScalarValue::TimestampNanosecond(Some(nanos(at)), Some("UTC".into())))
 }
@@ -90,26 +86,33 @@ pub fn stretch(seconds: i64) -> Expr {
 /// A field of an event as text (or, for the two times, as an instant); null where it is absent or empty.
 pub fn field(name: &str) -> Expr {
     match EventField::named(name) {
-        EventField::Named(name) => functions::field(ident("fields"), &name),
+        EventField::Named(name) => value(FIRST, &name),
         field @ (EventField::Time | EventField::Received) => ident(column_name(&field)),
         field => functions::text(ident(column_name(&field))),
     }
 }
 
-/// Columns that joined events keep beside those of the rows, with what each is called there.
-pub const JOINED: [&str; 11] =
-    ["time", "id", "source", "host", "user", "src_ip", "dst_ip", "process", "code", "message", "fields"];
+/// The first or the further values of a named field.
+fn value(kind: &str, name: &str) -> Expr {
+    ident(format!("{kind}{}", name.to_ascii_lowercase()))
+}
+
+/// Columns that joined events keep beside those of the rows, with what each is called there, and their named fields.
+pub const JOINED: [&str; 10] =
+    ["time", "id", "source", "host", "user", "src_ip", "dst_ip", "process", "code", "message"];
 
 /// A field of the joined event.
 pub fn joined_field(name: &str) -> (Expr, CalcKind) {
     let field = EventField::named(name);
+    if let EventField::Named(name) = &field {
+        return (ident(format!("joined.{FIRST}{}", name.to_ascii_lowercase())), CalcKind::Text);
+    }
     let place = column_name(&field);
     if !JOINED.contains(&place) {
         return (functions::text(lit(ScalarValue::Utf8View(None))), CalcKind::Text);
     }
     let column = ident(format!("joined.{place}"));
     match field {
-        EventField::Named(name) => (functions::field(column, &name), CalcKind::Text),
         EventField::Time => (column, CalcKind::Time),
         _ => (functions::text(column), CalcKind::Text),
     }

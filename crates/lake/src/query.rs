@@ -8,10 +8,12 @@ use crate::grouping;
 use crate::names::Known;
 use crate::plain::{self, Stretch};
 use crate::plan::{self, Refused};
-use crate::request::{Cell, Found, SearchRequest, SearchResult, Table};
+use crate::request::{Cell, Found, SearchRequest, SearchResult};
+use crate::request;
 use crate::steps::{Around, Column, Piped, Rows};
-use crate::table::Events;
+use crate::table::{self, Events, Table};
 use datafusion::arrow::array::{Int64Array, RecordBatch};
+use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::dataframe::DataFrame;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::runtime_env::RuntimeEnv;
@@ -50,7 +52,8 @@ pub struct Snapshot {
 pub struct Question {
     pub query: Query,
     pub filter: EventFilter,
-    condition: Expr,
+    pub condition: Expr,
+    schema: SchemaRef,
     now: Timestamp,
     zone: TimeZone,
     pub from: Timestamp,
@@ -64,11 +67,12 @@ pub struct Question {
 impl Question {
     pub fn new(request: &SearchRequest) -> Result<Self, LakeError> {
         let filter = compile(&request.query.filter, request.now, request.zone)?;
-        let condition = within(request.from, request.to, request.sources).and(plan::condition(&filter)?);
+        let condition = plan::condition(&filter)?;
         Ok(Self {
             query: request.query.clone(),
             filter,
             condition,
+            schema: table::schema(&fields_of(request.query)),
             now: request.now,
             zone: request.zone.clone(),
             from: request.from,
@@ -98,9 +102,16 @@ impl Question {
         (self.filter == EventFilter::All).then(|| (Stretch::new(self.from, self.to), self.sources.as_deref()))
     }
 
-    /// The part of it in a stretch of time.
-    pub fn between(&self, from: Timestamp, to: Timestamp) -> Expr {
-        self.condition.clone().and(plan::between(from, to))
+    /// Events of these files and of memory, in the stretch of time that is asked.
+    pub fn events(&self, snapshot: &Snapshot, files: Vec<Arc<FileEntry>>) -> Events {
+        Events {
+            files,
+            memory: snapshot.memory.clone(),
+            stretch: Stretch::new(self.from, self.to),
+            sources: self.sources.clone(),
+            store: snapshot.store.clone(),
+            schema: self.schema.clone(),
+        }
     }
 
     fn around(&self) -> Around<'_> {
@@ -110,8 +121,7 @@ impl Question {
     /// Another filter over what this question may see, and its files.
     async fn other(&self, snapshot: &Snapshot, with: &Filter) -> Result<(Expr, Vec<Arc<FileEntry>>), LakeError> {
         let filter = compile(with, self.now, &self.zone)?;
-        let seen = within(self.from, self.to, self.sources.as_deref());
-        Ok((seen.and(plan::condition(&filter)?), self.files_for(snapshot, &filter).await))
+        Ok((plan::condition(&filter)?, self.files_for(snapshot, &filter).await))
     }
 
     pub async fn files(&self, snapshot: &Snapshot) -> Vec<Arc<FileEntry>> {
@@ -133,17 +143,12 @@ impl Question {
     }
 }
 
-/// What may be seen at all: a stretch of time, and the sources allowed.
-fn within(from: Timestamp, to: Timestamp, sources: Option<&[String]>) -> Expr {
-    let time = plan::between(from, to);
-    match sources {
-        None => time,
-        Some([]) => lit(false),
-        Some(sources) => {
-            let allowed = sources.iter().map(|name| lit(ScalarValue::Utf8View(Some(name.clone())))).collect();
-            ident("source").in_list(allowed, false).and(time)
-        }
-    }
+/// Fields beside the lake's columns that a query names, in lower case, those of joined events too.
+fn fields_of(query: &Query) -> BTreeSet<String> {
+    let names = query.names().into_iter().map(|name| name.to_ascii_lowercase());
+    let bare = |name: String| name.strip_prefix("joined.").map(str::to_owned).into_iter().chain([name]).collect::<Vec<_>>();
+    let named = names.flat_map(bare).map(|name| EventField::named(&name));
+    named.filter_map(|field| if let EventField::Named(name) = field { Some(name) } else { None }).collect()
 }
 
 /// Whether events of this source can fulfil the filter, as far as its conditions on `source` tell.
@@ -177,7 +182,7 @@ impl Snapshot {
         } else {
             let rows = batches.iter().map(rows_of).collect::<Result<Vec<_>, _>>()?;
             let columns = columns.into_iter().map(|column| column.name).collect();
-            result.found = Found::Table(Table { columns, rows: rows.into_iter().flatten().take(most).collect() });
+            result.found = Found::Table(request::Table { columns, rows: rows.into_iter().flatten().take(most).collect() });
         }
         Ok(result)
     }
@@ -190,7 +195,7 @@ impl Snapshot {
     ) -> Result<(Piped, SearchResult), LakeError> {
         let mut result = self.nothing_found(&files);
         let around = question.around();
-        let mut piped = Piped::events(self.frame(files, question.condition.clone())?);
+        let mut piped = Piped::events(self.frame(question, files, question.condition.clone())?);
         for pipe in &question.query.pipes {
             piped = match pipe {
                 Pipe::Timechart { by: Some(field), limit, .. } if piped.rows == Rows::Events => {
@@ -202,7 +207,7 @@ impl Snapshot {
                     let (other, files) = question.other(self, with).await?;
                     result.scanned_events += files.iter().map(|file| file.rows).sum::<u64>();
                     result.scanned_files += files.len();
-                    piped.joined(by, *seconds, self.frame(files, other)?)
+                    piped.joined(by, *seconds, self.frame(question, files, other)?)
                 }
                 pipe => piped.keeping(pipe, &around).and_then(|piped| piped.counting(pipe, None, &around)),
             }
@@ -212,8 +217,8 @@ impl Snapshot {
     }
 
     /// The plan of steps that keep the order of events, over a part of what is asked.
-    pub fn kept(&self, question: &Question, provider: Events, condition: Expr) -> Result<Piped, LakeError> {
-        let mut piped = Piped::events(self.read(provider, condition)?);
+    pub fn kept(&self, question: &Question, events: Events, condition: Expr) -> Result<Piped, LakeError> {
+        let mut piped = Piped::events(self.read(events, condition)?);
         for pipe in &question.query.pipes {
             piped = piped.keeping(pipe, &question.around()).map_err(|refused| self.refused(refused))?;
         }
@@ -232,8 +237,8 @@ impl Snapshot {
             result.scanned_files += step.len();
             result.scanned_events += step.iter().map(|file| file.rows).sum::<u64>();
             result.scanned_bytes += step.iter().map(|file| file.bytes).sum::<u64>();
-            let provider = Events { files: step.to_vec(), memory: std::mem::take(&mut memory) };
-            let piped = self.kept(question, provider, question.condition.clone())?;
+            let events = Events { memory: std::mem::take(&mut memory), ..question.events(self, step.to_vec()) };
+            let piped = self.kept(question, events, question.condition.clone())?;
             columns.clone_from(&piped.columns);
             found.extend(hits(&self.run(piped.finished(Some(question.limit + 1))).await?, &columns)?);
             found.sort_by_key(|(event, _)| std::cmp::Reverse((event.time, event.id)));
@@ -263,7 +268,7 @@ impl Snapshot {
             }
             return Ok(counted);
         }
-        let frame = self.frame(question.files(self).await, question.condition.clone())?;
+        let frame = self.frame(question, question.files(self).await, question.condition.clone())?;
         let counted = frame.aggregate(Vec::new(), vec![count(lit(1i64)).alias("count")]);
         let batches = self.run(counted).await?;
         let first = batches.iter().find(|batch| batch.num_rows() > 0);
@@ -278,7 +283,7 @@ impl Snapshot {
         let width = (to.saturating_sub(from) / i64::try_from(buckets.clamp(1, MOST_ROWS)).unwrap_or(1)).max(1);
         let since =
             datafusion::logical_expr::cast(ident("time"), datafusion::arrow::datatypes::DataType::Int64) - lit(from);
-        let frame = self.frame(question.files(self).await, question.condition.clone())?;
+        let frame = self.frame(question, question.files(self).await, question.condition.clone())?;
         let counted =
             frame.aggregate(vec![(since / lit(width)).alias("bucket")], vec![count(lit(1i64)).alias("count")]);
         let mut counts: BTreeMap<i64, u64> = BTreeMap::new();
@@ -306,7 +311,15 @@ impl Snapshot {
         let near = |file: &&Arc<FileEntry>| times.range(file.first.max(0)..=file.last.max(0)).next().is_some();
         let files: Vec<_> = self.files.iter().filter(near).cloned().collect();
         let wanted = ids.iter().map(|id| lit(ScalarValue::FixedSizeBinary(16, Some(id.0.to_vec())))).collect();
-        let frame = self.frame(files, ident("id").in_list(wanted, false))?;
+        let events = Events {
+            files,
+            memory: self.memory.clone(),
+            stretch: Stretch::ALWAYS,
+            sources: None,
+            store: self.store.clone(),
+            schema: columns::schema(),
+        };
+        let frame = self.read(events, ident("id").in_list(wanted, false))?;
         whole(&self.run(frame.limit(0, Some(ids.len()))).await?)
     }
 
@@ -317,23 +330,22 @@ impl Snapshot {
         files: &[Arc<FileEntry>],
     ) -> Result<SendableRecordBatchStream, LakeError> {
         let memory = if files.is_empty() { self.memory.clone() } else { Vec::new() };
-        let frame = self.read(Events { files: files.to_vec(), memory }, question.condition.clone())?;
+        let events = Events { memory, ..question.events(self, files.to_vec()) };
+        let frame = self.read(events, question.condition.clone())?;
         frame.execute_stream().await.map_err(|error| LakeError::engine(error, self.memory_limit))
     }
 
-    fn frame(&self, files: Vec<Arc<FileEntry>>, condition: Expr) -> Result<DataFrame, LakeError> {
-        self.read(Events { files, memory: self.memory.clone() }, condition)
+    fn frame(&self, question: &Question, files: Vec<Arc<FileEntry>>, condition: Expr) -> Result<DataFrame, LakeError> {
+        self.read(question.events(self, files), condition)
     }
 
-    fn read(&self, provider: Events, condition: Expr) -> Result<DataFrame, LakeError> {
+    fn read(&self, events: Events, condition: Expr) -> Result<DataFrame, LakeError> {
         let mut config = SessionConfig::new().with_target_partitions(self.threads).with_batch_size(self.rows);
-        config.options_mut().execution.parquet.pushdown_filters = true;
-        config.options_mut().execution.parquet.reorder_filters = true;
         // The engine skips rows between the least and the greatest value so far; where the first batch has no value at
         // all it forgets the least, and skips rows that are less still.
         config.options_mut().optimizer.enable_aggregate_dynamic_filter_pushdown = false;
         let context = SessionContext::new_with_config_rt(config, self.engine.clone());
-        let frame = context.read_table(Arc::new(provider)).and_then(|frame| frame.filter(condition));
+        let frame = context.read_table(Arc::new(Table(Arc::new(events)))).and_then(|frame| frame.filter(condition));
         frame.map_err(|error| LakeError::engine(error, self.memory_limit))
     }
 
@@ -357,7 +369,7 @@ impl Snapshot {
         let in_memory: usize = self.memory.iter().map(RecordBatch::num_rows).sum();
         SearchResult {
             found: Found::Events(Vec::new()),
-            added: Table::default(),
+            added: request::Table::default(),
             truncated: false,
             scanned_events: in_memory as u64 + files.iter().map(|file| file.rows).sum::<u64>(),
             scanned_files: files.len(),

@@ -60,8 +60,7 @@ async fn hand_on(
         for file in &files {
             let mut stream = plain::of_file(&snapshot.store, file, stretch, &[], snapshot.rows).await?;
             while let Some(batch) = stream.next().await {
-                let batch = batch.map_err(|error| plain::failed(file, &error))?;
-                if send.send(Ok(batch)).await.is_err() {
+                if send.send(Ok(batch?)).await.is_err() {
                     return Ok(());
                 }
             }

@@ -6,6 +6,7 @@
 use crate::calculated::{calculated, number, shown};
 use crate::functions;
 use crate::plan::{self, Refused};
+use crate::reading::{FIRST, MORE};
 use datafusion::dataframe::DataFrame;
 use datafusion::error::Result as Engine;
 use datafusion::functions_window::expr_fn::row_number;
@@ -222,7 +223,10 @@ impl Piped {
         let sorted = in_order(self.frame, self.order)?;
         let sorted = if most.is_some() { sorted.limit(0, most)? } else { sorted };
         if self.rows == Rows::Events {
-            return Ok(sorted);
+            let names = sorted.schema().fields().iter().map(|column| column.name().clone());
+            let shown = names.filter(|name| !name.starts_with(FIRST) && !name.starts_with(MORE));
+            let shown = shown.map(ident).collect::<Vec<_>>();
+            return sorted.select(shown);
         }
         sorted.select(self.columns.iter().map(|column| ident(&column.place).alias(&column.name)).collect::<Vec<_>>())
     }

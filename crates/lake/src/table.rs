@@ -2,72 +2,71 @@
 
 use crate::columns;
 use crate::files::FileEntry;
+use crate::plain::Stretch;
+use crate::reading;
+use crate::scanning::Scan;
 use async_trait::async_trait;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::catalog::{Session, TableProvider};
-use datafusion::common::Result;
+use datafusion::common::{DFSchema, Result};
 use datafusion::datasource::TableType;
-use datafusion::datasource::file_format::FileFormat;
-use datafusion::datasource::file_format::parquet::ParquetFormat;
-use datafusion::datasource::listing::PartitionedFile;
-use datafusion::datasource::memory::MemorySourceConfig;
-use datafusion::datasource::object_store::ObjectStoreUrl;
-use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource};
-use datafusion::logical_expr::Expr;
+use datafusion::logical_expr::{Expr, TableProviderFilterPushDown};
 use datafusion::physical_plan::ExecutionPlan;
-use datafusion::physical_plan::union::UnionExec;
+use object_store::ObjectStore;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// The address under which the lake's store is known to the engine.
-pub const STORE: &str = "lake://events";
-
+/// Events of a stretch of time and of some sources.
 #[derive(Debug)]
 pub struct Events {
+    /// Only of sources that may be seen.
     pub files: Vec<Arc<FileEntry>>,
     pub memory: Vec<RecordBatch>,
+    pub stretch: Stretch,
+    /// Whose events in memory may be seen; all where nothing is said.
+    pub sources: Option<Vec<String>>,
+    pub store: Arc<dyn ObjectStore>,
+    pub schema: SchemaRef,
 }
 
+/// The lake's columns and these fields.
+pub fn schema(names: &BTreeSet<String>) -> SchemaRef {
+    reading::with_fields(&columns::schema(), names)
+}
+
+#[derive(Debug)]
+pub struct Table(pub Arc<Events>);
+
 #[async_trait]
-impl TableProvider for Events {
+impl TableProvider for Table {
     fn schema(&self) -> SchemaRef {
-        columns::schema()
+        self.0.schema.clone()
     }
 
     fn table_type(&self) -> TableType {
         TableType::Base
     }
 
+    fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Result<Vec<TableProviderFilterPushDown>> {
+        Ok(vec![TableProviderFilterPushDown::Exact; filters.len()])
+    }
+
     async fn scan(
         &self,
         session: &dyn Session,
         projection: Option<&Vec<usize>>,
-        _filters: &[Expr],
-        limit: Option<usize>,
+        filters: &[Expr],
+        _limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let mut parts: Vec<Arc<dyn ExecutionPlan>> = Vec::new();
-        if !self.memory.is_empty() || self.files.is_empty() {
-            let memory = MemorySourceConfig::try_new_exec(
-                std::slice::from_ref(&self.memory),
-                self.schema(),
-                projection.cloned(),
-            )?;
-            parts.push(memory);
-        }
-        if !self.files.is_empty() {
-            let format = ParquetFormat::default().with_options(session.default_table_options().parquet);
-            let source = Arc::new(ParquetSource::new(self.schema()));
-            let files: Vec<_> = self.files.iter().map(|file| PartitionedFile::new(file.path(), file.bytes)).collect();
-            let config = FileScanConfigBuilder::new(ObjectStoreUrl::parse(STORE)?, source)
-                .with_file_groups(vec![FileGroup::new(files)])
-                .with_projection_indices(projection.cloned())?
-                .with_limit(limit)
-                .build();
-            parts.push(format.create_physical_plan(session, config).await?);
-        }
-        match <[_; 1]>::try_from(parts) {
-            Ok([only]) => Ok(only),
-            Err(parts) => UnionExec::try_new(parts),
-        }
+        let of = DFSchema::try_from(self.schema())?;
+        let tests = filters.iter().map(|filter| session.create_physical_expr(filter.clone(), &of));
+        let tests = tests.collect::<Result<Vec<_>>>()?;
+        let wanted = match projection {
+            Some(places) => Arc::new(self.schema().project(places)?),
+            None => self.schema(),
+        };
+        let options = &session.config().options().execution;
+        Ok(Arc::new(Scan::new(self.0.clone(), wanted, tests, options.target_partitions)))
     }
 }

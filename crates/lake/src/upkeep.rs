@@ -6,7 +6,7 @@ use crate::files::FileEntry;
 use crate::lake::Lake;
 use crate::plain::{self, Stretch};
 use crate::write;
-use datafusion::arrow::compute::{SortColumn, concat_batches, lexsort_to_indices, take_record_batch};
+use datafusion::arrow::compute::concat_batches;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
@@ -61,14 +61,10 @@ impl Lake {
         let new = self.run(async move {
             let batches = plain::of_files(&target.store, &parts, Stretch::ALWAYS, &[]).await?;
             let all = concat_batches(&columns::schema(), &batches).map_err(internal)?;
-            let by = ["time", "id"].iter().filter_map(|name| all.column_by_name(name));
-            let by: Vec<SortColumn> = by.map(|values| SortColumn { values: values.clone(), options: None }).collect();
-            let order = lexsort_to_indices(&by, None).map_err(internal)?;
-            let sorted = take_record_batch(&all, &order).map_err(internal)?;
             let segments =
                 parts.iter().fold((u64::MAX, 0), |(a, b), file| (a.min(file.segments.0), b.max(file.segments.1)));
             let Some(first) = parts.first() else { return Err(LakeError::Engine("nothing to merge".to_string())) };
-            write::file(&target, &first.source, first.hour, segments, &sorted).await
+            write::file(&target, &first.source, first.hour, segments, &all).await
         })?;
         let state = &mut *self.state();
         state.files.retain(|file| !run.contains(file));

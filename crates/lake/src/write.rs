@@ -3,6 +3,7 @@
 use crate::columns::{self, column, internal};
 use crate::error::LakeError;
 use crate::files::FileEntry;
+use crate::laid::{self, ASIDE, GROUP, Layout};
 use crate::names::Names;
 use crate::plain::{self, Stretch};
 use datafusion::arrow::array::{
@@ -12,6 +13,7 @@ use datafusion::arrow::compute::{concat_batches, take_record_batch};
 use datafusion::execution::runtime_env::RuntimeEnv;
 use datafusion::parquet::arrow::ArrowWriter;
 use datafusion::parquet::basic::{Compression, Encoding, ZstdLevel};
+use datafusion::parquet::file::metadata::KeyValue;
 use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties};
 use datafusion::parquet::schema::types::ColumnPath;
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
@@ -21,6 +23,8 @@ use std::sync::Arc;
 
 const HOUR: i64 = 3_600_000_000_000;
 const MILLI: i64 = 1_000_000;
+/// Rows of a page at most: what is skipped or read as one.
+const PAGE: usize = 8_192;
 
 /// Where files go.
 pub struct Target {
@@ -54,29 +58,25 @@ pub async fn segment(
     Ok(written)
 }
 
-/// Row numbers by source and hour, each in order of time and id.
+/// Row numbers by source and hour.
 fn partitions(all: &RecordBatch) -> Result<BTreeMap<(String, i64), Vec<u32>>, LakeError> {
     let sources = column::<StringViewArray>(all, "source")?;
     let times = column::<TimestampNanosecondArray>(all, "time")?;
-    let ids = column::<FixedSizeBinaryArray>(all, "id")?;
     let mut parts: BTreeMap<(&str, i64), Vec<u32>> = BTreeMap::new();
     for row in 0..all.num_rows() {
         let key = (sources.value(row), times.value(row).div_euclid(HOUR));
         parts.entry(key).or_default().push(u32::try_from(row).map_err(internal)?);
-    }
-    for rows in parts.values_mut() {
-        rows.sort_unstable_by_key(|row| (times.value(*row as usize), ids.value(*row as usize)));
     }
     Ok(parts.into_iter().map(|((source, hour), rows)| ((source.to_string(), hour), rows)).collect())
 }
 
 fn ends(part: &RecordBatch) -> Result<(i64, i64), LakeError> {
     let times = column::<TimestampNanosecondArray>(part, "time")?;
-    let milli = |row: usize| if row < times.len() { times.value(row).div_euclid(MILLI) } else { 0 };
-    Ok((milli(0), milli(times.len().saturating_sub(1))))
+    let ends = times.values().iter().fold((i64::MAX, i64::MIN), |(a, b), time| (a.min(*time), b.max(*time)));
+    Ok((ends.0.div_euclid(MILLI), ends.1.div_euclid(MILLI)))
 }
 
-/// Writes one sorted batch as one file.
+/// Writes the events of one batch as one file.
 pub async fn file(
     target: &Target,
     source: &str,
@@ -101,26 +101,33 @@ pub async fn file(
 }
 
 fn encode(part: &RecordBatch) -> Result<Vec<u8>, LakeError> {
+    let part = laid::by_kind(part)?;
+    let mut layout = Layout::of(&part)?;
+    let properties = properties(Names::of(&part)?.entry())?;
+    let mut writer = ArrowWriter::try_new(Vec::new(), layout.schema.clone(), Some(properties)).map_err(internal)?;
+    for first in (0..part.num_rows()).step_by(GROUP) {
+        let group = part.slice(first, GROUP.min(part.num_rows() - first));
+        writer.write(&layout.lay(&group)?).map_err(internal)?;
+        writer.flush().map_err(internal)?;
+    }
+    writer.append_key_value_metadata(layout.entry()?);
+    writer.into_inner().map_err(internal)
+}
+
+fn properties(names: KeyValue) -> Result<WriterProperties, LakeError> {
     let level = ZstdLevel::try_new(3).map_err(internal)?;
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(level))
-        .set_max_row_group_row_count(Some(256 * 1024))
-        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_data_page_row_count_limit(PAGE)
+        .set_statistics_enabled(EnabledStatistics::None)
+        .set_column_statistics_enabled(ColumnPath::from("time"), EnabledStatistics::Chunk)
         .set_column_encoding(ColumnPath::from("time"), Encoding::DELTA_BINARY_PACKED)
-        .set_column_encoding(ColumnPath::from("received"), Encoding::DELTA_BINARY_PACKED);
-    properties = properties.set_key_value_metadata(Some(vec![Names::of(part)?.entry()]));
-    for plain in ["time", "received", "id", "fields", "raw"] {
+        .set_column_encoding(ColumnPath::from("received"), Encoding::DELTA_BINARY_PACKED)
+        .set_key_value_metadata(Some(vec![names]));
+    for plain in ["time", "received", "id", ASIDE, "raw"] {
         properties = properties.set_column_dictionary_enabled(ColumnPath::from(plain), false);
     }
-    for paged in ["time", "id"] {
-        properties = properties.set_column_statistics_enabled(ColumnPath::from(paged), EnabledStatistics::Page);
-    }
-    for bare in ["fields", "raw"] {
-        properties = properties.set_column_statistics_enabled(ColumnPath::from(bare), EnabledStatistics::None);
-    }
-    let mut writer = ArrowWriter::try_new(Vec::new(), columns::schema(), Some(properties.build())).map_err(internal)?;
-    writer.write(part).map_err(internal)?;
-    writer.into_inner().map_err(internal)
+    Ok(properties.build())
 }
 
 /// The file and the folders that name it are on disk when this returns.

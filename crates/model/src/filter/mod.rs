@@ -20,6 +20,7 @@ mod complete;
 mod dates;
 mod error;
 mod event_field;
+mod named;
 mod on_event;
 mod parse;
 mod pattern;

@@ -1,0 +1,402 @@
+//! The form of an event: everything about its line and its fields that is not a value. Events of one kind share it, so a
+//! file keeps it once and each value once, though the line as it came and the fields that were read from it both hold them.
+//!
+//! ```text
+//! line   {"Image":"C:\\a.exe","EventID":1}          fields  Image=C:\a.exe, EventID=1, Note=x
+//! form   {"Image":" ‹column 0› ","EventID": ‹column 1› } ‹told: column 2›
+//! ```
+
+use crate::flat;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+/// A field whose value was not found at its place in the line: so many fields further on it is still looked for.
+const AHEAD: usize = 16;
+/// Longer lines that are no JSON are kept as they are.
+const LONGEST: usize = 16 * 1024;
+
+/// One part of a form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Part<'a> {
+    /// Of the line, the same in every event of the form.
+    Text(&'a str),
+    /// Of the line, a value that is no field: the next that is kept aside.
+    Aside,
+    /// A field in the line, its value in the column of this number.
+    Field(u32),
+    /// A field in the line, its value kept aside.
+    Kept(&'a str),
+    /// A field that is not in the line.
+    Told(u32),
+    ToldKept(&'a str),
+}
+
+/// The parts in the order of the line and of the fields.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Form<'a> {
+    /// Whether values stand in the line as JSON writes them.
+    pub json: bool,
+    #[serde(borrow)]
+    pub parts: Vec<Part<'a>>,
+}
+
+/// A field of an event and where its value goes: the number of a column, or aside.
+#[derive(Debug, Clone)]
+pub struct Placed<'a> {
+    pub column: Option<u32>,
+    pub name: Cow<'a, str>,
+    pub value: Cow<'a, str>,
+}
+
+/// What is kept of one event beside the values in columns.
+#[derive(Debug, Default)]
+pub struct Made<'a> {
+    pub form: Form<'a>,
+    pub aside: Vec<Cow<'a, str>>,
+    /// Whether form and values give the line.
+    pub whole: bool,
+}
+
+impl<'a> Made<'a> {
+    /// The form of a line and its fields.
+    pub fn of(line: &'a [u8], fields: &'a [Placed<'a>]) -> Self {
+        let text = std::str::from_utf8(line).ok().filter(|text| !text.is_empty());
+        let mut made = Making { made: Self::default(), fields, next: 0, from: 0, line: text.unwrap_or_default() };
+        match text {
+            Some(text) if text.starts_with('{') => made.json(text),
+            Some(text) if text.len() <= LONGEST => made.words(text),
+            _ => {}
+        }
+        made.told(fields.len());
+        made.made
+    }
+}
+
+struct Making<'a> {
+    made: Made<'a>,
+    fields: &'a [Placed<'a>],
+    /// The first field that has no place yet.
+    next: usize,
+    line: &'a str,
+    /// What of the line is not in the form yet.
+    from: usize,
+}
+
+impl<'a> Making<'a> {
+    fn json(&mut self, text: &'a str) {
+        (self.made.form.json, self.made.whole) = (true, true);
+        let mut escaped = String::new();
+        for leaf in Leaves::of(text) {
+            let here = |field: &Placed| written(&field.value, leaf.text, &mut escaped);
+            if let Some(found) = self.find(leaf.key, here) {
+                self.text(leaf.start);
+                self.field(found);
+            } else if leaf.text.is_empty() || matches!(leaf.text, "true" | "false" | "null") {
+                continue;
+            } else {
+                self.text(leaf.start);
+                self.aside(leaf.text);
+            }
+            self.from = leaf.start + leaf.text.len();
+        }
+        self.text(text.len());
+    }
+
+    /// A line of words: its fields in their order, what lies between them without digits in the form.
+    fn words(&mut self, text: &'a str) {
+        self.made.whole = true;
+        for (number, field) in self.fields.iter().enumerate() {
+            let Some(start) = word(text, self.from, &field.value) else { continue };
+            self.between(start);
+            self.field(number);
+            self.from = start + field.value.len();
+        }
+        self.between(text.len());
+    }
+
+    /// The next field if the value is its, or one that is called like the key.
+    fn find(&self, key: &str, mut here: impl FnMut(&Placed) -> bool) -> Option<usize> {
+        let rest = self.fields.get(self.next..)?;
+        if here(rest.first()?) {
+            return Some(self.next);
+        }
+        let called = |name: &str| name.rsplit('.').next().is_some_and(|last| last == key);
+        let ahead = rest.iter().take(AHEAD).skip(1);
+        Some(self.next + 1 + ahead.into_iter().position(|field| called(&field.name) && here(field))?)
+    }
+
+    fn text(&mut self, to: usize) {
+        if let Some(text) = self.line.get(self.from..to).filter(|text| !text.is_empty()) {
+            self.made.form.parts.push(Part::Text(text));
+        }
+        self.from = to;
+    }
+
+    fn between(&mut self, to: usize) {
+        match self.line.get(self.from..to) {
+            Some(text) if text.bytes().any(|byte| byte.is_ascii_digit()) => self.aside(text),
+            _ => self.text(to),
+        }
+        self.from = to;
+    }
+
+    fn aside(&mut self, text: &'a str) {
+        self.made.form.parts.push(Part::Aside);
+        self.made.aside.push(Cow::Borrowed(text));
+    }
+
+    fn field(&mut self, number: usize) {
+        self.told(number);
+        let Some(field) = self.fields.get(number) else { return };
+        match field.column {
+            Some(column) => self.made.form.parts.push(Part::Field(column)),
+            None => self.keep(Part::Kept(&field.name), &field.value),
+        }
+        self.next = number + 1;
+    }
+
+    /// Fields up to this one are not in the line.
+    fn told(&mut self, to: usize) {
+        for field in self.fields.get(self.next..to).unwrap_or_default() {
+            match field.column {
+                Some(column) => self.made.form.parts.push(Part::Told(column)),
+                None => self.keep(Part::ToldKept(&field.name), &field.value),
+            }
+        }
+        self.next = to;
+    }
+
+    fn keep(&mut self, part: Part<'a>, value: &'a str) {
+        self.made.form.parts.push(part);
+        self.made.aside.push(Cow::Borrowed(value));
+    }
+}
+
+/// Whether JSON writes the value as this text.
+fn written(value: &str, text: &str, escaped: &mut String) -> bool {
+    if text.len() < value.len() {
+        return false;
+    }
+    if !value.bytes().any(flat::is_escaped) {
+        return text == value;
+    }
+    escaped.clear();
+    flat::escape(value, escaped);
+    escaped == text
+}
+
+/// Where a value stands in a text as a word of its own.
+fn word(text: &str, from: usize, value: &str) -> Option<usize> {
+    let edge = |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_alphanumeric());
+    let rest = text.get(from..).filter(|_| !value.is_empty())?;
+    let bytes = text.as_bytes();
+    let starts = rest.match_indices(value).map(|(at, _)| from + at).take(4);
+    let alone = |start: &usize| {
+        edge(start.checked_sub(1).and_then(|before| bytes.get(before))) && edge(bytes.get(start + value.len()))
+    };
+    starts.into_iter().find(alone)
+}
+
+/// A value in a JSON text: what stands between its quotes, or the bare word.
+struct Leaf<'a> {
+    key: &'a str,
+    text: &'a str,
+    start: usize,
+}
+
+/// The values of a JSON text in their order; of a text that is none, something.
+struct Leaves<'a> {
+    text: &'a str,
+    at: usize,
+    key: &'a str,
+}
+
+impl<'a> Leaves<'a> {
+    fn of(text: &'a str) -> Self {
+        Self { text, at: 0, key: "" }
+    }
+
+    /// The inside of the string whose quote is at `start`, and its end.
+    fn string(&self, start: usize) -> Option<(&'a str, usize)> {
+        let mut end = start + 1;
+        loop {
+            end += memchr::memchr2(b'"', b'\\', self.text.as_bytes().get(end..)?)?;
+            if self.text.as_bytes().get(end) == Some(&b'"') {
+                return Some((self.text.get(start + 1..end)?, end));
+            }
+            end += 2;
+        }
+    }
+}
+
+impl<'a> Iterator for Leaves<'a> {
+    type Item = Leaf<'a>;
+
+    fn next(&mut self) -> Option<Leaf<'a>> {
+        let bytes = self.text.as_bytes();
+        loop {
+            let start = self.at;
+            match bytes.get(start)? {
+                b'"' => {
+                    let (inside, end) = self.string(start)?;
+                    self.at = end + 1;
+                    let after = bytes.get(self.at..)?.iter().find(|byte| !byte.is_ascii_whitespace());
+                    if after == Some(&b':') {
+                        self.key = inside;
+                    } else {
+                        return Some(Leaf { key: self.key, text: inside, start: start + 1 });
+                    }
+                }
+                byte if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+') => {
+                    let bare = |byte: &u8| !byte.is_ascii_alphanumeric() && !matches!(byte, b'-' | b'+' | b'.');
+                    let rest = bytes.get(start..)?;
+                    let end = start + rest.iter().position(bare).unwrap_or(rest.len());
+                    self.at = end;
+                    return Some(Leaf { key: self.key, text: self.text.get(start..end)?, start });
+                }
+                _ => self.at += 1,
+            }
+        }
+    }
+}
+
+/// Where the values of an event are.
+pub trait Values<'a> {
+    /// That of a column, where it was read.
+    fn column(&self, number: u32) -> Option<&'a str>;
+    fn name(&self, number: u32) -> &'a str;
+}
+
+impl Form<'_> {
+    /// Appends the line.
+    pub fn line<'v>(&self, values: &impl Values<'v>, aside: &[&str], out: &mut Vec<u8>) {
+        let (mut aside, mut escaped) = (aside.iter(), String::new());
+        let mut value = |value: &str, out: &mut Vec<u8>| {
+            if self.json && value.bytes().any(flat::is_escaped) {
+                escaped.clear();
+                flat::escape(value, &mut escaped);
+                out.extend_from_slice(escaped.as_bytes());
+            } else {
+                out.extend_from_slice(value.as_bytes());
+            }
+        };
+        for part in &self.parts {
+            match part {
+                Part::Text(text) => out.extend_from_slice(text.as_bytes()),
+                Part::Aside => out.extend_from_slice(aside.next().copied().unwrap_or_default().as_bytes()),
+                Part::Field(column) => value(values.column(*column).unwrap_or_default(), out),
+                Part::Kept(_) => value(aside.next().copied().unwrap_or_default(), out),
+                Part::Told(_) => {}
+                Part::ToldKept(_) => drop(aside.next()),
+            }
+        }
+    }
+
+    /// Calls `each` with the name and value of every field whose column was read.
+    pub fn fields<'v>(&'v self, values: &impl Values<'v>, aside: &[&'v str], mut each: impl FnMut(&'v str, &'v str)) {
+        let mut aside = aside.iter();
+        for part in &self.parts {
+            match part {
+                Part::Text(_) => {}
+                Part::Aside => drop(aside.next()),
+                Part::Field(column) | Part::Told(column) => {
+                    if let Some(value) = values.column(*column) {
+                        each(values.name(*column), value);
+                    }
+                }
+                Part::Kept(name) | Part::ToldKept(name) => each(name, aside.next().copied().unwrap_or_default()),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    struct Row<'a>(&'a [Placed<'a>]);
+
+    impl<'a> Values<'a> for Row<'a> {
+        fn column(&self, number: u32) -> Option<&'a str> {
+            self.0.iter().find(|field| field.column == Some(number)).map(|field| &*field.value)
+        }
+
+        fn name(&self, number: u32) -> &'a str {
+            self.0.iter().find(|field| field.column == Some(number)).map_or("", |field| &*field.name)
+        }
+    }
+
+    fn placed(fields: &[(&str, &str)]) -> Vec<Placed<'static>> {
+        let owned = |text: &str| Cow::<'static, str>::Owned(text.to_owned());
+        let column = |number: usize| (number % 3 != 2).then_some(number as u32);
+        let place = |(number, (name, value)): (usize, &(&str, &str))| Placed {
+            column: column(number),
+            name: owned(name),
+            value: owned(value),
+        };
+        fields.iter().enumerate().map(place).collect()
+    }
+
+    /// The line and the fields that come back, after form and values were written down and read.
+    fn back(line: &[u8], fields: &[Placed]) -> (Option<Vec<u8>>, Vec<(String, String)>, String) {
+        let made = Made::of(line, fields);
+        let form = postcard::to_allocvec(&made.form).expect("written");
+        let form: Form = postcard::from_bytes(&form).expect("read");
+        let aside: Vec<&str> = made.aside.iter().map(|text| &**text).collect();
+        let (mut text, mut read) = (Vec::new(), Vec::new());
+        form.line(&Row(fields), &aside, &mut text);
+        form.fields(&Row(fields), &aside, |name, value| read.push((name.to_owned(), value.to_owned())));
+        (made.whole.then_some(text), read, format!("{:?}", form.parts))
+    }
+
+    #[test]
+    fn events_of_one_kind_share_a_form() {
+        let form = |line: &str, fields: &[(&str, &str)]| {
+            let fields = placed(fields);
+            let (text, read, form) = back(line.as_bytes(), &fields);
+            assert_eq!(text.as_deref(), Some(line.as_bytes()));
+            assert_eq!(read.len(), fields.len());
+            form
+        };
+        let one = form(
+            r#"{"Image":"C:\\a.exe","EventID":1,"when":"2026-03-03","Empty":"","Ok":true,"Tail":"x"}"#,
+            &[("Image", r"C:\a.exe"), ("EventID", "1"), ("Tail", "x"), ("Note", "n")],
+        );
+        let two = form(
+            r#"{"Image":"C:\\bb.exe","EventID":77,"when":"2026-03-04","Empty":"","Ok":true,"Tail":"\"\n"}"#,
+            &[("Image", r"C:\bb.exe"), ("EventID", "77"), ("Tail", "\"\n"), ("Note", "n")],
+        );
+        assert_eq!(one, two);
+        assert_eq!(one.matches("Aside").count(), 1, "{one}");
+        let one = form("Mar 3 08:15:02 fw1 DROP SRC=10.0.0.1 DPT=22", &[("host", "fw1"), ("SRC", "10.0.0.1"), ("DPT", "22")]);
+        let two = form("Mar 4 09:15:02 web DROP SRC=10.0.0.22 DPT=2", &[("host", "web"), ("SRC", "10.0.0.22"), ("DPT", "2")]);
+        assert_eq!(one, two);
+    }
+
+    #[test]
+    fn what_json_may_write_otherwise_is_kept_as_it_came() {
+        let fields = placed(&[("a", "/é"), ("b", "1.50"), ("b", "2")]);
+        let line = br#" {"a":"\/\u00e9","b":[1.50, 2]} "#.trim_ascii();
+        let (text, read, form) = back(line, &fields);
+        assert_eq!(text.as_deref(), Some(line));
+        assert_eq!(read.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>(), ["/é", "1.50", "2"], "{form}");
+        assert_eq!(back(b"\xff{", &fields).0, None);
+    }
+
+    proptest! {
+        #[test]
+        fn line_and_fields_come_back(
+            line in "[{\"a:,1\\\\ \u{e9}}]{0,24}|\\{(\"a\":(\"[a1\\\\\"n]{0,3}\"|1|null),?){0,4}\\}",
+            fields in proptest::collection::vec(("[ab.]{0,2}", "[a1\\\\\"n\u{e9}\n]{0,3}"), 0..6),
+        ) {
+            let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            let (text, read, form) = back(line.as_bytes(), &placed(&fields));
+            if let Some(text) = text {
+                prop_assert_eq!(String::from_utf8_lossy(&text), line.as_str(), "{}", form);
+            }
+            let read: Vec<(&str, &str)> = read.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            prop_assert_eq!(read, fields, "{}", form);
+        }
+    }
+}

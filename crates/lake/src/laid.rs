@@ -1,0 +1,158 @@
+//! How events lie in a file: the kinds of log one after another, frequent fields as columns of their own, the line as its
+//! form (`forms.rs`). Searches and counts read only the columns they name, and alike lies beside alike.
+
+use crate::columns::{self, column, internal};
+use crate::error::LakeError;
+use crate::flat::Fields;
+use crate::forms::{Made, Placed};
+use datafusion::arrow::array::{
+    Array, ArrayRef, BinaryViewArray, BinaryViewBuilder, FixedSizeBinaryArray, RecordBatch, StringViewArray,
+    StringViewBuilder, TimestampNanosecondArray, UInt32Array,
+};
+use datafusion::arrow::compute::take_record_batch;
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::parquet::file::metadata::KeyValue;
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// Before the name of a field that has a column of its own.
+pub const FIELD: &str = "field:";
+/// The form of each event, and its values that have no column.
+pub const FORM: &str = "form";
+pub const ASIDE: &str = "aside";
+/// Under this the names of fields without a column lie in a file's footer.
+pub const RARE: &str = "watchkeep.rare";
+/// Events with a field that make it a column.
+const FREQUENT: u32 = 64;
+/// Columns at most; the rest of the fields are kept aside.
+const MOST: usize = 1_000;
+/// Names without a column that a file tells; of more it tells none.
+const TOLD: usize = 4_000;
+/// Events laid out at a time: a group of rows of the file.
+pub const GROUP: usize = 64 * 1024;
+
+/// The rows by kind of log, and of each kind in order of time and id.
+pub fn by_kind(part: &RecordBatch) -> Result<RecordBatch, LakeError> {
+    let kinds = ["product", "category", "service", "code"].map(|name| column::<StringViewArray>(part, name));
+    let kinds = kinds.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let (times, ids) =
+        (column::<TimestampNanosecondArray>(part, "time")?, column::<FixedSizeBinaryArray>(part, "id")?);
+    let kind = |row: usize| -> Vec<Option<&str>> {
+        kinds.iter().map(|texts| texts.is_valid(row).then(|| texts.value(row))).collect()
+    };
+    let mut numbers: HashMap<Vec<Option<&str>>, usize> = HashMap::new();
+    let mut of_rows = Vec::with_capacity(part.num_rows());
+    for row in 0..part.num_rows() {
+        let next = numbers.len();
+        of_rows.push(*numbers.entry(kind(row)).or_insert(next));
+    }
+    let mut order: Vec<_> = numbers.into_iter().collect();
+    order.sort_unstable();
+    let mut ranks = vec![0; order.len()];
+    for (rank, (_, number)) in order.into_iter().enumerate() {
+        if let Some(place) = ranks.get_mut(number) {
+            *place = rank;
+        }
+    }
+    let rank = |row: u32| of_rows.get(row as usize).and_then(|number| ranks.get(*number));
+    let mut rows: Vec<u32> = (0..u32::try_from(part.num_rows()).map_err(internal)?).collect();
+    rows.sort_by_key(|row| (rank(*row), times.value(*row as usize), ids.value(*row as usize)));
+    take_record_batch(part, &UInt32Array::from(rows)).map_err(internal)
+}
+
+/// The columns of one file.
+pub struct Layout {
+    pub schema: SchemaRef,
+    /// Columns of the lake's schema that stay as they are.
+    same: usize,
+    numbers: HashMap<String, u32>,
+    /// Names of fields that were kept aside so far, in lower case.
+    rare: BTreeSet<String>,
+}
+
+impl Layout {
+    /// That for these events.
+    pub fn of(part: &RecordBatch) -> Result<Self, LakeError> {
+        let mut counts: HashMap<Cow<str>, u32> = HashMap::new();
+        for fields in column::<StringViewArray>(part, "fields")?.iter().flatten() {
+            Fields::of(fields).names().for_each(|name| *counts.entry(name).or_default() += 1);
+        }
+        let frequent = counts.into_iter().filter(|(_, count)| *count >= FREQUENT);
+        let mut frequent: Vec<(u32, Cow<str>)> = frequent.map(|(name, count)| (count, name)).collect();
+        frequent.sort_by(|a, b| (b.0, &a.1).cmp(&(a.0, &b.1)));
+        frequent.truncate(MOST);
+        let logical = columns::schema();
+        let kept = logical.fields().iter().filter(|field| field.name() != "fields" && field.name() != "raw");
+        let mut fields: Vec<Arc<Field>> = kept.cloned().collect();
+        let same = fields.len();
+        let mut numbers = HashMap::new();
+        for (number, (_, name)) in (0..).zip(frequent) {
+            fields.push(Arc::new(Field::new(format!("{FIELD}{name}"), DataType::Utf8View, true)));
+            numbers.insert(name.into_owned(), number);
+        }
+        fields.push(Arc::new(Field::new(FORM, DataType::BinaryView, false)));
+        fields.push(Arc::new(Field::new(ASIDE, DataType::BinaryView, true)));
+        fields.push(Arc::new(Field::new("raw", DataType::BinaryView, true)));
+        Ok(Self { schema: Arc::new(Schema::new(fields)), same, numbers, rare: BTreeSet::new() })
+    }
+
+    /// What the footer tells beside the columns, once all events are laid.
+    pub fn entry(&self) -> Result<KeyValue, LakeError> {
+        let told = (self.rare.len() <= TOLD).then_some(&self.rare);
+        Ok(KeyValue::new(RARE.to_owned(), serde_json::to_string(&told).map_err(internal)?))
+    }
+
+    /// The events as they lie in the file.
+    pub fn lay(&mut self, part: &RecordBatch) -> Result<RecordBatch, LakeError> {
+        let (texts, lines) = (column::<StringViewArray>(part, "fields")?, column::<BinaryViewArray>(part, "raw")?);
+        let mut values: Vec<_> = self.numbers.iter().map(|_| StringViewBuilder::new()).collect();
+        let mut forms = BinaryViewBuilder::new().with_deduplicate_strings();
+        let (mut asides, mut raws) = (BinaryViewBuilder::new(), BinaryViewBuilder::new());
+        let (mut filled, mut form) = (vec![0; values.len()], Vec::new());
+        for row in 0..part.num_rows() {
+            let placed = self.placed(texts.value(row));
+            for field in &placed {
+                let Some(number) = field.column.map(|number| number as usize) else {
+                    if !self.rare.contains(&*field.name) && self.rare.len() <= TOLD {
+                        self.rare.insert(field.name.to_ascii_lowercase());
+                    }
+                    continue;
+                };
+                if let (Some(column), Some(filled)) = (values.get_mut(number), filled.get_mut(number)) {
+                    (*filled..row).for_each(|_| column.append_null());
+                    column.append_value(&field.value);
+                    *filled = row + 1;
+                }
+            }
+            let made = Made::of(lines.value(row), &placed);
+            form.clear();
+            form = postcard::to_extend(&made.form, form).map_err(internal)?;
+            forms.append_value(&form);
+            let aside = (!made.aside.is_empty()).then(|| postcard::to_allocvec(&made.aside)).transpose();
+            asides.append_option(aside.map_err(internal)?);
+            raws.append_option((!made.whole).then(|| lines.value(row)));
+        }
+        let mut columns: Vec<ArrayRef> = Vec::with_capacity(self.schema.fields().len());
+        for field in self.schema.fields().iter().take(self.same) {
+            columns.extend(part.column_by_name(field.name()).cloned());
+        }
+        for (mut column, filled) in values.into_iter().zip(filled) {
+            (filled..part.num_rows()).for_each(|_| column.append_null());
+            columns.push(Arc::new(column.finish()));
+        }
+        columns.extend([Arc::new(forms.finish()) as ArrayRef, Arc::new(asides.finish()), Arc::new(raws.finish())]);
+        RecordBatch::try_new(self.schema.clone(), columns).map_err(internal)
+    }
+
+    /// The fields of an event, each in its column; what repeats a name is kept aside.
+    fn placed<'a>(&self, fields: &'a str) -> Vec<Placed<'a>> {
+        let mut placed: Vec<Placed> = Vec::with_capacity(32);
+        for (name, value) in Fields::of(fields) {
+            let column = self.numbers.get(&*name).copied();
+            let column = column.filter(|_| !placed.iter().any(|other| other.column == column));
+            placed.push(Placed { column, name, value });
+        }
+        placed
+    }
+}

@@ -1,0 +1,159 @@
+//! One file of the lake: its footer once, then the rows that pass tests, group by group.
+
+use crate::columns::{self, internal};
+use crate::error::LakeError;
+use crate::files::FileEntry;
+use crate::laid::RARE;
+use crate::plain::Stretch;
+use crate::reading::Reader;
+use datafusion::arrow::array::{BooleanArray, RecordBatch};
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::error::ArrowError;
+use datafusion::parquet::arrow::arrow_reader::{
+    ArrowPredicate, ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions, RowFilter,
+};
+use datafusion::parquet::arrow::async_reader::AsyncFileReader;
+use datafusion::parquet::arrow::{ParquetRecordBatchStreamBuilder, ProjectionMask};
+use datafusion::parquet::errors::{ParquetError, Result as Read};
+use datafusion::parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
+use datafusion::parquet::file::statistics::Statistics;
+use futures_util::future::BoxFuture;
+use futures_util::stream::BoxStream;
+use futures_util::{FutureExt, StreamExt};
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt};
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Rows that become batches, one after another.
+pub type Rows = BoxStream<'static, Result<RecordBatch, LakeError>>;
+
+/// A test of rows by some columns; null is no.
+pub struct Test {
+    pub columns: SchemaRef,
+    pub holds: Box<dyn FnMut(&RecordBatch) -> Result<BooleanArray, ArrowError> + Send>,
+}
+
+/// A file whose footer was read.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    file: Arc<FileEntry>,
+    footer: ArrowReaderMetadata,
+    /// Names of fields without a column, if the file tells them.
+    rare: Option<Arc<BTreeSet<String>>>,
+}
+
+impl Opened {
+    pub async fn new(store: &Arc<dyn ObjectStore>, file: &Arc<FileEntry>) -> Result<Self, LakeError> {
+        // Of chosen rows only the pages that hold them are read.
+        let options = ArrowReaderOptions::new().with_offset_index_policy(PageIndexPolicy::Optional);
+        let footer = ArrowReaderMetadata::load_async(&mut Bytes::new(store.clone(), file), options).await;
+        let footer = footer.map_err(|error| failed(file, &error))?;
+        let entries = footer.metadata().file_metadata().key_value_metadata().into_iter().flatten();
+        let told = entries.into_iter().find(|entry| entry.key == RARE).and_then(|entry| entry.value.as_deref());
+        let rare = told.and_then(|told| serde_json::from_str::<Option<BTreeSet<String>>>(told).ok().flatten());
+        Ok(Self { file: file.clone(), footer, rare: rare.map(Arc::new) })
+    }
+
+    /// The groups of rows that may hold some of the stretch.
+    pub fn groups(&self, stretch: Stretch) -> Vec<usize> {
+        let groups = self.footer.metadata().row_groups();
+        let time = self.footer.schema().index_of("time").unwrap_or(0);
+        let within = |number: &usize| {
+            let told = groups.get(*number).and_then(|group| group.columns().get(time)?.statistics());
+            match told {
+                Some(Statistics::Int64(told)) => match (told.min_opt(), told.max_opt()) {
+                    (Some(first), Some(last)) => stretch.meets(*first, *last),
+                    _ => true,
+                },
+                _ => true,
+            }
+        };
+        (0..groups.len()).filter(within).collect()
+    }
+
+    /// The wanted columns of those rows of some groups that lie in the stretch and pass every test.
+    pub fn rows(
+        &self,
+        store: &Arc<dyn ObjectStore>,
+        (wanted, stretch, tests): (&SchemaRef, Stretch, Vec<Test>),
+        groups: Vec<usize>,
+        most: usize,
+    ) -> Result<Rows, LakeError> {
+        let builder =
+            ParquetRecordBatchStreamBuilder::new_with_metadata(Bytes::new(store.clone(), &self.file), self.footer.clone());
+        let mut filters: Vec<Box<dyn ArrowPredicate>> = Vec::new();
+        let in_time = (!stretch.covers(&self.file)).then(|| stretch.test());
+        for Test { columns, mut holds } in in_time.into_iter().chain(tests) {
+            let reader = self.reader(columns);
+            let mask = ProjectionMask::roots(builder.parquet_schema(), reader.needs.clone());
+            let test = move |rows: RecordBatch| holds(&reader.read(&rows).map_err(as_arrow)?);
+            filters.push(Box::new(ArrowPredicateFn::new(mask, test)));
+        }
+        let reader = self.reader(wanted.clone());
+        let mask = ProjectionMask::roots(builder.parquet_schema(), reader.needs.clone());
+        let mut builder = builder.with_batch_size(most.max(1)).with_row_groups(groups).with_projection(mask);
+        if !filters.is_empty() {
+            builder = builder.with_row_filter(RowFilter::new(filters));
+        }
+        let file = self.file.clone();
+        let rows = builder.build().map_err(|error| failed(&self.file, &error))?;
+        let read = move |rows: Result<RecordBatch, ParquetError>| reader.read(&rows.map_err(|error| failed(&file, &error))?);
+        Ok(rows.map(read).boxed())
+    }
+
+    fn reader(&self, wanted: SchemaRef) -> Reader {
+        Reader::new(wanted, self.footer.schema(), self.rare.as_deref())
+    }
+}
+
+pub fn as_arrow(error: LakeError) -> ArrowError {
+    ArrowError::ExternalError(Box::new(error))
+}
+
+fn failed(file: &FileEntry, error: &ParquetError) -> LakeError {
+    internal(format!("{}: {error}", file.path()))
+}
+
+/// Bytes of one file of the store.
+pub struct Bytes {
+    store: Arc<dyn ObjectStore>,
+    path: Path,
+    size: u64,
+}
+
+impl Bytes {
+    pub fn new(store: Arc<dyn ObjectStore>, file: &FileEntry) -> Self {
+        Self { store, path: file.path(), size: file.bytes }
+    }
+}
+
+impl AsyncFileReader for Bytes {
+    fn get_bytes(&mut self, range: Range<u64>) -> BoxFuture<'_, Read<bytes::Bytes>> {
+        async move { Ok(self.store.get_range(&self.path, range).await?) }.boxed()
+    }
+
+    fn get_byte_ranges(&mut self, ranges: Vec<Range<u64>>) -> BoxFuture<'_, Read<Vec<bytes::Bytes>>> {
+        async move { Ok(self.store.get_ranges(&self.path, &ranges).await?) }.boxed()
+    }
+
+    fn get_metadata<'a>(
+        &'a mut self,
+        options: Option<&'a ArrowReaderOptions>,
+    ) -> BoxFuture<'a, Read<Arc<ParquetMetaData>>> {
+        let reader = ParquetMetaDataReader::new()
+            .with_metadata_options(options.map(|options| options.metadata_options().clone()))
+            .with_column_index_policy(options.map_or(PageIndexPolicy::Skip, ArrowReaderOptions::column_index_policy))
+            .with_offset_index_policy(options.map_or(PageIndexPolicy::Skip, ArrowReaderOptions::offset_index_policy));
+        let size = self.size;
+        async move { Ok(Arc::new(reader.load_and_finish(self, size).await?)) }.boxed()
+    }
+}
+
+/// The lake's columns of these names.
+pub fn only(names: &[&str]) -> Result<SchemaRef, LakeError> {
+    let schema = columns::schema();
+    let places = names.iter().map(|name| schema.index_of(name).map_err(internal)).collect::<Result<Vec<_>, _>>()?;
+    Ok(Arc::new(schema.project(&places).map_err(internal)?))
+}
