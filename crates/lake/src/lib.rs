@@ -31,6 +31,7 @@ mod journal;
 mod laid;
 mod lake;
 mod names;
+mod newest;
 mod opening;
 mod plain;
 mod plan;

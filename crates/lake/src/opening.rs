@@ -1,13 +1,14 @@
 //! One file of the lake: its footer once, then the rows that pass tests, group by group.
 
-use crate::columns::{self, internal};
+use crate::columns::{self, column, internal};
 use crate::error::LakeError;
 use crate::files::FileEntry;
-use crate::laid::RARE;
+use crate::forms::Form;
+use crate::laid::{FORM, RARE};
 use crate::plain::Stretch;
 use crate::reading::Reader;
-use datafusion::arrow::array::{BooleanArray, RecordBatch};
-use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::array::{BinaryViewArray, BooleanArray, RecordBatch};
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::arrow::error::ArrowError;
 use datafusion::parquet::arrow::arrow_reader::{
     ArrowPredicate, ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions, RowFilter,
@@ -31,8 +32,21 @@ pub type Rows = BoxStream<'static, Result<RecordBatch, LakeError>>;
 
 /// A test of rows by some columns; null is no.
 pub struct Test {
+    /// 2 where whole events must be put together for it.
+    pub cost: u8,
     pub columns: SchemaRef,
     pub holds: Box<dyn FnMut(&RecordBatch) -> Result<BooleanArray, ArrowError> + Send>,
+}
+
+/// What is asked of a file.
+pub struct Asked<'a> {
+    pub store: &'a Arc<dyn ObjectStore>,
+    pub wanted: &'a SchemaRef,
+    pub stretch: Stretch,
+    /// In the order in which rows are put to them.
+    pub tests: &'a (dyn Fn() -> Result<Vec<Test>, LakeError> + Sync),
+    /// Rows of a batch.
+    pub most: usize,
 }
 
 /// A file whose footer was read.
@@ -74,32 +88,58 @@ impl Opened {
     }
 
     /// The wanted columns of those rows of some groups that lie in the stretch and pass every test.
-    pub fn rows(
+    pub async fn rows(&self, asked: &Asked<'_>, groups: Vec<usize>) -> Result<Rows, LakeError> {
+        let mut reader = self.reader(asked.wanted.clone());
+        let tests = (asked.tests)()?;
+        if reader.is_whole() && tests.iter().all(|test| test.cost < 2) {
+            reader.keep(&self.used(asked, groups.clone()).await?);
+        }
+        self.tested(asked, tests, groups, reader)
+    }
+
+    /// The numbers of field columns that the rows have a value in.
+    async fn used(&self, asked: &Asked<'_>, groups: Vec<usize>) -> Result<BTreeSet<u32>, LakeError> {
+        let reader = self.reader(Arc::new(Schema::new(vec![Field::new(FORM, DataType::BinaryView, false)])));
+        let mut rows = self.tested(asked, (asked.tests)()?, groups, reader)?;
+        let (mut used, mut known) = (BTreeSet::new(), Vec::new());
+        while let Some(batch) = rows.next().await {
+            for form in column::<BinaryViewArray>(&batch?, FORM)?.iter().flatten() {
+                if known != form {
+                    used.extend(postcard::from_bytes::<Form>(form).map_err(internal)?.columns());
+                    known = form.to_vec();
+                }
+            }
+        }
+        Ok(used)
+    }
+
+    fn tested(
         &self,
-        store: &Arc<dyn ObjectStore>,
-        (wanted, stretch, tests): (&SchemaRef, Stretch, Vec<Test>),
+        asked: &Asked<'_>,
+        tests: Vec<Test>,
         groups: Vec<usize>,
-        most: usize,
+        reader: Reader,
     ) -> Result<Rows, LakeError> {
-        let builder =
-            ParquetRecordBatchStreamBuilder::new_with_metadata(Bytes::new(store.clone(), &self.file), self.footer.clone());
+        let bytes = Bytes::new(asked.store.clone(), &self.file);
+        let builder = ParquetRecordBatchStreamBuilder::new_with_metadata(bytes, self.footer.clone());
         let mut filters: Vec<Box<dyn ArrowPredicate>> = Vec::new();
-        let in_time = (!stretch.covers(&self.file)).then(|| stretch.test());
-        for Test { columns, mut holds } in in_time.into_iter().chain(tests) {
+        let in_time = (!asked.stretch.covers(&self.file)).then(|| asked.stretch.test());
+        for Test { columns, mut holds, .. } in in_time.into_iter().chain(tests) {
             let reader = self.reader(columns);
             let mask = ProjectionMask::roots(builder.parquet_schema(), reader.needs.clone());
             let test = move |rows: RecordBatch| holds(&reader.read(&rows).map_err(as_arrow)?);
             filters.push(Box::new(ArrowPredicateFn::new(mask, test)));
         }
-        let reader = self.reader(wanted.clone());
         let mask = ProjectionMask::roots(builder.parquet_schema(), reader.needs.clone());
-        let mut builder = builder.with_batch_size(most.max(1)).with_row_groups(groups).with_projection(mask);
+        let mut builder = builder.with_batch_size(asked.most.max(1)).with_row_groups(groups).with_projection(mask);
         if !filters.is_empty() {
             builder = builder.with_row_filter(RowFilter::new(filters));
         }
         let file = self.file.clone();
         let rows = builder.build().map_err(|error| failed(&self.file, &error))?;
-        let read = move |rows: Result<RecordBatch, ParquetError>| reader.read(&rows.map_err(|error| failed(&file, &error))?);
+        let read = move |rows: Result<RecordBatch, ParquetError>| {
+            reader.read(&rows.map_err(|error| failed(&file, &error))?)
+        };
         Ok(rows.map(read).boxed())
     }
 

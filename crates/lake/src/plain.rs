@@ -4,7 +4,7 @@
 use crate::columns::{self, column};
 use crate::error::LakeError;
 use crate::files::FileEntry;
-use crate::opening::{Opened, Rows, Test, only};
+use crate::opening::{Asked, Opened, Rows, Test, only};
 use datafusion::arrow::array::{BooleanArray, RecordBatch, StringViewArray, TimestampNanosecondArray};
 use datafusion::arrow::compute::filter_record_batch;
 use datafusion::arrow::datatypes::{Field, Schema};
@@ -36,6 +36,11 @@ impl Stretch {
         Self { from: first.saturating_mul(MILLI), to: last.saturating_add(1).saturating_mul(MILLI) }
     }
 
+    /// What of it is not before this instant.
+    pub fn since(self, from: i64) -> Self {
+        Self { from: self.from.max(from), ..self }
+    }
+
     /// Whether every event of the file is inside.
     pub fn covers(self, file: &FileEntry) -> bool {
         let whole = Self::millis(file.first, file.last);
@@ -47,13 +52,19 @@ impl Stretch {
         self.from <= last && (first < self.to || self.to == i64::MAX)
     }
 
+    /// Whether some event of the file may be inside.
+    pub fn may_meet(self, file: &FileEntry) -> bool {
+        let whole = Self::millis(file.first, file.last);
+        self.meets(whole.from, whole.to)
+    }
+
     /// As a test of rows.
     pub fn test(self) -> Test {
         let columns = Arc::new(Schema::new(vec![Field::new("time", columns::time_type(), false)]));
         let holds = move |rows: &RecordBatch| {
             self.holds(rows).map_err(|error| ArrowError::ComputeError(error.to_string()))
         };
-        Test { columns, holds: Box::new(holds) }
+        Test { cost: 0, columns, holds: Box::new(holds) }
     }
 
     fn holds(self, batch: &RecordBatch) -> Result<BooleanArray, LakeError> {
@@ -84,7 +95,8 @@ pub async fn of_file(
 ) -> Result<Rows, LakeError> {
     let wanted = if names.is_empty() { columns::schema() } else { only(names)? };
     let opened = Opened::new(store, file).await?;
-    opened.rows(store, (&wanted, stretch, Vec::new()), opened.groups(stretch), rows)
+    let asked = Asked { store, wanted: &wanted, stretch, tests: &|| Ok(Vec::new()), most: rows };
+    opened.rows(&asked, opened.groups(stretch)).await
 }
 
 /// What files hold in the stretch, all at once.

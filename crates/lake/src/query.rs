@@ -8,9 +8,9 @@ use crate::grouping;
 use crate::names::Known;
 use crate::plain::{self, Stretch};
 use crate::plan::{self, Refused};
-use crate::request::{Cell, Found, SearchRequest, SearchResult};
+use crate::request::{Found, SearchRequest, SearchResult};
 use crate::request;
-use crate::steps::{Around, Column, Piped, Rows};
+use crate::steps::{Around, Piped, Rows};
 use crate::table::{self, Events, Table};
 use datafusion::arrow::array::{Int64Array, RecordBatch};
 use datafusion::arrow::datatypes::SchemaRef;
@@ -30,7 +30,7 @@ use watchkeep_model::event::{Event, EventId};
 use watchkeep_model::filter::{Check, EventField, EventFilter, Expr as Filter, Pipe, Query, compile};
 
 const MOST_ROWS: usize = 10_000;
-const FIRST_WINDOW: u64 = 250_000;
+pub const FIRST_WINDOW: u64 = 250_000;
 
 /// The lake at one moment.
 pub struct Snapshot {
@@ -225,37 +225,6 @@ impl Snapshot {
         Ok(piped)
     }
 
-    /// Looks at the latest hours first and stops as soon as nothing older can be among the newest.
-    async fn newest(&self, question: &Question, files: Vec<Arc<FileEntry>>) -> Result<SearchResult, LakeError> {
-        let mut result = self.nothing_found(&[]);
-        let (mut found, mut columns): (Vec<(Event, Vec<Cell>)>, Vec<Column>) = (Vec::new(), Vec::new());
-        let mut memory = self.memory.clone();
-        let (mut at, mut window) = (0, FIRST_WINDOW);
-        loop {
-            let step = next_window(files.get(at..).unwrap_or_default(), window);
-            at += step.len();
-            result.scanned_files += step.len();
-            result.scanned_events += step.iter().map(|file| file.rows).sum::<u64>();
-            result.scanned_bytes += step.iter().map(|file| file.bytes).sum::<u64>();
-            let events = Events { memory: std::mem::take(&mut memory), ..question.events(self, step.to_vec()) };
-            let piped = self.kept(question, events, question.condition.clone())?;
-            columns.clone_from(&piped.columns);
-            found.extend(hits(&self.run(piped.finished(Some(question.limit + 1))).await?, &columns)?);
-            found.sort_by_key(|(event, _)| std::cmp::Reverse((event.time, event.id)));
-            found.dedup_by_key(|(event, _)| event.id);
-            let older = files.get(at).and_then(|file| Timestamp::from_second((file.hour + 1) * 3600).ok());
-            let settled = |older| found.iter().take_while(|(event, _)| event.time >= older).count() > question.limit;
-            if older.is_none_or(settled) {
-                break;
-            }
-            window = window.saturating_mul(4);
-        }
-        result.truncated = found.len() > question.limit;
-        found.truncate(question.limit);
-        result.set_hits(found, &columns);
-        Ok(result)
-    }
-
     /// How many events match.
     pub async fn count(&self, question: &Question) -> Result<u64, LakeError> {
         if let Some((stretch, sources)) = question.plain() {
@@ -349,7 +318,7 @@ impl Snapshot {
         frame.map_err(|error| LakeError::engine(error, self.memory_limit))
     }
 
-    async fn run(&self, frame: datafusion::error::Result<DataFrame>) -> Result<Vec<RecordBatch>, LakeError> {
+    pub async fn run(&self, frame: datafusion::error::Result<DataFrame>) -> Result<Vec<RecordBatch>, LakeError> {
         let failed = |error| LakeError::engine(error, self.memory_limit);
         let work = frame.map_err(failed)?.collect();
         match tokio::time::timeout(self.patience, work).await {
@@ -365,7 +334,7 @@ impl Snapshot {
         }
     }
 
-    fn nothing_found(&self, files: &[Arc<FileEntry>]) -> SearchResult {
+    pub fn nothing_found(&self, files: &[Arc<FileEntry>]) -> SearchResult {
         let in_memory: usize = self.memory.iter().map(RecordBatch::num_rows).sum();
         SearchResult {
             found: Found::Events(Vec::new()),

@@ -78,6 +78,35 @@ impl Reader {
         Self { wanted, from, needs, names, mixed, laid }
     }
 
+    /// Whether it puts whole events together.
+    pub fn is_whole(&self) -> bool {
+        self.from.iter().any(|place| matches!(place, Place::Fields | Place::Line))
+    }
+
+    /// Leaves out the field columns that no row has a value in.
+    pub fn keep(&mut self, used: &BTreeSet<u32>) {
+        let unused = |number: usize| u32::try_from(number).is_ok_and(|number| !used.contains(&number));
+        let named = self.from.iter().filter_map(|place| match place {
+            Place::Column(place) | Place::Full(place) => Some(*place),
+            _ => None,
+        });
+        let named: BTreeSet<usize> = named.collect();
+        let left: BTreeSet<usize> = (self.names.iter().enumerate())
+            .filter_map(|(number, (_, place))| place.filter(|place| unused(number) && !named.contains(place)))
+            .collect();
+        let moved = |place: usize| place - left.range(..place).count();
+        for place in &mut self.from {
+            if let Place::Column(place) | Place::Full(place) = place {
+                *place = moved(*place);
+            }
+        }
+        for (_, place) in &mut self.names {
+            *place = place.filter(|place| !left.contains(place)).map(moved);
+        }
+        let needs = std::mem::take(&mut self.needs).into_iter().enumerate();
+        self.needs = needs.filter(|(place, _)| !left.contains(place)).map(|(_, number)| number).collect();
+    }
+
     /// The wanted columns of these rows.
     pub fn read(&self, rows: &RecordBatch) -> Result<RecordBatch, LakeError> {
         let mut told = self.told(rows)?;

@@ -3,7 +3,7 @@
 use crate::columns;
 use crate::error::LakeError;
 use crate::files::FileEntry;
-use crate::opening::{Opened, Rows, Test, as_arrow};
+use crate::opening::{Asked, Opened, Rows, Test, as_arrow};
 use crate::plain;
 use crate::reading::Reader;
 use crate::table::Events;
@@ -79,18 +79,18 @@ impl Scan {
                 let mut groups = opened.groups(self.events.stretch).into_iter();
                 let first = groups.next();
                 let others = groups.rev().map(|group| Piece::Group(opened.clone(), group)).collect::<Vec<_>>();
-                let mut queue = self.queue();
-                others.into_iter().for_each(|piece| queue.push_front(piece));
+                others.into_iter().for_each(|piece| self.queue().push_front(piece));
                 (opened, first.into_iter().collect())
             }
         };
-        let tests = self.tests()?;
-        Ok(Some(opened.rows(&self.events.store, (&self.wanted, self.events.stretch, tests), groups, most)?))
+        let Events { store, stretch, .. } = &*self.events;
+        let asked = Asked { store, wanted: &self.wanted, stretch: *stretch, tests: &|| self.tests(), most };
+        Ok(Some(opened.rows(&asked, groups).await?))
     }
 
     fn of_memory(&self, batch: &RecordBatch) -> Result<RecordBatch, LakeError> {
         let mut rows = plain::of_memory(batch, self.events.stretch, self.events.sources.as_deref())?;
-        for Test { columns, mut holds } in self.tests()? {
+        for Test { columns, mut holds, .. } in self.tests()? {
             let tested = Reader::new(columns, rows.schema_ref(), None);
             let tested = rows.project(&tested.needs).map_err(columns::internal).and_then(|some| tested.read(&some))?;
             let passed = holds(&tested).map_err(columns::internal)?;
@@ -116,10 +116,10 @@ impl Scan {
                 let passed = passed.as_any().downcast_ref::<BooleanArray>().cloned();
                 passed.ok_or_else(|| as_arrow(columns::internal("a condition is neither true nor false")))
             };
-            tests.push((cost, Test { columns, holds: Box::new(holds) }));
+            tests.push(Test { cost, columns, holds: Box::new(holds) });
         }
-        tests.sort_by_key(|(cost, _)| *cost);
-        Ok(tests.into_iter().map(|(_, test)| test).collect())
+        tests.sort_by_key(|test| test.cost);
+        Ok(tests)
     }
 }
 

@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Events of a stretch of time and of some sources.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Events {
     /// Only of sources that may be seen.
     pub files: Vec<Arc<FileEntry>>,

@@ -165,3 +165,75 @@ async fn without_known(
     }
     take_record_batch(&part, &UInt32Array::from(rows)).map_err(internal)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lake::Lake;
+    use crate::{Found, LakeConfig, SearchRequest};
+    use jiff::Timestamp;
+    use watchkeep_model::event::{Event, IdKey, LogSource};
+
+    fn event(number: u64) -> Event {
+        let time = Timestamp::from_second(1_772_524_800 + number as i64).expect("a time");
+        let raw = format!("{{\"Alpha\":\"{number}\"}}");
+        Event {
+            id: IdKey::default().id(time, "s", number, raw.as_bytes()),
+            time,
+            received: time,
+            source: "s".into(),
+            log: LogSource::default(),
+            host: None,
+            user: None,
+            src_ip: None,
+            dst_ip: None,
+            process: None,
+            code: None,
+            message: "m".into(),
+            fields: [("Alpha", number.to_string()), ("alpha", "x".to_owned()), ("Beta", String::new())].into_iter().collect(),
+            raw: raw.into(),
+        }
+    }
+
+    /// Files of the first releases hold `fields` and `raw` as columns, in order of time.
+    #[test]
+    fn files_of_before_are_read_and_merged() {
+        let home = tempfile::tempdir().expect("a folder");
+        let events: Vec<Event> = (0..90).map(event).collect();
+        for (segment, events) in (1..).zip(events.chunks(10)) {
+            let part = columns::batch(events).expect("a batch");
+            let mut writer = ArrowWriter::try_new(Vec::new(), columns::schema(), None).expect("a writer");
+            writer.write(&part).expect("written");
+            let bytes = writer.into_inner().expect("a file");
+            let (first, last) = ends(&part).expect("ends");
+            let (rows, bytes_long) = (events.len() as u64, bytes.len() as u64);
+            let source = "s".into();
+            let segments = (segment, segment);
+            let entry =
+                FileEntry { source, hour: 492_368, segments, rows, bytes: bytes_long, first, last, received: last };
+            let path = home.path().join("events").join(entry.path().as_ref());
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+            std::fs::write(path, bytes).expect("written");
+        }
+        let lake = Lake::open(LakeConfig::in_folder(home.path())).expect("opens");
+        let asked = |text: &str| {
+            let query = watchkeep_model::filter::parse(text).expect("reads");
+            let (from, to) = (Timestamp::UNIX_EPOCH, Timestamp::MAX);
+            let zone = jiff::tz::TimeZone::UTC;
+            let request = SearchRequest { query: &query, from, to, limit: 100, sources: None, now: to, zone: &zone };
+            match lake.search(&request).expect("runs").found {
+                Found::Events(events) => format!("{events:?}"),
+                Found::Table(table) => format!("{:?}", table.rows),
+            }
+        };
+        let check = || {
+            let newest: Vec<&Event> = events.iter().rev().collect();
+            assert_eq!(asked("*"), format!("{newest:?}"));
+            assert_eq!(asked("alpha:x beta:none ALPHA:7"), format!("{:?}", [&events[7]]));
+            assert_eq!(asked("| stats max(alpha), dc(beta)"), "[[Text(\"89\"), Number(0)]]");
+        };
+        check();
+        assert_eq!(lake.compact().expect("merged"), 9);
+        check();
+    }
+}

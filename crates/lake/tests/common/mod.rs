@@ -19,7 +19,7 @@ pub fn lake(folder: &Path) -> Lake {
 /// The `n`th event: one a minute from 3 March 2026, 08:00, alternating between two sources and three users.
 pub fn event(n: u64) -> Event {
     let time = at("2026-03-03T08:00:00Z") + jiff::SignedDuration::from_mins(i64::try_from(n).expect("small"));
-    let source = if n % 2 == 0 { "dc-lyon" } else { "web paris" };
+    let source = if n.is_multiple_of(2) { "dc-lyon" } else { "web paris" };
     let raw = format!("line {n} of {source}");
     let user = ["anna", "Ben", "cleo"][(n % 3) as usize];
     Event {
@@ -30,7 +30,7 @@ pub fn event(n: u64) -> Event {
         log: LogSource { product: Some("windows".into()), category: None, service: Some("security".into()) },
         host: Some(format!("HOST{}", n % 4).into()),
         user: Some(user.into()),
-        src_ip: (n % 5 == 0).then(|| "10.1.2.3".into()),
+        src_ip: n.is_multiple_of(5).then(|| "10.1.2.3".into()),
         dst_ip: None,
         process: None,
         code: Some(format!("{}", 4624 + n % 2).into()),
