@@ -29,26 +29,34 @@ fn string(text: &str, out: &mut String) {
 }
 
 /// Whether a JSON string cannot hold the byte as it is.
-pub fn is_escaped(byte: u8) -> bool {
+fn is_escaped(byte: u8) -> bool {
     matches!(byte, b'"' | b'\\' | 0..0x20)
+}
+
+/// Where the first such byte is.
+pub fn first_escaped(bytes: &[u8]) -> Option<usize> {
+    let (chunks, _) = bytes.as_chunks::<32>();
+    let clear = |chunk: &[u8; 32]| !chunk.iter().fold(false, |any, byte| any | is_escaped(*byte));
+    let done = chunks.iter().take_while(|chunk| clear(chunk)).count() * 32;
+    Some(done + bytes.get(done..)?.iter().position(|byte| is_escaped(*byte))?)
 }
 
 /// Appends the text as it stands inside a JSON string.
 pub fn escape(text: &str, out: &mut String) {
-    let mut done = 0;
-    for (at, byte) in text.bytes().enumerate().filter(|(_, byte)| is_escaped(*byte)) {
-        out.push_str(text.get(done..at).unwrap_or_default());
-        match byte {
+    let mut rest = text;
+    while let Some(at) = first_escaped(rest.as_bytes()) {
+        out.push_str(rest.get(..at).unwrap_or_default());
+        match rest.as_bytes().get(at).copied().unwrap_or_default() {
             b'"' => out.push_str("\\\""),
             b'\\' => out.push_str("\\\\"),
             b'\n' => out.push_str("\\n"),
             b'\r' => out.push_str("\\r"),
             b'\t' => out.push_str("\\t"),
-            _ => out.push_str(&format!("\\u{byte:04x}")),
+            byte => out.push_str(&format!("\\u{byte:04x}")),
         }
-        done = at + 1;
+        rest = rest.get(at + 1..).unwrap_or_default();
     }
-    out.push_str(text.get(done..).unwrap_or_default());
+    out.push_str(rest);
 }
 
 /// The fields in order, as written by [`write`].
@@ -97,12 +105,29 @@ impl<'a> Iterator for Fields<'a> {
     }
 }
 
-/// Escapes resolved.
+/// Escapes resolved, of which there are only those that [`escape`] writes.
 fn plain(escaped: &str) -> Cow<'_, str> {
-    if !escaped.contains('\\') {
-        return Cow::Borrowed(escaped);
+    let Some(mut at) = memchr::memchr(b'\\', escaped.as_bytes()) else { return Cow::Borrowed(escaped) };
+    let (mut out, mut rest) = (String::with_capacity(escaped.len()), escaped);
+    loop {
+        out.push_str(rest.get(..at).unwrap_or_default());
+        let digits = || rest.get(at + 2..at + 6).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        let (byte, length) = match rest.as_bytes().get(at + 1) {
+            Some(b'n') => (b'\n', 2),
+            Some(b'r') => (b'\r', 2),
+            Some(b't') => (b'\t', 2),
+            Some(b'u') => (digits().unwrap_or_default(), 6),
+            other => (other.copied().unwrap_or_default(), 2),
+        };
+        out.push(char::from(byte));
+        rest = rest.get(at + length..).unwrap_or_default();
+        match memchr::memchr(b'\\', rest.as_bytes()) {
+            Some(next) => at = next,
+            None => break,
+        }
     }
-    serde_json::from_str(&format!("\"{escaped}\"")).map_or(Cow::Borrowed(escaped), Cow::Owned)
+    out.push_str(rest);
+    Cow::Owned(out)
 }
 
 #[cfg(test)]

@@ -177,7 +177,7 @@ fn written(value: &str, text: &str, escaped: &mut String) -> bool {
     if text.len() < value.len() {
         return false;
     }
-    if !value.bytes().any(flat::is_escaped) {
+    if flat::first_escaped(value.as_bytes()).is_none() {
         return text == value;
     }
     escaped.clear();
@@ -280,7 +280,7 @@ impl Form<'_> {
     pub fn line<'v>(&self, values: &impl Values<'v>, aside: &[&str], out: &mut Vec<u8>) {
         let (mut aside, mut escaped) = (aside.iter(), String::new());
         let mut value = |value: &str, out: &mut Vec<u8>| {
-            if self.json && value.bytes().any(flat::is_escaped) {
+            if self.json && flat::first_escaped(value.as_bytes()).is_some() {
                 escaped.clear();
                 flat::escape(value, &mut escaped);
                 out.extend_from_slice(escaped.as_bytes());

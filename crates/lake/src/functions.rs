@@ -5,6 +5,7 @@ use datafusion::arrow::array::{
     Array, ArrayRef, BinaryViewArray, BooleanArray, FixedSizeBinaryArray, StringArray, StringViewArray,
     StringViewBuilder,
 };
+use datafusion::arrow::buffer::BooleanBuffer;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, exec_err};
 use datafusion::logical_expr::{
@@ -96,23 +97,19 @@ impl ScalarUDFImpl for Function {
         let values = Values::of(array)?;
         let rows = 0..array.len();
         let any = |checks: &[Check], value: Option<&[u8]>| checks.iter().any(|check| check.holds(value));
-        let tested = |test: &dyn Fn(Option<Cow<[u8]>>) -> bool| {
-            BooleanArray::from_iter(rows.clone().map(|row| Some(test(values.at(row)))))
-        };
         Ok(ColumnarValue::Array(match &self.kind {
-            Kind::Holds(checks) => std::sync::Arc::new(tested(&|value| any(checks, value.as_deref()))),
+            Kind::Holds(checks) => values.tested(array.len(), |value| any(checks, value)),
             Kind::Contains(pattern) => {
-                std::sync::Arc::new(tested(&|value| value.is_some_and(|value| pattern.matches(&value))))
+                values.tested(array.len(), |value| value.is_some_and(|value| pattern.matches(value)))
             }
             Kind::FieldHolds(checks) => {
                 let Some(more) = arrays.get(1) else { return exec_err!("a column is missing") };
-                let alone = more.null_count() == more.len();
+                if more.null_count() == more.len() {
+                    return Ok(ColumnarValue::Array(values.tested(array.len(), |value| any(checks, value))));
+                }
                 let more = Values::of(more)?;
                 let test = |row: usize| {
                     let first = values.at(row);
-                    if alone {
-                        return any(checks, first.as_deref());
-                    }
                     let more = more.at(row).unwrap_or_default();
                     let more = Fields::of(std::str::from_utf8(&more).unwrap_or_default());
                     let more = more.map(|(_, value)| Cow::Owned(value.into_owned().into_bytes()));
@@ -151,6 +148,20 @@ impl<'a> Values<'a> {
             Some(values) => Ok(values),
             None => exec_err!("a column of type {} cannot be searched as text", array.data_type()),
         }
+    }
+
+    /// Each row put to a test; a value that lies where that of the row before lies passes as that did.
+    fn tested(&self, rows: usize, test: impl Fn(Option<&[u8]>) -> bool) -> ArrayRef {
+        let mut last: Option<(Option<u128>, bool)> = None;
+        let passed = |row: usize| {
+            let Self::View(array) = self else { return test(self.at(row).as_deref()) };
+            let view = array.is_valid(row).then(|| array.views().get(row).copied()).flatten();
+            match last {
+                Some((known, passed)) if known == view => passed,
+                _ => last.insert((view, test(view.map(|_| array.value(row).as_bytes())))).1,
+            }
+        };
+        std::sync::Arc::new(BooleanArray::new(BooleanBuffer::collect_bool(rows, passed), None))
     }
 
     fn at(&self, row: usize) -> Option<Cow<'a, [u8]>> {
