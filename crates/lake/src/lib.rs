@@ -33,6 +33,7 @@ mod lake;
 mod names;
 mod newest;
 mod opening;
+mod pieces;
 mod plain;
 mod plan;
 mod query;

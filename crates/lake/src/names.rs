@@ -6,6 +6,7 @@ use crate::columns::column;
 use crate::error::LakeError;
 use crate::files::FileEntry;
 use crate::opening::Bytes;
+use crate::pieces::{self, Answer, Place};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use datafusion::arrow::array::{RecordBatch, StringViewArray};
@@ -63,16 +64,44 @@ impl Names {
         Bloom::read(&STANDARD.decode(text).ok()?).map(Self)
     }
 
-    /// Whether some event with these values may fulfil the filter.
-    pub fn may_fulfil(&self, filter: &EventFilter) -> bool {
+    fn may_hold(&self, number: u8, any: &[Check]) -> bool {
+        any.iter().any(|check| exact(check).is_none_or(|value| self.0.may_hold(hash(number, value))))
+    }
+}
+
+/// What is known of a file before its events are read.
+#[derive(Debug, Default)]
+struct Footer {
+    names: Option<Names>,
+    pieces: Option<Place>,
+}
+
+impl Footer {
+    fn of(entries: &[KeyValue]) -> Self {
+        let value = |key| entries.iter().find(|entry| entry.key == key).and_then(|entry| entry.value.as_deref());
+        Self { names: value(KEY).and_then(Names::read), pieces: value(pieces::KEY).and_then(Place::read) }
+    }
+
+    /// Whether some event of the file may fulfil the filter, whose texts were asked for if there is an answer.
+    fn may_fulfil(&self, filter: &EventFilter, texts: Option<&Answer>) -> bool {
         match filter {
-            EventFilter::And(parts) => parts.iter().all(|part| self.may_fulfil(part)),
-            EventFilter::Or(parts) => parts.iter().any(|part| self.may_fulfil(part)),
-            EventFilter::Field { field, any } => number(field).is_none_or(|number| {
-                any.iter().any(|check| exact(check).is_none_or(|value| self.0.may_hold(hash(number, value))))
-            }),
-            EventFilter::All | EventFilter::Not(_) | EventFilter::Text(_) => true,
+            EventFilter::And(parts) => parts.iter().all(|part| self.may_fulfil(part, texts)),
+            EventFilter::Or(parts) => parts.iter().any(|part| self.may_fulfil(part, texts)),
+            EventFilter::Text(pattern) => texts.is_none_or(|texts| texts.may_match(pattern)),
+            EventFilter::Field { field: EventField::Message | EventField::Raw, any } => {
+                texts.is_none_or(|texts| texts.may_fulfil(any))
+            }
+            EventFilter::Field { field, any } => match (number(field), &self.names) {
+                (Some(number), Some(names)) => names.may_hold(number, any),
+                _ => true,
+            },
+            EventFilter::All | EventFilter::Not(_) => true,
         }
+    }
+
+    /// Bytes that it takes, about.
+    fn size(&self) -> usize {
+        192 + self.names.as_ref().map_or(0, |names| names.0.size())
     }
 }
 
@@ -126,51 +155,55 @@ fn hash(number: u8, value: &str) -> u64 {
     state ^ (state >> 33)
 }
 
-/// Sets that were read; those of all files fit for most lakes.
+/// Footers that were read; those of all files fit for most lakes.
 #[derive(Debug, Default)]
-pub struct Known(Mutex<HashMap<Path, Option<Arc<Names>>>>);
+pub struct Known(Mutex<HashMap<Path, Arc<Footer>>>);
 
 impl Known {
-    /// Those of the files, in their order, that may hold what a filter asks for. A file without a set, or whose footer
-    /// cannot be read, stays: the search says what is wrong with it.
+    /// Those of the files, in their order, that may hold what a filter asks for. A file without a set, or that cannot be
+    /// read, stays: the search says what is wrong with it.
     pub async fn fitting(
         &self,
         store: &Arc<dyn ObjectStore>,
         filter: &EventFilter,
         files: Vec<Arc<FileEntry>>,
     ) -> Vec<Arc<FileEntry>> {
-        if !asks(filter) {
+        let pieces = &pieces::asked(filter);
+        if !asks(filter) && pieces.is_empty() {
             return files;
         }
         let read = files.into_iter().map(|file| async move {
-            let names = self.names(store, &file).await;
-            names.is_none_or(|names| names.may_fulfil(filter)).then_some(file)
+            let Some(footer) = self.footer(store, &file).await else { return Some(file) };
+            let named = footer.may_fulfil(filter, None);
+            let texts = match footer.pieces {
+                Some(place) if named && !pieces.is_empty() => place.ask(store, &file.path(), pieces).await,
+                _ => None,
+            };
+            (named && footer.may_fulfil(filter, texts.as_ref())).then_some(file)
         });
         futures_util::stream::iter(read).buffered(AT_ONCE).filter_map(std::future::ready).collect().await
     }
 
-    async fn names(&self, store: &Arc<dyn ObjectStore>, file: &FileEntry) -> Option<Arc<Names>> {
+    async fn footer(&self, store: &Arc<dyn ObjectStore>, file: &FileEntry) -> Option<Arc<Footer>> {
         let path = file.path();
         if let Some(known) = self.lock().get(&path) {
-            return known.clone();
+            return Some(known.clone());
         }
         let reader = ParquetMetaDataReader::new()
             .with_column_index_policy(PageIndexPolicy::Skip)
             .with_offset_index_policy(PageIndexPolicy::Skip);
-        let footer = reader.load_and_finish(&mut Bytes::new(store.clone(), file), file.bytes).await.ok()?;
-        let entries = footer.file_metadata().key_value_metadata().into_iter().flatten();
-        let written = entries.into_iter().find(|entry| entry.key == KEY).and_then(|entry| entry.value.as_deref());
-        let names = written.and_then(Names::read).map(Arc::new);
+        let read = reader.load_and_finish(&mut Bytes::new(store.clone(), file), file.bytes).await.ok()?;
+        let entries = read.file_metadata().key_value_metadata();
+        let footer = Arc::new(Footer::of(entries.map(Vec::as_slice).unwrap_or_default()));
         let mut known = self.lock();
-        let size = |names: &Option<Arc<Names>>| 128 + names.as_ref().map_or(0, |names| names.0.size());
-        if known.values().map(size).sum::<usize>() > REMEMBERED {
+        if known.values().map(|footer| footer.size()).sum::<usize>() > REMEMBERED {
             known.clear();
         }
-        known.insert(path, names.clone());
-        names
+        known.insert(path, footer.clone());
+        Some(footer)
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Path, Option<Arc<Names>>>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Path, Arc<Footer>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -185,7 +218,7 @@ mod tests {
         compile(&query.filter, jiff::Timestamp::UNIX_EPOCH, &jiff::tz::TimeZone::UTC).expect("compiles")
     }
 
-    /// A set of one host and one user.
+    /// A set of two hosts and one user.
     fn names() -> Names {
         let mut names = Bloom::with_room(40, WORDS);
         [hash(0, "WS-Ä\u{212a}1"), hash(0, "Ws-17"), hash(1, "anna")].into_iter().for_each(|hash| names.add(hash));
@@ -194,7 +227,8 @@ mod tests {
 
     #[test]
     fn what_is_there_is_never_missed_and_most_of_the_rest_is() {
-        let names = names();
+        let file = Footer { names: Some(names()), pieces: None };
+        let may_fulfil = |text: &str| file.may_fulfil(&filter(text), None);
         for there in [
             "host:ws-17",
             "host:WS-17 user:ANNA",
@@ -210,13 +244,13 @@ mod tests {
             "code!=3",
             "CommandLine:x",
         ] {
-            assert!(names.may_fulfil(&filter(there)), "{there}");
+            assert!(may_fulfil(there), "{there}");
         }
         for gone in ["host:ws-18", "host:ws-17 user:berta", "user:ws-17", "host:a,b", "code:4625"] {
-            assert!(!names.may_fulfil(&filter(gone)), "{gone}");
+            assert!(!may_fulfil(gone), "{gone}");
             assert!(asks(&filter(gone)), "{gone}");
         }
-        assert!(asks(&filter("category:process_creation")) && !names.may_fulfil(&filter("category:process_creation")));
+        assert!(asks(&filter("category:process_creation")) && !may_fulfil("category:process_creation"));
         for none in ["ws-18", "host:ws-*", "-host:ws-18", "CommandLine:x"] {
             assert!(!asks(&filter(none)), "{none}");
         }

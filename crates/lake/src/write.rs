@@ -5,6 +5,7 @@ use crate::error::LakeError;
 use crate::files::FileEntry;
 use crate::laid::{self, ASIDE, GROUP, Layout};
 use crate::names::Names;
+use crate::pieces::{Pieces, Place};
 use crate::plain::{self, Stretch};
 use datafusion::arrow::array::{
     FixedSizeBinaryArray, RecordBatch, StringViewArray, TimestampNanosecondArray, UInt32Array,
@@ -111,6 +112,10 @@ fn encode(part: &RecordBatch) -> Result<Vec<u8>, LakeError> {
         writer.flush().map_err(internal)?;
     }
     writer.append_key_value_metadata(layout.entry()?);
+    let pieces = Pieces::of(&part)?.bytes();
+    let place = Place { offset: writer.bytes_written() as u64, length: pieces.len() as u64 };
+    writer.write_all(&pieces).map_err(internal)?;
+    writer.append_key_value_metadata(place.entry());
     writer.into_inner().map_err(internal)
 }
 

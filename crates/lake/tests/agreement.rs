@@ -10,8 +10,26 @@ use std::collections::BTreeSet;
 use watchkeep_model::event::{Event, EventId, IdKey, LogSource};
 use watchkeep_model::filter::{matches, parse};
 
+/// Long enough for files to know that they do not hold them.
+fn long() -> impl Strategy<Value = String> {
+    let words = vec![
+        "Kerberos tickets",
+        "\u{212a}erbero\u{17f} ticket\u{17f}",
+        "KERBEROS",
+        "erberos t",
+        "k\u{e9}rberos",
+        "20260303T2312",
+        "0303t23",
+        "\u{c9}tat des tickets",
+        "ker*tick",
+        "tickets of 0303",
+    ];
+    prop::sample::select(words).prop_map(String::from)
+}
+
 fn word() -> impl Strategy<Value = String> {
     prop_oneof![
+        2 => long(),
         4 => prop::sample::select(vec!["a", "A", "ab", "aB*", "b", "10", "9", "1.5", "-3", "none", "é", "É", "10.0.0.7", "\\", "*", "a\"b", "x\ny"]).prop_map(String::from),
         1 => "[a-cA-C0-9 .]{0,4}",
     ]
@@ -24,7 +42,9 @@ fn maybe() -> impl Strategy<Value = Option<String>> {
 fn event() -> impl Strategy<Value = Event> {
     let texts = prop::collection::vec(maybe(), 9);
     let fields = prop::collection::vec((prop::sample::select(vec!["Alpha", "alpha", "Be.ta", "x y"]), word()), 0..4);
-    let raw = prop_oneof![word().prop_map(String::into_bytes), prop::collection::vec(any::<u8>(), 0..6)];
+    let lines = (word(), word(), prop::collection::vec(any::<u8>(), 0..3));
+    let line = lines.prop_map(|(one, other, rest)| [one.as_bytes(), &rest, other.as_bytes()].concat());
+    let raw = prop_oneof![line, word().prop_map(String::into_bytes), prop::collection::vec(any::<u8>(), 0..6)];
     (0i64..7_200_000, prop::sample::select(vec!["s1", "S2"]), texts, word(), fields, raw, any::<u64>()).prop_map(
         |(millis, source, texts, message, fields, raw, salt)| {
             let time = at("2026-03-03T23:00:00Z") + jiff::SignedDuration::from_millis(millis);
@@ -60,8 +80,21 @@ fn condition() -> impl Strategy<Value = String> {
         "raw", "id", "alpha", "ALPHA", "be.ta", "\"x y\"", "gamma",
     ]);
     let sign = prop::sample::select(vec![":", "=", "!=", "<", "<=", ">", ">="]);
-    let bare =
-        prop::sample::select(vec!["none", "any", "a*", "*b", "9..10", "a..b", "..5", "10.0.0.0/24", "s1", "S*", "1.5"]);
+    let bare = prop::sample::select(vec![
+        "none",
+        "any",
+        "a*",
+        "*b",
+        "9..10",
+        "a..b",
+        "..5",
+        "10.0.0.0/24",
+        "s1",
+        "S*",
+        "1.5",
+        "*ros*kets",
+        "kerb*",
+    ]);
     let value = prop_oneof![bare.prop_map(String::from), word().prop_map(|text| quoted(&text))];
     let term = (field, sign, value).prop_map(|(field, sign, value)| format!("{field}{sign}{value}"));
     let when = prop::sample::select(vec![

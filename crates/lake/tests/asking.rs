@@ -207,3 +207,65 @@ fn only_files_that_may_know_a_name_are_looked_at() {
     assert_eq!(lines(&lake, "host:only-7").len(), 58);
     assert_eq!(ask(&lake, "host:only-7", None).expect("runs").scanned_files, 2);
 }
+
+#[test]
+fn only_files_that_may_hold_a_word_are_looked_at() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let lake = lake(folder.path());
+    let words = [
+        "Mimikatz",
+        "rundll99",
+        "zerologon",
+        "beacon.example",
+        "203.0.113.77",
+        "anna.berger",
+        "quarterly",
+        "5f4dcc3b5aa765d6",
+        "\u{212a}iribati",
+        "b\u{e9}n\u{e9}volement",
+    ];
+    // Each hour of each source has a word of its own, in the line or in the message.
+    let worded = |n: u64| {
+        let (hour, event) = (n / 60, event(n));
+        let text = format!("line {n} says {} of {} at last", words[hour as usize], event.source);
+        match (n % 60, n % 4) {
+            (7 | 8, 0 | 1) => watchkeep_model::event::Event { raw: bytes::Bytes::from(text), ..event },
+            (7 | 8, _) => watchkeep_model::event::Event { message: text.into(), ..event },
+            _ => event,
+        }
+    };
+    lake.append(&(0..600).map(worded).collect::<Vec<_>>()).expect("taken in");
+    lake.flush().expect("flushed");
+    let looked_at = |text: &str| {
+        let result = ask(&lake, text, None).expect("runs");
+        (result.scanned_files, lines(&lake, text).len())
+    };
+    for text in words {
+        assert_eq!(looked_at(text), (2, 2), "{text}");
+        assert_eq!(looked_at(&text.to_uppercase()), (2, 2), "{text}");
+        assert_eq!(looked_at(&format!("{text} source:dc-lyon")), (1, 1), "{text}");
+    }
+    for part in ["imikat", "cc3b5aa7", "kiribat", ".0.113.", "says zerologon of"] {
+        assert_eq!(looked_at(&format!("\"{part}\"")), (2, 2), "{part}");
+    }
+    assert_eq!(looked_at("zerologon or quarterly"), (4, 4));
+    assert_eq!(looked_at("zerologon quarterly"), (0, 0));
+    assert_eq!(looked_at("zerologon or host:nowhere"), (2, 2));
+    assert_eq!(looked_at("nothing-of-this-sort"), (0, 0));
+    assert_eq!(looked_at("-zerologon"), (20, 598));
+    assert_eq!(looked_at("line").0, 20);
+    let wild = [looked_at("raw:\"*zerolog*at last\""), looked_at("message:\"*zerolog*at last\"")];
+    assert_eq!((wild[0].0, wild[0].1 + wild[1].1), (2, 2));
+    assert_eq!(looked_at("raw:*zerolog*imikatz*"), (0, 0));
+    assert_eq!(table(&lake, "zerologon | count"), "count; 2");
+    // Merged files know them too, and so does a lake that is opened again.
+    (0..8).for_each(|round| {
+        lake.append(&(600 + 2 * round..602 + 2 * round).map(event).collect::<Vec<_>>()).expect("taken in");
+        lake.flush().expect("flushed");
+    });
+    assert!(lake.compact().expect("merged") > 0);
+    drop(lake);
+    let lake = common::lake(folder.path());
+    assert_eq!(ask(&lake, "zerologon", None).expect("runs").scanned_files, 2);
+    assert_eq!(ask(&lake, "\"line 611 of web\"", None).expect("runs").scanned_files, 1);
+}

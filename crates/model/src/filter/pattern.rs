@@ -7,8 +7,8 @@ use regex::bytes::{Regex, RegexBuilder};
 pub struct Pattern {
     text: String,
     regex: Regex,
-    /// It is the one value that matches, case aside.
-    exact: bool,
+    /// The text is the whole value, and `*` in it any run of characters.
+    whole: bool,
 }
 
 impl Pattern {
@@ -16,7 +16,7 @@ impl Pattern {
     pub fn whole(text: &str) -> Option<Self> {
         let parts: Vec<String> = text.split('*').map(regex::escape).collect();
         let found = Self::compile(text, &format!("^(?:{})$", parts.join("(?s-u:.)*?")))?;
-        Some(Self { exact: parts.len() == 1, ..found })
+        Some(Self { whole: true, ..found })
     }
 
     /// `text` occurs somewhere, case aside.
@@ -26,7 +26,7 @@ impl Pattern {
 
     fn compile(text: &str, regex: &str) -> Option<Self> {
         let regex = RegexBuilder::new(regex).case_insensitive(true).size_limit(8 << 20).build().ok()?;
-        Some(Self { text: text.to_string(), regex, exact: false })
+        Some(Self { text: text.to_string(), regex, whole: false })
     }
 
     pub fn matches(&self, value: &[u8]) -> bool {
@@ -35,7 +35,12 @@ impl Pattern {
 
     /// The only value that matches, case aside; nothing where others may.
     pub fn exact(&self) -> Option<&str> {
-        self.exact.then_some(self.text.as_str())
+        (self.whole && !self.text.contains('*')).then_some(self.text.as_str())
+    }
+
+    /// Texts that occur, case aside, in every value that matches.
+    pub fn literals(&self) -> impl Iterator<Item = &str> {
+        self.text.split(|letter| self.whole && letter == '*')
     }
 
     /// The text this was made of.
@@ -87,5 +92,12 @@ mod tests {
         check("a.b", b"a-b", false);
         check("x", b"\xff\xfeX\xff", true);
         check("", b"", true);
+    }
+
+    #[test]
+    fn what_every_match_holds() {
+        let of = |pattern: Option<Pattern>| pattern.expect("compiles").literals().collect::<Vec<_>>().join("|");
+        assert_eq!(of(Pattern::whole("*a*bc")), "|a|bc");
+        assert_eq!(of(Pattern::part("a*bc")), "a*bc");
     }
 }
