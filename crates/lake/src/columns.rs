@@ -59,7 +59,7 @@ pub fn batch(events: &[Event]) -> Result<RecordBatch, LakeError> {
         received.append_value(nanos(event.received));
         ids.append_value(event.id.0).map_err(internal)?;
         object.clear();
-        flat::write(&event.fields, &mut object);
+        event.fields.iter().for_each(|(name, value)| flat::push(name, value, &mut object));
         fields.append_value(&object);
         raws.append_value(&event.raw);
     }

@@ -8,7 +8,6 @@
 
 use crate::flat;
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 
 /// A field whose value was not found at its place in the line: so many fields further on it is still looked for.
 const AHEAD: usize = 16;
@@ -41,18 +40,18 @@ pub struct Form<'a> {
 }
 
 /// A field of an event and where its value goes: the number of a column, or aside.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Placed<'a> {
     pub column: Option<u32>,
-    pub name: Cow<'a, str>,
-    pub value: Cow<'a, str>,
+    pub name: &'a str,
+    pub value: &'a str,
 }
 
 /// What is kept of one event beside the values in columns.
 #[derive(Debug, Default)]
 pub struct Made<'a> {
     pub form: Form<'a>,
-    pub aside: Vec<Cow<'a, str>>,
+    pub aside: Vec<&'a str>,
     /// Whether form and values give the line.
     pub whole: bool,
 }
@@ -85,9 +84,8 @@ struct Making<'a> {
 impl<'a> Making<'a> {
     fn json(&mut self, text: &'a str) {
         (self.made.form.json, self.made.whole) = (true, true);
-        let mut escaped = String::new();
         for leaf in Leaves::of(text) {
-            let here = |field: &Placed| written(&field.value, leaf.text, &mut escaped);
+            let here = |field: &Placed| flat::is_escape_of(leaf.text, field.value);
             if let Some(found) = self.find(leaf.key, here) {
                 self.text(leaf.start);
                 self.field(found);
@@ -106,7 +104,7 @@ impl<'a> Making<'a> {
     fn words(&mut self, text: &'a str) {
         self.made.whole = true;
         for (number, field) in self.fields.iter().enumerate() {
-            let Some(start) = word(text, self.from, &field.value) else { continue };
+            let Some(start) = word(text, self.from, field.value) else { continue };
             self.between(start);
             self.field(number);
             self.from = start + field.value.len();
@@ -115,14 +113,14 @@ impl<'a> Making<'a> {
     }
 
     /// The next field if the value is its, or one that is called like the key.
-    fn find(&self, key: &str, mut here: impl FnMut(&Placed) -> bool) -> Option<usize> {
+    fn find(&self, key: &str, here: impl Fn(&Placed) -> bool) -> Option<usize> {
         let rest = self.fields.get(self.next..)?;
         if here(rest.first()?) {
             return Some(self.next);
         }
         let called = |name: &str| name.rsplit('.').next().is_some_and(|last| last == key);
         let ahead = rest.iter().take(AHEAD).skip(1);
-        Some(self.next + 1 + ahead.into_iter().position(|field| called(&field.name) && here(field))?)
+        Some(self.next + 1 + ahead.into_iter().position(|field| called(field.name) && here(field))?)
     }
 
     fn text(&mut self, to: usize) {
@@ -142,7 +140,7 @@ impl<'a> Making<'a> {
 
     fn aside(&mut self, text: &'a str) {
         self.made.form.parts.push(Part::Aside);
-        self.made.aside.push(Cow::Borrowed(text));
+        self.made.aside.push(text);
     }
 
     fn field(&mut self, number: usize) {
@@ -150,7 +148,7 @@ impl<'a> Making<'a> {
         let Some(field) = self.fields.get(number) else { return };
         match field.column {
             Some(column) => self.made.form.parts.push(Part::Field(column)),
-            None => self.keep(Part::Kept(&field.name), &field.value),
+            None => self.keep(Part::Kept(field.name), field.value),
         }
         self.next = number + 1;
     }
@@ -160,7 +158,7 @@ impl<'a> Making<'a> {
         for field in self.fields.get(self.next..to).unwrap_or_default() {
             match field.column {
                 Some(column) => self.made.form.parts.push(Part::Told(column)),
-                None => self.keep(Part::ToldKept(&field.name), &field.value),
+                None => self.keep(Part::ToldKept(field.name), field.value),
             }
         }
         self.next = to;
@@ -168,21 +166,8 @@ impl<'a> Making<'a> {
 
     fn keep(&mut self, part: Part<'a>, value: &'a str) {
         self.made.form.parts.push(part);
-        self.made.aside.push(Cow::Borrowed(value));
+        self.made.aside.push(value);
     }
-}
-
-/// Whether JSON writes the value as this text.
-fn written(value: &str, text: &str, escaped: &mut String) -> bool {
-    if text.len() < value.len() {
-        return false;
-    }
-    if flat::first_escaped(value.as_bytes()).is_none() {
-        return text == value;
-    }
-    escaped.clear();
-    flat::escape(value, escaped);
-    escaped == text
 }
 
 /// Where a value stands in a text as a word of its own.
@@ -278,12 +263,10 @@ impl Form<'_> {
 
     /// Appends the line.
     pub fn line<'v>(&self, values: &impl Values<'v>, aside: &[&str], out: &mut Vec<u8>) {
-        let (mut aside, mut escaped) = (aside.iter(), String::new());
-        let mut value = |value: &str, out: &mut Vec<u8>| {
-            if self.json && flat::first_escaped(value.as_bytes()).is_some() {
-                escaped.clear();
-                flat::escape(value, &mut escaped);
-                out.extend_from_slice(escaped.as_bytes());
+        let mut aside = aside.iter();
+        let value = |value: &str, out: &mut Vec<u8>| {
+            if self.json && !flat::is_plain(value) {
+                flat::escape(value, out);
             } else {
                 out.extend_from_slice(value.as_bytes());
             }

@@ -7,22 +7,17 @@ struct Row<'a>(&'a [Placed<'a>]);
 
 impl<'a> Values<'a> for Row<'a> {
     fn column(&self, number: u32) -> Option<&'a str> {
-        self.0.iter().find(|field| field.column == Some(number)).map(|field| &*field.value)
+        self.0.iter().find(|field| field.column == Some(number)).map(|field| field.value)
     }
 
     fn name(&self, number: u32) -> &'a str {
-        self.0.iter().find(|field| field.column == Some(number)).map_or("", |field| &*field.name)
+        self.0.iter().find(|field| field.column == Some(number)).map_or("", |field| field.name)
     }
 }
 
-fn placed(fields: &[(&str, &str)]) -> Vec<Placed<'static>> {
-    let owned = |text: &str| Cow::<'static, str>::Owned(text.to_owned());
+fn placed<'a>(fields: &[(&'a str, &'a str)]) -> Vec<Placed<'a>> {
     let column = |number: usize| (number % 3 != 2).then_some(number as u32);
-    let place = |(number, (name, value)): (usize, &(&str, &str))| Placed {
-        column: column(number),
-        name: owned(name),
-        value: owned(value),
-    };
+    let place = |(number, (name, value)): (usize, &(&'a str, &'a str))| Placed { column: column(number), name, value };
     fields.iter().enumerate().map(place).collect()
 }
 
@@ -31,10 +26,9 @@ fn back(line: &[u8], fields: &[Placed]) -> (Option<Vec<u8>>, Vec<(String, String
     let made = Made::of(line, fields);
     let form = postcard::to_allocvec(&made.form).expect("written");
     let form: Form = postcard::from_bytes(&form).expect("read");
-    let aside: Vec<&str> = made.aside.iter().map(|text| &**text).collect();
     let (mut text, mut read) = (Vec::new(), Vec::new());
-    form.line(&Row(fields), &aside, &mut text);
-    form.fields(&Row(fields), &aside, |name, value| read.push((name.to_owned(), value.to_owned())));
+    form.line(&Row(fields), &made.aside, &mut text);
+    form.fields(&Row(fields), &made.aside, |name, value| read.push((name.to_owned(), value.to_owned())));
     (made.whole.then_some(text), read, format!("{:?}", form.parts))
 }
 
@@ -57,8 +51,10 @@ fn events_of_one_kind_share_a_form() {
     );
     assert_eq!(one, two);
     assert_eq!(one.matches("Aside").count(), 1, "{one}");
-    let one = form("Mar 3 08:15:02 fw1 DROP SRC=10.0.0.1 DPT=22", &[("host", "fw1"), ("SRC", "10.0.0.1"), ("DPT", "22")]);
-    let two = form("Mar 4 09:15:02 web DROP SRC=10.0.0.22 DPT=2", &[("host", "web"), ("SRC", "10.0.0.22"), ("DPT", "2")]);
+    let one =
+        form("Mar 3 08:15:02 fw1 DROP SRC=10.0.0.1 DPT=22", &[("host", "fw1"), ("SRC", "10.0.0.1"), ("DPT", "22")]);
+    let two =
+        form("Mar 4 09:15:02 web DROP SRC=10.0.0.22 DPT=2", &[("host", "web"), ("SRC", "10.0.0.22"), ("DPT", "2")]);
     assert_eq!(one, two);
 }
 

@@ -112,7 +112,7 @@ impl ScalarUDFImpl for Function {
                     let first = values.at(row);
                     let more = more.at(row).unwrap_or_default();
                     let more = Fields::of(std::str::from_utf8(&more).unwrap_or_default());
-                    let more = more.map(|(_, value)| Cow::Owned(value.into_owned().into_bytes()));
+                    let more = more.map(|(_, value)| Cow::Borrowed(value.as_bytes()));
                     any_holds(checks, first.into_iter().chain(more))
                 };
                 std::sync::Arc::new(BooleanArray::from_iter(rows.map(|row| Some(test(row)))))

@@ -12,7 +12,6 @@ use datafusion::arrow::array::{
 use datafusion::arrow::compute::take_record_batch;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::parquet::file::metadata::KeyValue;
-use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -36,8 +35,7 @@ pub const GROUP: usize = 64 * 1024;
 pub fn by_kind(part: &RecordBatch) -> Result<RecordBatch, LakeError> {
     let kinds = ["product", "category", "service", "code"].map(|name| column::<StringViewArray>(part, name));
     let kinds = kinds.into_iter().collect::<Result<Vec<_>, _>>()?;
-    let (times, ids) =
-        (column::<TimestampNanosecondArray>(part, "time")?, column::<FixedSizeBinaryArray>(part, "id")?);
+    let (times, ids) = (column::<TimestampNanosecondArray>(part, "time")?, column::<FixedSizeBinaryArray>(part, "id")?);
     let kind = |row: usize| -> Vec<Option<&str>> {
         kinds.iter().map(|texts| texts.is_valid(row).then(|| texts.value(row))).collect()
     };
@@ -74,12 +72,12 @@ pub struct Layout {
 impl Layout {
     /// That for these events.
     pub fn of(part: &RecordBatch) -> Result<Self, LakeError> {
-        let mut counts: HashMap<Cow<str>, u32> = HashMap::new();
+        let mut counts: HashMap<&str, u32> = HashMap::new();
         for fields in column::<StringViewArray>(part, "fields")?.iter().flatten() {
-            Fields::of(fields).names().for_each(|name| *counts.entry(name).or_default() += 1);
+            Fields::of(fields).for_each(|(name, _)| *counts.entry(name).or_default() += 1);
         }
         let frequent = counts.into_iter().filter(|(_, count)| *count >= FREQUENT);
-        let mut frequent: Vec<(u32, Cow<str>)> = frequent.map(|(name, count)| (count, name)).collect();
+        let mut frequent: Vec<(u32, &str)> = frequent.map(|(name, count)| (count, name)).collect();
         frequent.sort_by(|a, b| (b.0, &a.1).cmp(&(a.0, &b.1)));
         frequent.truncate(MOST);
         let logical = columns::schema();
@@ -89,7 +87,7 @@ impl Layout {
         let mut numbers = HashMap::new();
         for (number, (_, name)) in (0..).zip(frequent) {
             fields.push(Arc::new(Field::new(format!("{FIELD}{name}"), DataType::Utf8View, true)));
-            numbers.insert(name.into_owned(), number);
+            numbers.insert(name.to_owned(), number);
         }
         fields.push(Arc::new(Field::new(FORM, DataType::BinaryView, false)));
         fields.push(Arc::new(Field::new(ASIDE, DataType::BinaryView, true)));
@@ -114,14 +112,14 @@ impl Layout {
             let placed = self.placed(texts.value(row));
             for field in &placed {
                 let Some(number) = field.column.map(|number| number as usize) else {
-                    if !self.rare.contains(&*field.name) && self.rare.len() <= TOLD {
+                    if !self.rare.contains(field.name) && self.rare.len() <= TOLD {
                         self.rare.insert(field.name.to_ascii_lowercase());
                     }
                     continue;
                 };
                 if let (Some(column), Some(filled)) = (values.get_mut(number), filled.get_mut(number)) {
                     (*filled..row).for_each(|_| column.append_null());
-                    column.append_value(&field.value);
+                    column.append_value(field.value);
                     *filled = row + 1;
                 }
             }
@@ -149,7 +147,7 @@ impl Layout {
     fn placed<'a>(&self, fields: &'a str) -> Vec<Placed<'a>> {
         let mut placed: Vec<Placed> = Vec::with_capacity(32);
         for (name, value) in Fields::of(fields) {
-            let column = self.numbers.get(&*name).copied();
+            let column = self.numbers.get(name).copied();
             let column = column.filter(|_| !placed.iter().any(|other| other.column == column));
             placed.push(Placed { column, name, value });
         }

@@ -3,11 +3,12 @@
 use crate::columns::{self, column, internal};
 use crate::error::LakeError;
 use crate::files::FileEntry;
+use crate::flat;
 use crate::forms::Form;
 use crate::laid::{FORM, RARE};
 use crate::plain::Stretch;
 use crate::reading::Reader;
-use datafusion::arrow::array::{BinaryViewArray, BooleanArray, RecordBatch};
+use datafusion::arrow::array::{BinaryViewArray, BooleanArray, RecordBatch, StringViewArray};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::arrow::error::ArrowError;
 use datafusion::parquet::arrow::arrow_reader::{
@@ -127,7 +128,7 @@ impl Opened {
         for Test { columns, mut holds, .. } in in_time.into_iter().chain(tests) {
             let reader = self.reader(columns);
             let mask = ProjectionMask::roots(builder.parquet_schema(), reader.needs.clone());
-            let test = move |rows: RecordBatch| holds(&reader.read(&rows).map_err(as_arrow)?);
+            let test = move |rows: RecordBatch| holds(&read(&reader, &rows).map_err(as_arrow)?);
             filters.push(Box::new(ArrowPredicateFn::new(mask, test)));
         }
         let mask = ProjectionMask::roots(builder.parquet_schema(), reader.needs.clone());
@@ -137,15 +138,27 @@ impl Opened {
         }
         let file = self.file.clone();
         let rows = builder.build().map_err(|error| failed(&self.file, &error))?;
-        let read = move |rows: Result<RecordBatch, ParquetError>| {
-            reader.read(&rows.map_err(|error| failed(&file, &error))?)
-        };
+        let read =
+            move |rows: Result<RecordBatch, ParquetError>| read(&reader, &rows.map_err(|error| failed(&file, &error))?);
         Ok(rows.map(read).boxed())
     }
 
     fn reader(&self, wanted: SchemaRef) -> Reader {
         Reader::new(wanted, self.footer.schema(), self.rare.as_deref())
     }
+}
+
+/// The wanted columns; files of before hold `fields` as JSON.
+fn read(reader: &Reader, rows: &RecordBatch) -> Result<RecordBatch, LakeError> {
+    let Some((place, _)) = rows.schema_ref().column_with_name("fields") else { return reader.read(rows) };
+    let objects = column::<StringViewArray>(rows, "fields")?.iter();
+    let fields = objects.map(|object| flat::of_json(object.unwrap_or("{}")).map_err(internal));
+    let fields = fields.collect::<Result<Vec<_>, _>>()?;
+    let mut columns = rows.columns().to_vec();
+    if let Some(column) = columns.get_mut(place) {
+        *column = Arc::new(StringViewArray::from_iter_values(fields));
+    }
+    reader.read(&RecordBatch::try_new(rows.schema(), columns).map_err(internal)?)
 }
 
 pub fn as_arrow(error: LakeError) -> ArrowError {

@@ -13,7 +13,7 @@ use datafusion::arrow::array::{BinaryViewArray, RecordBatch, StringViewArray};
 use datafusion::parquet::file::metadata::KeyValue;
 use object_store::ObjectStore;
 use object_store::path::Path;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 use watchkeep_model::filter::{Check, EventField, EventFilter, Pattern};
@@ -29,6 +29,11 @@ const OFTEN_BITS: usize = 1 << 22;
 const FULL: usize = 30;
 /// Pieces that are asked for a text at most; of a longer text some are left out.
 const ASKED: usize = 64;
+/// Bytes of a stretch of text, which ends between words where it can.
+const LEAST: usize = 48;
+const MOST: usize = 256;
+/// Stretches that are remembered while a set is made.
+const SEEN: usize = 1 << 17;
 /// Bytes that a piece is read from.
 const READ: usize = 8;
 
@@ -46,13 +51,8 @@ impl Pieces {
         let messages = || messages.iter().flatten().map(str::as_bytes);
         let raws = || raws.iter().flatten();
         let mut pieces = Self::with_room(messages().chain(raws()).map(<[u8]>::len).sum());
-        let (mut reader, mut last) = (Reader::default(), None);
-        for message in messages() {
-            if last.replace(message) != Some(message) {
-                pieces.add(&mut reader, message);
-            }
-        }
-        raws().for_each(|raw| pieces.add(&mut reader, raw));
+        let (mut reader, mut seen) = (Reader::default(), HashSet::new());
+        messages().chain(raws()).for_each(|text| pieces.add_new(&mut reader, text, &mut seen));
         Ok(pieces.folded())
     }
 
@@ -60,6 +60,27 @@ impl Pieces {
     fn with_room(bytes: usize) -> Self {
         let bits = bytes.min(OFTEN_BITS).max(bytes / 4).min(MOST_BITS);
         Self(vec![0; bits.next_power_of_two().max(64) / 64])
+    }
+
+    /// Leaves out the stretches of a text that were seen lately: most of what lines hold is what others held.
+    fn add_new<'t>(&mut self, reader: &mut Reader, text: &'t [u8], seen: &mut HashSet<&'t [u8]>) {
+        if !text.is_ascii() {
+            return self.add(reader, text);
+        }
+        let mut rest = text;
+        while !rest.is_empty() {
+            let most = rest.get(LEAST..rest.len().min(MOST)).unwrap_or_default();
+            let end = most.iter().position(|byte| b"\"\\ ,\n".contains(byte)).map_or(MOST, |at| LEAST + at);
+            // Every two neighbours that begin before the end are in it.
+            let stretch = rest.get(..end + READ).unwrap_or(rest);
+            if seen.len() == SEEN {
+                seen.clear();
+            }
+            if seen.insert(stretch) {
+                self.add(reader, stretch);
+            }
+            rest = rest.get(end..).unwrap_or_default();
+        }
     }
 
     fn add(&mut self, reader: &mut Reader, text: &[u8]) {
@@ -275,125 +296,5 @@ impl Answer {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use futures_util::FutureExt;
-    use proptest::prelude::*;
-
-    fn pieces(texts: &[&[u8]]) -> Pieces {
-        let mut pieces = Pieces::with_room(texts.iter().map(|text| text.len()).sum::<usize>().max(4096));
-        texts.iter().for_each(|text| pieces.add(&mut Reader::default(), text));
-        pieces.folded()
-    }
-
-    fn may_match(pieces: &Pieces, pattern: &Pattern) -> bool {
-        let bytes: BTreeMap<u64, u8> = (0..).zip(pieces.bytes()).collect();
-        Answer { place: Place { offset: 0, length: bytes.len() as u64 }, bytes }.may_match(pattern)
-    }
-
-    fn part(text: &str) -> Pattern {
-        Pattern::part(text).expect("compiles")
-    }
-
-    /// Letters that are one, case aside, in turn.
-    fn in_other_case(text: &str, turns: &[usize]) -> String {
-        let same = |letter: char| match letter.to_ascii_lowercase() {
-            'k' | '\u{212a}' => vec!['k', 'K', '\u{212a}'],
-            's' | '\u{17f}' => vec!['s', 'S', '\u{17f}'],
-            'é' | 'É' => vec!['é', 'É'],
-            'Ⱥ' | 'ⱥ' => vec!['Ⱥ', 'ⱥ'],
-            other => vec![other, letter.to_ascii_uppercase()],
-        };
-        let turned = text.chars().zip(turns.iter().cycle());
-        turned.filter_map(|(letter, turn)| same(letter).into_iter().cycle().nth(*turn)).collect()
-    }
-
-    #[test]
-    fn what_a_text_holds_is_never_missed() {
-        let letter =
-            prop::sample::select(vec!['a', 'b', 'k', 's', 'S', '7', ' ', '*', 'é', 'Ⱥ', '\u{212a}', '\u{17f}']);
-        let text = prop::collection::vec(letter, 0..40);
-        let turns = prop::collection::vec(0usize..6, 1..9);
-        let broken = prop::collection::vec(any::<u8>(), 0..4);
-        proptest!(|(text in text, from in 0usize..40, length in 0usize..40, turns in turns, broken in broken)| {
-            let needle: String = text.iter().skip(from).take(length).collect();
-            let needle = in_other_case(&needle, &turns);
-            let text = text.into_iter().collect::<String>();
-            let text = [broken.as_slice(), text.as_bytes(), broken.as_slice()].concat();
-            prop_assert!(part(&needle).matches(&text), "{needle:?}");
-            prop_assert!(may_match(&pieces(&[&text]), &part(&needle)), "{needle:?}");
-            let wild = format!("*{}*", needle.chars().map(|c| if c == 'b' { '*' } else { c }).collect::<String>());
-            let wild = Pattern::whole(&wild).expect("compiles");
-            prop_assert!(!wild.matches(&text) || may_match(&pieces(&[&text]), &wild), "{wild:?}");
-        });
-    }
-
-    #[test]
-    fn only_two_letters_beyond_ascii_are_letters_of_it() {
-        let others: String = ('\u{80}'..=char::MAX).filter(|c| !matches!(c, '\u{212a}' | '\u{17f}')).collect();
-        for letter in 'a'..='z' {
-            assert!(!part(&letter.to_string()).matches(others.as_bytes()), "{letter}");
-        }
-    }
-
-    #[test]
-    fn what_is_not_there_is_mostly_known() {
-        let lines: Vec<String> = (0..2_000).map(|n| format!("Accepted password for user{n} from 10.0.{n}.7")).collect();
-        let set = pieces(&lines.iter().map(String::as_bytes).collect::<Vec<_>>());
-        for there in ["ACCEPTED pass", "user1999 from", "10.0.1234.7", "", "xq"] {
-            assert!(may_match(&set, &part(there)), "{there}");
-        }
-        for gone in ["mimikatz", "bright", "203.0.113.77", "5f4dcc3b5aa765d61d8327deb882cf99"] {
-            assert!(!may_match(&set, &part(gone)), "{gone}");
-        }
-        let whole = |text: &str| may_match(&set, &Pattern::whole(text).expect("compiles"));
-        assert!(whole("accepted*user17*10.0*") && !whole("accepted*mimikatz*") && !whole("*pass*bright*"));
-    }
-
-    #[test]
-    fn a_set_that_cannot_be_read_says_nothing() {
-        use object_store::{ObjectStoreExt, memory::InMemory};
-        let (store, path): (Arc<dyn ObjectStore>, _) = (Arc::new(InMemory::new()), Path::from("file"));
-        let set = pieces(&[b"a bright needle"]).bytes();
-        let place = Place { offset: 4, length: set.len() as u64 };
-        store.put(&path, [b"PAR1", set.as_slice()].concat().into()).now_or_never().expect("at once").expect("put");
-        let ask = |place: Place, text: &str| {
-            let answer = place.ask(&store, &path, &hashes(&part(text))).now_or_never().flatten();
-            answer.map(|answer| answer.may_match(&part(text)))
-        };
-        assert_eq!(ask(place, "BRIGHT"), Some(true));
-        assert_eq!(ask(place, "mimikatz"), Some(false));
-        assert_eq!(ask(Place { offset: 4_000, ..place }, "bright"), None);
-        assert_eq!(ask(Place { offset: u64::MAX, ..place }, "bright"), None);
-    }
-
-    #[test]
-    fn it_is_as_small_as_it_may_be() {
-        assert_eq!(pieces(&[]).bytes(), [0; 8]);
-        assert_eq!(pieces(&[b"a few letters".as_slice(); 2_000]).bytes().len(), 8);
-        let many: Vec<String> = (0..20_000).map(|n| format!("sshd: port {n} closed")).collect();
-        let many = pieces(&[many.join(" ").as_bytes()]);
-        let share = many.0.iter().map(|word| word.count_ones() as usize).sum::<usize>() * 100 / (many.0.len() * 64);
-        assert!((FULL / 2 - 1..=FULL).contains(&share), "{share}");
-    }
-
-    #[test]
-    fn it_lies_in_files_as_it_is() {
-        // Others would hide events.
-        let mut kept = Vec::new();
-        Reader::default().read("Brigh\u{17f} 4625 needle-2026".as_bytes(), |hash, one| kept.push((hash, one)));
-        let digest = kept.iter().fold(0u64, |all, (hash, one)| {
-            (all ^ u64::from(*hash) ^ u64::from(*one) << 40).wrapping_mul(0x0100_0000_01b3)
-        });
-        assert_eq!(
-            (kept.len(), kept.iter().filter(|(_, one)| *one == 1).count(), digest),
-            (20, 12, 8_474_366_866_449_143_942)
-        );
-        assert_eq!(hash(b"needle42", 32), 110_771_773);
-        let written = Place { offset: 1_234, length: 64 }.entry().value;
-        assert_eq!(Place::read("1 1234 64").map(|place| place.entry().value), Some(written));
-        for other in ["", "2 1234 64", "1 1234 65", "1 1234", "1 1234 64 8", "1 -4 64"] {
-            assert_eq!(Place::read(other), None, "{other}");
-        }
-    }
-}
+#[path = "pieces_tests.rs"]
+mod tests;

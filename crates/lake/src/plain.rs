@@ -61,9 +61,8 @@ impl Stretch {
     /// As a test of rows.
     pub fn test(self) -> Test {
         let columns = Arc::new(Schema::new(vec![Field::new("time", columns::time_type(), false)]));
-        let holds = move |rows: &RecordBatch| {
-            self.holds(rows).map_err(|error| ArrowError::ComputeError(error.to_string()))
-        };
+        let holds =
+            move |rows: &RecordBatch| self.holds(rows).map_err(|error| ArrowError::ComputeError(error.to_string()));
         Test { cost: 0, columns, holds: Box::new(holds) }
     }
 

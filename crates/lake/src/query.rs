@@ -8,8 +8,8 @@ use crate::grouping;
 use crate::names::Known;
 use crate::plain::{self, Stretch};
 use crate::plan::{self, Refused};
-use crate::request::{Found, SearchRequest, SearchResult};
 use crate::request;
+use crate::request::{Found, SearchRequest, SearchResult};
 use crate::steps::{Around, Piped, Rows};
 use crate::table::{self, Events, Table};
 use datafusion::arrow::array::{Int64Array, RecordBatch};
@@ -146,7 +146,8 @@ impl Question {
 /// Fields beside the lake's columns that a query names, in lower case, those of joined events too.
 fn fields_of(query: &Query) -> BTreeSet<String> {
     let names = query.names().into_iter().map(|name| name.to_ascii_lowercase());
-    let bare = |name: String| name.strip_prefix("joined.").map(str::to_owned).into_iter().chain([name]).collect::<Vec<_>>();
+    let bare =
+        |name: String| name.strip_prefix("joined.").map(str::to_owned).into_iter().chain([name]).collect::<Vec<_>>();
     let named = names.flat_map(bare).map(|name| EventField::named(&name));
     named.filter_map(|field| if let EventField::Named(name) = field { Some(name) } else { None }).collect()
 }
@@ -182,7 +183,8 @@ impl Snapshot {
         } else {
             let rows = batches.iter().map(rows_of).collect::<Result<Vec<_>, _>>()?;
             let columns = columns.into_iter().map(|column| column.name).collect();
-            result.found = Found::Table(request::Table { columns, rows: rows.into_iter().flatten().take(most).collect() });
+            result.found =
+                Found::Table(request::Table { columns, rows: rows.into_iter().flatten().take(most).collect() });
         }
         Ok(result)
     }

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 /// Before the name of a field, in lower case: its first value, null where it is absent or empty.
 pub const FIRST: &str = "=first=";
-/// Before the same: its further values, as a JSON object; null where there are none.
+/// Before the same: its further values, as `flat` writes fields; null where there are none.
 pub const MORE: &str = "=more=";
 
 /// The lake's columns and the values of some fields.
@@ -71,9 +71,11 @@ impl Reader {
             other => other,
         });
         let from = from.collect();
-        let fields = file.fields().iter().enumerate().filter_map(|(number, field)| {
-            Some((field.name().strip_prefix(FIELD)?.to_owned(), place(number)))
-        });
+        let fields = file
+            .fields()
+            .iter()
+            .enumerate()
+            .filter_map(|(number, field)| Some((field.name().strip_prefix(FIELD)?.to_owned(), place(number))));
         let names = if laid { fields.collect() } else { Vec::new() };
         Self { wanted, from, needs, names, mixed, laid }
     }
@@ -131,55 +133,59 @@ impl Reader {
     fn told(&self, rows: &RecordBatch) -> Result<Told, LakeError> {
         let mixed = self.mixed.iter().map(|_| (StringViewBuilder::new(), StringViewBuilder::new())).collect();
         let mut told = Told { fields: StringViewBuilder::new(), lines: BinaryViewBuilder::new(), mixed };
-        let wants = |test: fn(&Place) -> bool| self.from.iter().any(test);
-        let (fields, line) = (wants(|from| matches!(from, Place::Fields)), wants(|from| matches!(from, Place::Line)));
-        if !self.laid && !self.mixed.is_empty() {
-            for object in column::<StringViewArray>(rows, "fields")?.iter().flatten() {
-                let values: Vec<_> = Fields::of(object).collect();
-                told.mix(&self.mixed, values.iter().map(|(name, value)| (&**name, &**value)));
-            }
-        } else if self.laid && (fields || line || !self.mixed.is_empty()) {
-            let (forms, asides) =
-                (column::<BinaryViewArray>(rows, FORM)?, column::<BinaryViewArray>(rows, ASIDE)?);
-            let raws = if line { Some(column::<BinaryViewArray>(rows, "raw")?) } else { None };
-            let texts = |place: Option<usize>| rows.columns().get(place?)?.as_any().downcast_ref();
-            let columns: Vec<Option<&StringViewArray>> = self.names.iter().map(|(_, place)| texts(*place)).collect();
-            let (mut last, mut object, mut text) = (None, String::new(), Vec::new());
-            for row in 0..rows.num_rows() {
-                let bytes = forms.value(row);
-                let (_, form) = match last.take().filter(|(known, _)| *known == bytes) {
-                    Some(same) => last.insert(same),
-                    None => last.insert((bytes, postcard::from_bytes::<Form>(bytes).map_err(internal)?)),
-                };
-                let aside: Vec<&str> = match asides.is_valid(row) {
-                    true => postcard::from_bytes(asides.value(row)).map_err(internal)?,
-                    false => Vec::new(),
-                };
-                let values = Row { names: &self.names, columns: &columns, row };
-                if let Some(raws) = raws {
-                    text.clear();
-                    match raws.is_valid(row) {
-                        true => told.lines.append_value(raws.value(row)),
-                        false => {
-                            form.line(&values, &aside, &mut text);
-                            told.lines.append_value(&text);
-                        }
-                    }
-                }
-                if fields {
-                    object.clear();
-                    form.fields(&values, &aside, |name, value| flat::push(name, value, &mut object));
-                    flat::close(&mut object);
-                    told.fields.append_value(&object);
-                }
-                if !self.mixed.is_empty() {
-                    let mut found = Vec::new();
-                    form.fields(&values, &aside, |name, value| found.push((name, value)));
-                    told.mix(&self.mixed, found.into_iter());
-                }
+        if self.laid {
+            self.of_forms(rows, &mut told)?;
+        } else if !self.mixed.is_empty() {
+            for fields in column::<StringViewArray>(rows, "fields")?.iter().flatten() {
+                told.mix(&self.mixed, Fields::of(fields));
             }
         }
         Ok(told)
+    }
+
+    fn of_forms(&self, rows: &RecordBatch, told: &mut Told) -> Result<(), LakeError> {
+        let fields = self.from.iter().any(|place| matches!(place, Place::Fields));
+        let raws = self.from.iter().any(|place| matches!(place, Place::Line));
+        let raws = if raws { Some(column::<BinaryViewArray>(rows, "raw")?) } else { None };
+        if !fields && raws.is_none() && self.mixed.is_empty() {
+            return Ok(());
+        }
+        let (forms, asides) = (column::<BinaryViewArray>(rows, FORM)?, column::<BinaryViewArray>(rows, ASIDE)?);
+        let texts = |place: Option<usize>| rows.columns().get(place?)?.as_any().downcast_ref();
+        let columns: Vec<Option<&StringViewArray>> = self.names.iter().map(|(_, place)| texts(*place)).collect();
+        let (mut last, mut object, mut text) = (None, String::new(), Vec::new());
+        for row in 0..rows.num_rows() {
+            let bytes = forms.value(row);
+            let (_, form) = match last.take().filter(|(known, _)| *known == bytes) {
+                Some(same) => last.insert(same),
+                None => last.insert((bytes, postcard::from_bytes::<Form>(bytes).map_err(internal)?)),
+            };
+            let aside: Vec<&str> = match asides.is_valid(row) {
+                true => postcard::from_bytes(asides.value(row)).map_err(internal)?,
+                false => Vec::new(),
+            };
+            let values = Row { names: &self.names, columns: &columns, row };
+            match raws {
+                Some(raws) if raws.is_valid(row) => told.lines.append_value(raws.value(row)),
+                Some(_) => {
+                    text.clear();
+                    form.line(&values, &aside, &mut text);
+                    told.lines.append_value(&text);
+                }
+                None => {}
+            }
+            if fields {
+                object.clear();
+                form.fields(&values, &aside, |name, value| flat::push(name, value, &mut object));
+                told.fields.append_value(&object);
+            }
+            if !self.mixed.is_empty() {
+                let mut found = Vec::new();
+                form.fields(&values, &aside, |name, value| found.push((name, value)));
+                told.mix(&self.mixed, found.into_iter());
+            }
+        }
+        Ok(())
     }
 }
 
@@ -203,7 +209,6 @@ impl Told {
             }
             let mut object = String::new();
             rest.for_each(|(name, value)| flat::push(name, value, &mut object));
-            flat::close(&mut object);
             more.append_value(&object);
         }
     }

@@ -186,10 +186,8 @@ impl ExecutionPlan for Scan {
     ) -> Result<FilterPushdownPropagation<Arc<dyn ExecutionPlan>>> {
         let mut scan = self.clone();
         scan.tests.extend(result.parent_filters.iter().map(|filter| filter.filter.clone()));
-        let taken = FilterPushdownPropagation::with_parent_pushdown_result(vec![
-            PushedDown::Yes;
-            result.parent_filters.len()
-        ]);
+        let taken =
+            FilterPushdownPropagation::with_parent_pushdown_result(vec![PushedDown::Yes; result.parent_filters.len()]);
         Ok(taken.with_updated_node(Arc::new(scan)))
     }
 }

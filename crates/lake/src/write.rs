@@ -195,7 +195,9 @@ mod tests {
             process: None,
             code: None,
             message: "m".into(),
-            fields: [("Alpha", number.to_string()), ("alpha", "x".to_owned()), ("Beta", String::new())].into_iter().collect(),
+            fields: [("Alpha", number.to_string()), ("alpha", "x".to_owned()), ("Beta", String::new())]
+                .into_iter()
+                .collect(),
             raw: raw.into(),
         }
     }
@@ -207,6 +209,13 @@ mod tests {
         let events: Vec<Event> = (0..90).map(event).collect();
         for (segment, events) in (1..).zip(events.chunks(10)) {
             let part = columns::batch(events).expect("a batch");
+            let object = |event: &Event| {
+                format!("{{\"Alpha\":\"{}\",\"alpha\":\"x\",\"Beta\":\"\"}}", event.fields.named("Alpha").expect("it"))
+            };
+            let (place, _) = part.schema_ref().column_with_name("fields").expect("fields");
+            let mut columns = part.columns().to_vec();
+            columns[place] = Arc::new(StringViewArray::from_iter_values(events.iter().map(object)));
+            let part = RecordBatch::try_new(part.schema(), columns).expect("a batch");
             let mut writer = ArrowWriter::try_new(Vec::new(), columns::schema(), None).expect("a writer");
             writer.write(&part).expect("written");
             let bytes = writer.into_inner().expect("a file");
