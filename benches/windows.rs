@@ -53,9 +53,15 @@ fn main() {
     let home = tempfile::tempdir().expect("a folder");
     let lake = Lake::open(LakeConfig { threads: 2, ..LakeConfig::in_folder(home.path()) }).expect("the lake opens");
     let rounds = count.div_ceil(samples.len());
-    fill(&lake, &samples, count, home.path());
+    let raw = fill(&lake, &samples, count, home.path());
     let (_, merging) = spent(|| lake.compact().expect("merged"));
-    println!("merged: {:.2} CPU-s; {} kept bytes in all", merging.as_secs_f64(), kept(home.path()));
+    println!(
+        "merged: {:.2} CPU-s; {} bytes kept, one in {:.1}; {} MB at the peak",
+        merging.as_secs_f64(),
+        kept(home.path()),
+        raw as f64 / kept(home.path()) as f64,
+        memory("VmHWM")
+    );
     let hours = rounds as i64 * MINUTES / 60 + 1;
     for text in [
         NEEDLE,
@@ -70,7 +76,8 @@ fn main() {
     println!("memory: {} MB at the peak", memory("VmHWM"));
 }
 
-fn fill(lake: &Lake, samples: &[String], count: usize, home: &Path) {
+/// Takes in so many events; returns their bytes.
+fn fill(lake: &Lake, samples: &[String], count: usize, home: &Path) -> usize {
     let (mut reader, mut dice) = (Reader::new(Source::named("windows"), Form::OnlyJson), Dice(7));
     let (mut raw, mut taking) = (0, std::time::Duration::ZERO);
     for first in (0..count).step_by(1_000) {
@@ -93,12 +100,14 @@ fn fill(lake: &Lake, samples: &[String], count: usize, home: &Path) {
     taking += clock.elapsed();
     let size = kept(home);
     println!(
-        "read, routed, durable and in files: {count} events of {} bytes, {:.2} CPU-s, {:.0} events/CPU-s; {size} bytes kept, one in {:.1}",
+        "read, routed, durable and in files: {count} events of {} bytes, {:.2} CPU-s, {:.0} events/CPU-s; {size} bytes kept, one in {:.1}; {} MB at the peak",
         raw / count,
         taking.as_secs_f64(),
         count as f64 / taking.as_secs_f64(),
         raw as f64 / size as f64,
+        memory("VmHWM"),
     );
+    raw
 }
 
 /// The same record of another time, process and boot: seconds, and what is below, stay.

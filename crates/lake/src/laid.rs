@@ -7,7 +7,7 @@ use crate::flat::Fields;
 use crate::forms::{Made, Placed};
 use datafusion::arrow::array::{
     Array, ArrayRef, BinaryViewArray, BinaryViewBuilder, FixedSizeBinaryArray, RecordBatch, StringViewArray,
-    StringViewBuilder, TimestampNanosecondArray, UInt32Array,
+    StringViewBuilder, TimestampNanosecondArray, UInt32Array, new_null_array,
 };
 use datafusion::arrow::compute::take_record_batch;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
@@ -28,7 +28,9 @@ const FREQUENT: u32 = 64;
 const MOST: usize = 1_000;
 /// Names without a column that a file tells; of more it tells none.
 const TOLD: usize = 4_000;
-/// Events laid out at a time: a group of rows of the file.
+/// Rows of a page at most: what is skipped or read as one.
+pub const PAGE: usize = 8 * 1024;
+/// Rows of a group.
 pub const GROUP: usize = 64 * 1024;
 
 /// The rows by kind of log, and of each kind in order of time and id.
@@ -65,6 +67,8 @@ pub struct Layout {
     /// Columns of the lake's schema that stay as they are.
     same: usize,
     numbers: HashMap<String, u32>,
+    /// The values of a field that no event has.
+    absent: ArrayRef,
     /// Names of fields that were kept aside so far, in lower case.
     rare: BTreeSet<String>,
 }
@@ -92,7 +96,8 @@ impl Layout {
         fields.push(Arc::new(Field::new(FORM, DataType::BinaryView, false)));
         fields.push(Arc::new(Field::new(ASIDE, DataType::BinaryView, true)));
         fields.push(Arc::new(Field::new("raw", DataType::BinaryView, true)));
-        Ok(Self { schema: Arc::new(Schema::new(fields)), same, numbers, rare: BTreeSet::new() })
+        let absent = new_null_array(&DataType::Utf8View, PAGE);
+        Ok(Self { schema: Arc::new(Schema::new(fields)), same, numbers, absent, rare: BTreeSet::new() })
     }
 
     /// What the footer tells beside the columns, once all events are laid.
@@ -101,10 +106,15 @@ impl Layout {
         Ok(KeyValue::new(RARE.to_owned(), serde_json::to_string(&told).map_err(internal)?))
     }
 
-    /// The events as they lie in the file.
-    pub fn lay(&mut self, part: &RecordBatch) -> Result<RecordBatch, LakeError> {
+    /// The events of a group as they lie in the file, in batches.
+    pub fn lay(&mut self, group: &RecordBatch) -> Result<Vec<RecordBatch>, LakeError> {
+        let rows = group.num_rows();
+        (0..rows).step_by(PAGE).map(|first| self.lay_some(&group.slice(first, PAGE.min(rows - first)))).collect()
+    }
+
+    fn lay_some(&mut self, part: &RecordBatch) -> Result<RecordBatch, LakeError> {
         let (texts, lines) = (column::<StringViewArray>(part, "fields")?, column::<BinaryViewArray>(part, "raw")?);
-        let mut values: Vec<_> = self.numbers.iter().map(|_| StringViewBuilder::new()).collect();
+        let mut values: Vec<Option<StringViewBuilder>> = self.numbers.iter().map(|_| None).collect();
         let mut forms = BinaryViewBuilder::new().with_deduplicate_strings();
         let (mut asides, mut raws) = (BinaryViewBuilder::new(), BinaryViewBuilder::new());
         let (mut filled, mut form) = (vec![0; values.len()], Vec::new());
@@ -118,6 +128,7 @@ impl Layout {
                     continue;
                 };
                 if let (Some(column), Some(filled)) = (values.get_mut(number), filled.get_mut(number)) {
+                    let column = column.get_or_insert_default();
                     (*filled..row).for_each(|_| column.append_null());
                     column.append_value(field.value);
                     *filled = row + 1;
@@ -135,9 +146,14 @@ impl Layout {
         for field in self.schema.fields().iter().take(self.same) {
             columns.extend(part.column_by_name(field.name()).cloned());
         }
-        for (mut column, filled) in values.into_iter().zip(filled) {
-            (filled..part.num_rows()).for_each(|_| column.append_null());
-            columns.push(Arc::new(column.finish()));
+        for (column, filled) in values.into_iter().zip(filled) {
+            columns.push(match column {
+                Some(mut column) => {
+                    (filled..part.num_rows()).for_each(|_| column.append_null());
+                    Arc::new(column.finish())
+                }
+                None => self.absent.slice(0, part.num_rows()),
+            });
         }
         columns.extend([Arc::new(forms.finish()) as ArrayRef, Arc::new(asides.finish()), Arc::new(raws.finish())]);
         RecordBatch::try_new(self.schema.clone(), columns).map_err(internal)

@@ -12,9 +12,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 
 /// Files of an hour are merged once there are this many of them.
-const MANY: usize = 8;
-/// Files of this many events are large enough to be left alone.
-const LARGE: u64 = 1_000_000;
+const MANY: usize = 4;
+/// Bytes of files that are merged at a time, and held in memory as events, which are twenty to forty times larger.
+const LARGE: u64 = 8 << 20;
 
 impl Lake {
     /// Drops the files of a source whose hour ended, and whose events were taken in, at or before `older_than`; returns
@@ -74,10 +74,21 @@ impl Lake {
     }
 }
 
-/// Neighbours in order of their segments, between files that are large already. Merging only neighbours keeps the
+/// Neighbours in order of their segments that are not large together. Merging only neighbours keeps the
 /// segments of any two files apart or one within the other, which is how a listing tells merged files.
 fn runs(mut files: Vec<Arc<FileEntry>>) -> Vec<Vec<Arc<FileEntry>>> {
     files.sort_by_key(|file| file.segments);
-    let groups = files.split(|file| file.rows >= LARGE);
-    groups.filter(|group| group.len() >= MANY).map(<[_]>::to_vec).collect()
+    let mut runs: Vec<Vec<_>> = Vec::new();
+    let (mut run, mut bytes) = (Vec::new(), 0);
+    for file in files {
+        if bytes + file.bytes > LARGE {
+            runs.push(std::mem::take(&mut run));
+            bytes = 0;
+        }
+        bytes += file.bytes;
+        run.push(file);
+    }
+    runs.push(run);
+    runs.retain(|run| run.len() >= MANY);
+    runs
 }

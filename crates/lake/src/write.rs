@@ -3,7 +3,7 @@
 use crate::columns::{self, column, internal};
 use crate::error::LakeError;
 use crate::files::FileEntry;
-use crate::laid::{self, ASIDE, GROUP, Layout};
+use crate::laid::{self, ASIDE, GROUP, Layout, PAGE};
 use crate::names::Names;
 use crate::pieces::{Pieces, Place};
 use crate::plain::{self, Stretch};
@@ -11,11 +11,15 @@ use datafusion::arrow::array::{
     FixedSizeBinaryArray, RecordBatch, StringViewArray, TimestampNanosecondArray, UInt32Array,
 };
 use datafusion::arrow::compute::{concat_batches, take_record_batch};
+use datafusion::arrow::datatypes::Schema;
 use datafusion::execution::runtime_env::RuntimeEnv;
 use datafusion::parquet::arrow::ArrowWriter;
+use datafusion::parquet::arrow::arrow_writer::{ArrowColumnWriter, compute_leaves};
 use datafusion::parquet::basic::{Compression, Encoding, ZstdLevel};
+use datafusion::parquet::errors::ParquetError;
 use datafusion::parquet::file::metadata::KeyValue;
 use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties};
+use datafusion::parquet::file::writer::SerializedRowGroupWriter;
 use datafusion::parquet::schema::types::ColumnPath;
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
 use std::collections::{BTreeMap, HashSet};
@@ -24,8 +28,8 @@ use std::sync::Arc;
 
 const HOUR: i64 = 3_600_000_000_000;
 const MILLI: i64 = 1_000_000;
-/// Rows of a page at most: what is skipped or read as one.
-const PAGE: usize = 8_192;
+/// Bytes of a page, before it is compressed.
+const PAGE_BYTES: usize = 512 * 1024;
 
 /// Where files go.
 pub struct Target {
@@ -105,11 +109,13 @@ fn encode(part: &RecordBatch) -> Result<Vec<u8>, LakeError> {
     let part = laid::by_kind(part)?;
     let mut layout = Layout::of(&part)?;
     let properties = properties(Names::of(&part)?.entry())?;
-    let mut writer = ArrowWriter::try_new(Vec::new(), layout.schema.clone(), Some(properties)).map_err(internal)?;
-    for first in (0..part.num_rows()).step_by(GROUP) {
+    let writer = ArrowWriter::try_new(Vec::new(), layout.schema.clone(), Some(properties)).map_err(internal)?;
+    let (mut writer, groups) = writer.into_serialized_writer().map_err(internal)?;
+    for (number, first) in (0..part.num_rows()).step_by(GROUP).enumerate() {
         let group = part.slice(first, GROUP.min(part.num_rows() - first));
-        writer.write(&layout.lay(&group)?).map_err(internal)?;
-        writer.flush().map_err(internal)?;
+        let columns = groups.create_column_writers(number).map_err(internal)?;
+        write_group(&layout.lay(&group)?, &layout.schema, columns, writer.next_row_group().map_err(internal)?)
+            .map_err(internal)?;
     }
     writer.append_key_value_metadata(layout.entry()?);
     let pieces = Pieces::of(&part)?.bytes();
@@ -119,11 +125,31 @@ fn encode(part: &RecordBatch) -> Result<Vec<u8>, LakeError> {
     writer.into_inner().map_err(internal)
 }
 
+/// Writes one column after another: each takes a megabyte or two while it is compressed.
+fn write_group(
+    batches: &[RecordBatch],
+    schema: &Schema,
+    columns: Vec<ArrowColumnWriter>,
+    mut group: SerializedRowGroupWriter<'_, Vec<u8>>,
+) -> Result<(), ParquetError> {
+    for (place, (mut column, field)) in columns.into_iter().zip(schema.fields()).enumerate() {
+        for batch in batches {
+            for leaf in compute_leaves(field, batch.column(place))? {
+                column.write(&leaf)?;
+            }
+        }
+        column.close()?.append_to_row_group(&mut group)?;
+    }
+    group.close()?;
+    Ok(())
+}
+
 fn properties(names: KeyValue) -> Result<WriterProperties, LakeError> {
     let level = ZstdLevel::try_new(3).map_err(internal)?;
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(level))
         .set_data_page_row_count_limit(PAGE)
+        .set_data_page_size_limit(PAGE_BYTES)
         .set_statistics_enabled(EnabledStatistics::None)
         .set_column_statistics_enabled(ColumnPath::from("time"), EnabledStatistics::Chunk)
         .set_column_encoding(ColumnPath::from("time"), Encoding::DELTA_BINARY_PACKED)
