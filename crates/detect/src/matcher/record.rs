@@ -165,10 +165,10 @@ impl<'r> Record<'r> {
         }
     }
 
-    /// Puts all own values in lower case in one go, where nothing was yet and they are plain.
+    /// Puts all own values in lower case in one go, where nothing was yet and only ASCII changes.
     fn lower_whole(&mut self) -> bool {
         let text = self.event.fields.text();
-        if !self.scratch.low.is_empty() || !text.is_ascii() {
+        if !self.scratch.low.is_empty() || !only_ascii_changes(text) {
             return false;
         }
         lower_ascii(&mut self.scratch.low, text);
@@ -304,6 +304,20 @@ fn lower(room: &mut String, text: &str) -> (u32, u32) {
         }
     }
     (place(start), place(room.len()))
+}
+
+/// Whether every letter beyond ASCII is in lower case already, or has none.
+fn only_ascii_changes(text: &str) -> bool {
+    let mut rest = if text.is_ascii() { "" } else { text };
+    loop {
+        rest = rest.get(plain_bytes(rest)..).unwrap_or_default();
+        let Some(sign) = rest.chars().next() else { return true };
+        let mut low = sign.to_lowercase();
+        if low.next() != Some(sign) || low.next().is_some() {
+            return false;
+        }
+        rest = rest.get(sign.len_utf8()..).unwrap_or_default();
+    }
 }
 
 /// How many bytes of ASCII `text` begins with.
