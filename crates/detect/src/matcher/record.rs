@@ -1,5 +1,6 @@
 //! An event as tests see it: values by field number, each put in lower case or read as a number at most once.
 
+use super::memo::Memo;
 use super::names::{FieldId, Names};
 use crate::route::{Fields, windows};
 use std::borrow::Cow;
@@ -21,6 +22,7 @@ pub(crate) struct Scratch {
     turn: u32,
     /// Rules of one class that may match, one bit each.
     pub(super) hits: Vec<u64>,
+    pub(super) memo: Memo,
     known: Known,
     wrapped: bool,
 }
