@@ -86,18 +86,15 @@ impl Quick<'_, '_> {
         }
         let start = self.at;
         let end = self.room.marks.next(start)?;
-        let name = if self.text.get(end) == Some(&b'"') {
-            self.at = end + 1;
-            std::str::from_utf8(self.text.get(start..end)?).ok()?
-        } else {
-            self.room.plain.start(self.text.len() - start);
-            string(self.text, &mut self.at, &self.room.marks, &mut self.room.plain)?;
-            self.room.plain.text()?
-        };
         if parent > 0 {
             self.room.path.push('.');
         }
-        self.room.path.push_str(name);
+        if self.text.get(end) == Some(&b'"') {
+            self.at = end + 1;
+            self.room.path.push_str(std::str::from_utf8(self.text.get(start..end)?).ok()?);
+        } else {
+            unescaped(self.text, &mut self.at, self.room)?;
+        }
         self.gap();
         self.expect(b':')?;
         self.gap();
@@ -226,8 +223,19 @@ impl Quick<'_, '_> {
     }
 }
 
+/// Adds the name from `at`, after its opening quote, to the path, without its escapes; apart from the usual way.
+#[cold]
+#[inline(never)]
+fn unescaped(text: &[u8], at: &mut usize, room: &mut Room) -> Option<()> {
+    room.plain.start(text.len());
+    string(text, at, &room.marks, &mut room.plain)?;
+    room.path.push_str(room.plain.text()?);
+    Some(())
+}
+
 /// Adds the string from `at`, after its opening quote, to `room`, without its escapes; `at` is then after its closing
 /// quote.
+#[inline(always)]
 fn string(text: &[u8], at: &mut usize, marks: &Marks, room: &mut Values) -> Option<()> {
     let mut pen = room.pen();
     let mut from = *at;
