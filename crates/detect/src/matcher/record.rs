@@ -18,6 +18,8 @@ pub(crate) struct Scratch {
     low: String,
     /// It begins with all values of the event, as they lie in its text.
     whole: bool,
+    /// A value was asked for in lower case.
+    asked: bool,
     /// Number of the present event; slots of another are empty.
     turn: u32,
     /// Rules of one class that may match, one bit each.
@@ -101,6 +103,7 @@ pub(crate) struct Record<'r> {
 impl<'r> Record<'r> {
     /// Finds out where the fields that rules use lie.
     pub(crate) fn new(event: &'r Event, names: &'r Names, scratch: &'r mut Scratch) -> Self {
+        let asked = std::mem::take(&mut scratch.asked);
         scratch.start(names.len(), event.fields.len());
         let mut known = std::mem::take(&mut scratch.known);
         known.turn_to(names);
@@ -108,7 +111,13 @@ impl<'r> Record<'r> {
         shape.into_iter().flat_map(|shape| &shape.used).for_each(|(id, at)| scratch.put(*id, *at));
         scratch.wrapped = shape.is_some_and(|shape| shape.wrapped);
         scratch.known = known;
-        Self { event, aliases: &[], names, scratch }
+        let mut record = Self { event, aliases: &[], names, scratch };
+        // What the event before was asked for, this one most likely is too: its text is best read from end to end first,
+        // where it is not at hand any more.
+        if asked && event.fields.text().len() <= SHORT {
+            record.lower_whole();
+        }
+        record
     }
 
     /// The same event under further names.
@@ -155,6 +164,7 @@ impl<'r> Record<'r> {
 
     /// Puts the value in lower case, for [`Record::lowered`].
     pub(super) fn lower(&mut self, at: usize) {
+        self.scratch.asked = true;
         let own = at < self.event.fields.len();
         if own && (self.scratch.whole || self.event.fields.text().len() <= SHORT && self.lower_whole()) {
             return;
@@ -180,6 +190,7 @@ impl<'r> Record<'r> {
 
     /// At least every own value of `shortest` bytes or more in lower case, one after the other.
     pub(super) fn lower_all(&mut self, shortest: usize) -> &str {
+        self.scratch.asked = true;
         if self.scratch.whole || self.lower_whole() {
             return self.scratch.low.get(..self.event.fields.text().len()).unwrap_or_default();
         }
