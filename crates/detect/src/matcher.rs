@@ -11,6 +11,7 @@ pub(crate) mod compile;
 mod encode;
 mod index;
 mod literal;
+mod memo;
 mod moment;
 pub(crate) mod names;
 pub(crate) mod net;

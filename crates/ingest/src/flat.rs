@@ -1,7 +1,9 @@
 //! Flat JSON reader: an object becomes field names with dots and text values, without a tree in between.
 
+mod marks;
 mod names;
 mod quick;
+mod room;
 
 pub use names::Names;
 
@@ -76,33 +78,30 @@ impl<'n> Put<'n> {
 /// assert_eq!(fields.named("a.b"), Some("1"));
 /// ```
 pub fn flatten(text: &str, names: &mut Names) -> Result<Fields, FlatError> {
-    read(text, names, Arrays::AsTheyAre)
+    match quick::read(text.as_bytes(), names, Arrays::AsTheyAre) {
+        Some(fields) => Ok(fields),
+        None => thorough(text, names, Arrays::AsTheyAre),
+    }
 }
 
-/// The same, but an object that may hold several records is not read.
-///
-/// # Errors
-/// As [`flatten`], and [`FlatError::Envelope`].
-pub(crate) fn flatten_record(text: &str, names: &mut Names) -> Result<Fields, FlatError> {
-    read(text, names, Arrays::MayBeRecords)
+/// The fields of an object as objects usually are, of bytes that may be no text; `None` where they are no such object.
+pub(crate) fn quickly(bytes: &[u8], names: &mut Names, arrays: Arrays) -> Option<Fields> {
+    quick::read(bytes, names, arrays)
 }
 
 /// What a list of objects near the top of an object is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Arrays {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Arrays {
     AsTheyAre,
     /// Perhaps the records of an envelope.
     MayBeRecords,
 }
 
-fn read(text: &str, names: &mut Names, arrays: Arrays) -> Result<Fields, FlatError> {
-    match quick::read(text, names, arrays) {
-        Some(fields) => Ok(fields),
-        None => thorough(text, names, arrays),
-    }
-}
-
-fn thorough(text: &str, names: &mut Names, arrays: Arrays) -> Result<Fields, FlatError> {
+/// The fields of any object, and why a text is none.
+///
+/// # Errors
+/// As [`flatten`], and [`FlatError::Envelope`] where the object may hold several records and `arrays` says so.
+pub(crate) fn thorough(text: &str, names: &mut Names, arrays: Arrays) -> Result<Fields, FlatError> {
     let (fields, path) = (Fields::with_capacity(32, text.len()), String::with_capacity(64));
     let mut flat = Flat { names, fields, path, arrays, stop: None };
     let mut reader = serde_json::Deserializer::from_str(text);
@@ -275,7 +274,7 @@ mod tests {
 
     /// What the quick reader takes, the thorough one reads the same.
     fn agree(text: &str) -> bool {
-        let quick = quick::read(text, &mut Names::default(), Arrays::MayBeRecords);
+        let quick = quick::read(text.as_bytes(), &mut Names::default(), Arrays::MayBeRecords);
         let thorough = thorough(text, &mut Names::default(), Arrays::MayBeRecords);
         assert!(quick.is_none() || quick.as_ref() == thorough.as_ref().ok(), "{text:?}: {quick:?}, {thorough:?}");
         quick.is_some()

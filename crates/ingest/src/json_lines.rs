@@ -1,7 +1,7 @@
 //! JSON lines: one object a line, from a file, a pipe or a request; other lines are read as text logs.
 
 use crate::batch::{BadLine, BadReason, Batch, Source, bad_line};
-use crate::flat::{Fields, FlatError, MAX_DEPTH, MAX_FIELDS, Names, flatten, flatten_record};
+use crate::flat::{Arrays, Fields, FlatError, MAX_DEPTH, MAX_FIELDS, Names, quickly, thorough};
 use crate::normal::Normaliser;
 use crate::{auditd, envelope, evtx, layout, sysmon_xml, text};
 use bytes::Bytes;
@@ -68,7 +68,7 @@ impl Reader {
     /// # Errors
     /// The line as an event with its raw bytes, and why it could not be read.
     pub fn line(&mut self, raw: Bytes, at: u64, now: Timestamp) -> Result<Event, Box<BadLine>> {
-        let read = self.fields(&raw, flatten, now);
+        let read = self.fields(&raw, Arrays::AsTheyAre, now);
         self.event(read, raw, at, 0, now)
     }
 
@@ -83,7 +83,7 @@ impl Reader {
         at: u64,
         now: Timestamp,
     ) -> Result<Event, Box<BadLine>> {
-        let mut read = self.fields(&raw, flatten, now);
+        let mut read = self.fields(&raw, Arrays::AsTheyAre, now);
         if let Ok(fields) = &mut read {
             envelope::share(fields, "", common, &mut self.names);
         }
@@ -95,7 +95,7 @@ impl Reader {
         if raw.first() == Some(&b'[') && self.form != Form::Plain && self.rows(&raw, at, now, batch) {
             return;
         }
-        match self.fields(&raw, flatten_record, now) {
+        match self.fields(&raw, Arrays::MayBeRecords, now) {
             Err(Stop::Envelope) => {
                 if !self.rows(&raw, at, now, batch) {
                     batch.push(self.line(raw, at, now).map_err(|bad| *bad));
@@ -130,7 +130,7 @@ impl Reader {
                 Cow::Borrowed(part) => raw.slice_ref(part.as_bytes()),
                 Cow::Owned(text) => Bytes::from(text),
             };
-            let mut read = self.fields(&bytes, flatten, now);
+            let mut read = self.fields(&bytes, Arrays::AsTheyAre, now);
             if let Ok(fields) = &mut read {
                 envelope::share(fields, row.prefix, &row.common, &mut self.names);
             }
@@ -139,14 +139,17 @@ impl Reader {
         true
     }
 
-    fn fields(
-        &mut self,
-        raw: &Bytes,
-        flatten: fn(&str, &mut Names) -> Result<Fields, FlatError>,
-        now: Timestamp,
-    ) -> Result<Fields, Stop> {
+    fn fields(&mut self, raw: &Bytes, arrays: Arrays, now: Timestamp) -> Result<Fields, Stop> {
         if raw.len() > MAX_LINE {
             return Err(BadReason::TooLong { limit: MAX_LINE }.into());
+        }
+        // That a usual object is text is seen as it is read.
+        let json = matches!(self.form, Form::OnlyJson | Form::AnyText);
+        if json
+            && raw.trim_ascii_start().starts_with(b"{")
+            && let Some(fields) = quickly(raw, &mut self.names, arrays)
+        {
+            return Ok(self.unpacked(fields));
         }
         let line = layout::text(raw)?;
         match self.form {
@@ -154,7 +157,12 @@ impl Reader {
             Form::AnyText if line.trim_start().starts_with('{') => {}
             form => return Ok(text::only(form, line, &mut self.names, now)?),
         }
-        let mut fields = flatten(line, &mut self.names)?;
+        let fields = thorough(line, &mut self.names, arrays)?;
+        Ok(self.unpacked(fields))
+    }
+
+    /// The same fields with those of the records that they carry.
+    fn unpacked(&mut self, mut fields: Fields) -> Fields {
         let mut told = self.names.told(&fields);
         if told.record {
             fields = self.short.shorten(fields, &mut self.names);
@@ -165,7 +173,7 @@ impl Reader {
             auditd::unpack(&mut fields, &told.carriers, &mut self.names);
             sysmon_xml::unpack(&mut fields, &told.carriers, &mut self.names);
         }
-        Ok(fields)
+        fields
     }
 
     /// The event of what a line or the `row`-th record in it says; rows count from 1, 0 is the line itself.
@@ -267,6 +275,21 @@ mod tests {
         assert_eq!(reasons[3], (6, "nested deeper than 64 levels".to_owned()));
         assert_eq!(reasons[4], (7, "longer than 1048576 bytes".to_owned()));
         assert_eq!(batch.bad[1].event.raw.as_ref(), b"{\"b\":\"\xff\"}");
+    }
+
+    #[test]
+    fn what_is_no_text_is_found_wherever_it_is() {
+        for (line, at) in [
+            (&b"{\"a\":\"\xc3\",\"b\":\"\xa9\"}"[..], 6),
+            (b"{\"a\":\"\xc3\\u00e9\"}", 6),
+            (b"{\"a\":{\"\xe9\":1}}", 7),
+            (b"{\"a\\n\xe9\":1}", 5),
+            (b"{\"a\":null,\"\xe9\":null}", 11),
+            (b"{\"a\":1}\xe9", 7),
+        ] {
+            assert_eq!(read(line).bad.first().map(|bad| &bad.reason), Some(&BadReason::NotUtf8 { at }), "{line:?}");
+        }
+        assert_eq!(read("{\"\u{e9}\":\"\u{20ac}\\\\\"}".as_bytes()).events[0].field("\u{e9}"), Some("\u{20ac}\\"));
     }
 
     #[test]

@@ -8,12 +8,15 @@ use aho_corasick::packed::Searcher;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
 use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasherDefault;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 type Table<K> = HashMap<K, u32, BuildHasherDefault<ShortHasher>>;
 
 /// The rules of a class by what one field, or any value, holds.
 #[derive(Debug)]
 pub(super) struct Index {
+    /// Tells it from every other of this process.
+    number: u64,
     /// Rules by number of key.
     lists: Lists,
     /// Rules to look at whenever the field is there.
@@ -24,6 +27,9 @@ pub(super) struct Index {
     end: Option<Trie>,
     inside: Option<Inside>,
 }
+
+/// Numbers given so far.
+static GIVEN: AtomicU64 = AtomicU64::new(0);
 
 /// Texts that stand anywhere in a value.
 #[derive(Debug)]
@@ -90,6 +96,7 @@ impl Index {
         present.sort_unstable();
         present.dedup();
         Ok(Self {
+            number: GIVEN.fetch_add(1, Ordering::Relaxed) + 1,
             present: present.into(),
             whole: whole.iter().map(|(text, rules)| ((*text).into(), lists.push(rules))).collect(),
             numbers: numbers.iter().map(|(number, rules)| (*number, lists.push(rules))).collect(),
@@ -113,7 +120,22 @@ impl Index {
         if self.whole.is_empty() && self.start.is_none() && self.end.is_none() && self.inside.is_none() {
             return;
         }
-        let low = record.low(at);
+        let value = record.text(at);
+        let mut memo = std::mem::take(&mut record.scratch.memo);
+        match memo.place(self.number, value) {
+            Some(kept) => {
+                if !kept.is(self.number, value) {
+                    kept.turn_to(self.number, value);
+                    self.look_at_text(record.low(at), |rules| kept.rules.extend_from_slice(rules));
+                }
+                hit(&kept.rules);
+            }
+            None => self.look_at_text(record.low(at), hit),
+        }
+        record.scratch.memo = memo;
+    }
+
+    fn look_at_text(&self, low: &str, mut hit: impl FnMut(&[u32])) {
         self.look_at_ends(low, &mut hit);
         if let Some(inside) = &self.inside {
             inside.look(low, |list| hit(self.lists.get(list)));

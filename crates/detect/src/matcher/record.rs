@@ -1,5 +1,6 @@
 //! An event as tests see it: values by field number, each put in lower case or read as a number at most once.
 
+use super::memo::Memo;
 use super::names::{FieldId, Names};
 use crate::route::{Fields, windows};
 use std::borrow::Cow;
@@ -17,10 +18,13 @@ pub(crate) struct Scratch {
     low: String,
     /// It begins with all values of the event, as they lie in its text.
     whole: bool,
+    /// A value was asked for in lower case.
+    asked: bool,
     /// Number of the present event; slots of another are empty.
     turn: u32,
     /// Rules of one class that may match, one bit each.
     pub(super) hits: Vec<u64>,
+    pub(super) memo: Memo,
     known: Known,
     wrapped: bool,
 }
@@ -99,6 +103,7 @@ pub(crate) struct Record<'r> {
 impl<'r> Record<'r> {
     /// Finds out where the fields that rules use lie.
     pub(crate) fn new(event: &'r Event, names: &'r Names, scratch: &'r mut Scratch) -> Self {
+        let asked = std::mem::take(&mut scratch.asked);
         scratch.start(names.len(), event.fields.len());
         let mut known = std::mem::take(&mut scratch.known);
         known.turn_to(names);
@@ -106,7 +111,13 @@ impl<'r> Record<'r> {
         shape.into_iter().flat_map(|shape| &shape.used).for_each(|(id, at)| scratch.put(*id, *at));
         scratch.wrapped = shape.is_some_and(|shape| shape.wrapped);
         scratch.known = known;
-        Self { event, aliases: &[], names, scratch }
+        let mut record = Self { event, aliases: &[], names, scratch };
+        // What the event before was asked for, this one most likely is too: its text is best read from end to end first,
+        // where it is not at hand any more.
+        if asked && event.fields.text().len() <= SHORT {
+            record.lower_whole();
+        }
+        record
     }
 
     /// The same event under further names.
@@ -153,6 +164,7 @@ impl<'r> Record<'r> {
 
     /// Puts the value in lower case, for [`Record::lowered`].
     pub(super) fn lower(&mut self, at: usize) {
+        self.scratch.asked = true;
         let own = at < self.event.fields.len();
         if own && (self.scratch.whole || self.event.fields.text().len() <= SHORT && self.lower_whole()) {
             return;
@@ -165,10 +177,10 @@ impl<'r> Record<'r> {
         }
     }
 
-    /// Puts all own values in lower case in one go, where nothing was yet and they are plain.
+    /// Puts all own values in lower case in one go, where nothing was yet and only ASCII changes.
     fn lower_whole(&mut self) -> bool {
         let text = self.event.fields.text();
-        if !self.scratch.low.is_empty() || !text.is_ascii() {
+        if !self.scratch.low.is_empty() || !only_ascii_changes(text) {
             return false;
         }
         lower_ascii(&mut self.scratch.low, text);
@@ -178,6 +190,7 @@ impl<'r> Record<'r> {
 
     /// At least every own value of `shortest` bytes or more in lower case, one after the other.
     pub(super) fn lower_all(&mut self, shortest: usize) -> &str {
+        self.scratch.asked = true;
         if self.scratch.whole || self.lower_whole() {
             return self.scratch.low.get(..self.event.fields.text().len()).unwrap_or_default();
         }
@@ -304,6 +317,20 @@ fn lower(room: &mut String, text: &str) -> (u32, u32) {
         }
     }
     (place(start), place(room.len()))
+}
+
+/// Whether every letter beyond ASCII is in lower case already, or has none.
+fn only_ascii_changes(text: &str) -> bool {
+    let mut rest = if text.is_ascii() { "" } else { text };
+    loop {
+        rest = rest.get(plain_bytes(rest)..).unwrap_or_default();
+        let Some(sign) = rest.chars().next() else { return true };
+        let mut low = sign.to_lowercase();
+        if low.next() != Some(sign) || low.next().is_some() {
+            return false;
+        }
+        rest = rest.get(sign.len_utf8()..).unwrap_or_default();
+    }
 }
 
 /// How many bytes of ASCII `text` begins with.

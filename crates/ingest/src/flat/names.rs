@@ -1,6 +1,6 @@
 //! Field names, and lists of them: each is stored once, however many events have it.
 
-use super::quick::Room;
+use super::room::Room;
 use crate::normal::NameHasher;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -26,13 +26,52 @@ pub struct Names {
     pub(super) room: Room,
 }
 
-/// A name, and the number of the one that came after it last: lines of one source name their fields in one order.
+/// A name, and the numbers of the two that came after it last: lines of one source name their fields in few orders.
 #[derive(Debug)]
 struct Known {
     name: Arc<str>,
-    next: u32,
-    /// It is written in JSON as it is.
-    plain: bool,
+    next: [u32; 2],
+    written: Written,
+}
+
+/// A name as it stands in JSON, with the quote and the colon after it: how it begins, sixteen bytes a number.
+#[derive(Debug)]
+struct Written {
+    start: [u128; 2],
+    /// The bits of the text that count.
+    mask: [u128; 2],
+    /// What is left of a long one; `None` where no name is written as it is.
+    rest: Option<Box<[u8]>>,
+}
+
+/// Bytes of a name that are compared at once.
+const AT_ONCE: usize = 32;
+
+impl Written {
+    fn of(name: &str) -> Self {
+        let plain = !name.bytes().any(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f));
+        let all = [name.as_bytes(), b"\":"].concat();
+        let number = |from: usize, byte: fn(u8) -> u8| {
+            let part = all.iter().skip(from).take(16).zip((0..).step_by(8));
+            part.fold(0, |sum, (own, shift)| sum | u128::from(byte(*own)) << shift)
+        };
+        let rest = plain.then(|| all.get(AT_ONCE..).unwrap_or_default().into());
+        Self {
+            start: [0, 16].map(|from| number(from, |own| own)),
+            mask: [0, 16].map(|from| number(from, |_| 0xff)),
+            rest,
+        }
+    }
+
+    /// Whether `text` begins with it.
+    fn begins(&self, text: &[u8]) -> bool {
+        let (Some((start, after)), Some(rest)) = (text.split_first_chunk::<AT_ONCE>(), &self.rest) else {
+            return false;
+        };
+        let parts = start.as_chunks().0.iter().zip(&self.mask).zip(&self.start);
+        let other = parts.fold(0, |other, ((own, mask), start)| other | u128::from_le_bytes(*own) & mask ^ start);
+        other == 0 && (rest.is_empty() || after.starts_with(rest))
+    }
 }
 
 /// The names of events of one shape, and their numbers.
@@ -67,7 +106,7 @@ const CARRIERS: &[&str] = &["SyslogMessage", "message", "Message", "log"];
 
 impl Default for Names {
     fn default() -> Self {
-        let known = vec![Known { name: "".into(), next: 0, plain: false }];
+        let known = vec![Known { name: "".into(), next: [0; 2], written: Written::of("\"") }];
         Self { numbers: HashMap::default(), known, last: 0, lists: Vec::new(), latest: 0, room: Room::default() }
     }
 }
@@ -81,22 +120,33 @@ impl Names {
 
     /// The number of `name`; `None` once there are too many to share.
     pub(super) fn number(&mut self, name: &str) -> Option<u32> {
-        let guess = self.known.get(self.last as usize).map_or(0, |last| last.next);
-        if self.known.get(guess as usize).is_some_and(|known| &*known.name == name) {
-            self.last = guess;
-            return Some(guess);
+        let guesses = self.known.get(self.last as usize).map_or([0; 2], |last| last.next);
+        let right = |guess: &u32| self.known.get(*guess as usize).is_some_and(|known| &*known.name == name);
+        match guesses.into_iter().find(right) {
+            Some(guess) => {
+                self.turn_to(guess);
+                Some(guess)
+            }
+            None => self.find(name),
         }
-        self.find(name)
     }
 
-    /// The name that came last after the one that was asked for last, with its number.
-    pub(super) fn expected(&self) -> Option<(u32, &str)> {
-        let next = self.known.get(self.last as usize)?.next;
-        self.known.get(next as usize).filter(|known| known.plain).map(|known| (next, &*known.name))
+    /// The name that `text` begins with, with the quote and the colon after it, and its number: if it is one of the two
+    /// that came last after the one that was asked for last.
+    pub(super) fn expected(&self, text: &[u8]) -> Option<(u32, usize)> {
+        self.known.get(self.last as usize)?.next.into_iter().find_map(|next| {
+            let known = self.known.get(next as usize)?;
+            known.written.begins(text).then_some((next, known.name.len()))
+        })
     }
 
     /// Says that a name was read.
     pub(super) fn turn_to(&mut self, number: u32) {
+        if let Some(last) = self.known.get_mut(self.last as usize)
+            && last.next.first() != Some(&number)
+        {
+            last.next = [number, last.next.first().copied().unwrap_or_default()];
+        }
         self.last = number;
     }
 
@@ -107,15 +157,12 @@ impl Names {
             None => {
                 let (name, number): (Arc<str>, _) = (name.into(), u32::try_from(self.known.len()).ok()?);
                 self.numbers.insert(Arc::clone(&name), number);
-                let plain = !name.bytes().any(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f));
-                self.known.push(Known { name, next: 0, plain });
+                let written = Written::of(&name);
+                self.known.push(Known { name, next: [0; 2], written });
                 number
             }
         };
-        if let Some(last) = self.known.get_mut(self.last as usize) {
-            last.next = number;
-        }
-        self.last = number;
+        self.turn_to(number);
         Some(number)
     }
 

@@ -1,64 +1,46 @@
 //! The quick way through a JSON object: one pass over the text, for objects as they usually are. Whatever is unusual
 //! (a mistake, a bomb, an envelope) is left to the thorough reader, which has the last word.
 
+use super::marks::Marks;
+use super::room::{Pen, Room, Values};
 use super::{Arrays, Fields, MAX_DEPTH, MAX_FIELDS, Names};
 use crate::envelope;
 use std::fmt::Write;
 
-/// The fields of an object, or `None` for the thorough reader to look at it.
-pub(super) fn read(text: &str, names: &mut Names, arrays: Arrays) -> Option<Fields> {
+/// The fields of an object, or `None` for the thorough reader to look at it. What is between names and values has to be
+/// ASCII, so that the whole is text where each of them is.
+pub(super) fn read(text: &[u8], names: &mut Names, arrays: Arrays) -> Option<Fields> {
     let mut room = std::mem::take(&mut names.room);
-    room.clear();
-    let clean = text.bytes().fold(true, |clean, byte| clean & (byte >= b' '));
-    let mut quick = Quick { text, at: 0, names, room: &mut room, arrays, clean };
-    quick.gap();
-    let whole = quick.object(0).is_some();
-    quick.gap();
-    let whole = whole && quick.at == text.len();
+    room.start(text);
+    let mut quick = Quick { text, at: 0, names, room: &mut room, arrays };
+    let whole = quick.whole().is_some();
     // Copied at their size: an event is kept for a while, and the room is used for the next one.
-    let mut fields = || Fields::assemble(names.list(&room.numbers), room.ends.clone(), room.values.as_str().into());
+    let mut fields =
+        || Fields::assemble(names.list(&room.numbers), room.ends.as_slice().into(), room.values.text()?.into());
     let fields = if whole { fields() } else { None };
     names.room = room;
     fields
 }
 
-/// Room that is used again for object after object.
-#[derive(Debug, Default)]
-pub(super) struct Room {
-    /// The name of each value, by its number.
-    numbers: Vec<u32>,
-    /// Where each value ends.
-    ends: Vec<u32>,
-    values: String,
-    /// Names of the objects that one is in.
-    path: String,
-    /// A name without its escapes.
-    plain: String,
-}
-
-impl Room {
-    fn clear(&mut self) {
-        self.numbers.clear();
-        self.ends.clear();
-        self.values.clear();
-        self.path.clear();
-        self.plain.clear();
-    }
-}
-
 struct Quick<'t, 'n> {
-    text: &'t str,
+    text: &'t [u8],
     at: usize,
     names: &'n mut Names,
     room: &'n mut Room,
     arrays: Arrays,
-    /// There is no control character in it.
-    clean: bool,
 }
 
-impl<'t> Quick<'t, '_> {
+impl Quick<'_, '_> {
+    /// One object and nothing else.
+    fn whole(&mut self) -> Option<()> {
+        self.gap();
+        self.object(0)?;
+        self.gap();
+        (self.at == self.text.len()).then_some(())
+    }
+
     fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
+        self.text.get(self.at).copied()
     }
 
     fn gap(&mut self) {
@@ -102,42 +84,36 @@ impl<'t> Quick<'t, '_> {
         {
             return self.scalar(depth, number);
         }
-        self.room.plain.clear();
-        let name = string(self.text, &mut self.at, &mut self.room.plain, self.clean)?;
+        let start = self.at;
+        let end = self.room.marks.next(start)?;
+        if parent > 0 {
+            self.room.path.push('.');
+        }
+        if self.text.get(end) == Some(&b'"') {
+            self.at = end + 1;
+            self.room.path.push_str(std::str::from_utf8(self.text.get(start..end)?).ok()?);
+        } else {
+            unescaped(self.text, &mut self.at, self.room)?;
+        }
         self.gap();
         self.expect(b':')?;
         self.gap();
-        match name {
-            Piece::AsIs(name) if parent == 0 && !matches!(self.peek()?, b'{' | b'[') => {
-                let number = self.names.number(name)?;
-                self.scalar(depth, number)
-            }
-            name => {
-                if parent > 0 {
-                    self.room.path.push('.');
-                }
-                match name {
-                    Piece::AsIs(name) => self.room.path.push_str(name),
-                    Piece::Unescaped => self.room.path.push_str(&self.room.plain),
-                }
-                self.value(depth)?;
-                self.room.path.truncate(parent);
-                Some(())
-            }
-        }
+        self.value(depth)?;
+        self.room.path.truncate(parent);
+        Some(())
     }
 
-    /// The number of the name that came after the last one before, if it stands here, with a value after it that is no
+    /// The number of a name that came after the last one before, if it stands here, with a value after it that is no
     /// object and no list.
     fn expected(&mut self) -> Option<u32> {
-        let (number, name) = self.names.expected()?;
-        let bytes = self.text.as_bytes().get(self.at..)?;
-        let after = bytes.strip_prefix(name.as_bytes())?.strip_prefix(b"\":")?;
+        let text = self.text.get(self.at..)?;
+        let (number, size) = self.names.expected(text)?;
+        let after = text.get(size + 2..)?;
         let gap = after.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')).count();
         if matches!(after.get(gap)?, b'{' | b'[') {
             return None;
         }
-        self.at += name.len() + 2 + gap;
+        self.at += size + 2 + gap;
         self.names.turn_to(number);
         Some(number)
     }
@@ -185,14 +161,12 @@ impl<'t> Quick<'t, '_> {
         match self.peek()? {
             b'"' => {
                 self.at += 1;
-                if let Piece::AsIs(value) = string(self.text, &mut self.at, &mut self.room.values, self.clean)? {
-                    self.room.values.push_str(value);
-                }
+                string(self.text, &mut self.at, &self.room.marks, &mut self.room.values)?;
             }
-            b't' => self.word("true")?,
-            b'f' => self.word("false")?,
+            b't' => self.word(b"true")?,
+            b'f' => self.word(b"false")?,
             b'n' => {
-                let rest = self.text.get(self.at..)?.starts_with("null");
+                let rest = self.text.get(self.at..)?.starts_with(b"null");
                 self.at += 4;
                 return rest.then_some(());
             }
@@ -203,141 +177,126 @@ impl<'t> Quick<'t, '_> {
         Some(())
     }
 
-    fn word(&mut self, word: &'static str) -> Option<()> {
+    fn word(&mut self, word: &[u8]) -> Option<()> {
         let found = self.text.get(self.at..)?.starts_with(word);
-        self.at += word.len();
-        found.then(|| self.room.values.push_str(word))
+        found.then_some(())?;
+        self.take(word.len())
+    }
+
+    /// Adds so many bytes to the values as they are.
+    fn take(&mut self, size: usize) -> Option<()> {
+        self.room.values.add(self.text, self.at, self.at + size)?;
+        self.at += size;
+        Some(())
     }
 
     /// A whole number as it is written; any other is for the thorough reader.
     fn number(&mut self) -> Option<()> {
         let rest = self.text.get(self.at..)?;
-        let sign = usize::from(rest.starts_with('-'));
-        let digits = rest.as_bytes().get(sign..)?.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let first = rest.as_bytes().get(sign);
+        let sign = usize::from(rest.starts_with(b"-"));
+        let digits = rest.get(sign..)?.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let first = rest.get(sign);
         let end = sign + digits;
         // Up to eighteen digits it fits; one more may.
         let fits = match digits {
             1..=18 => true,
-            19 => rest.get(..end)?.parse::<i64>().is_ok(),
+            19 => std::str::from_utf8(rest.get(..end)?).is_ok_and(|digits| digits.parse::<i64>().is_ok()),
             _ => false,
         };
         if !fits || first == Some(&b'0') && (digits > 1 || sign > 0) {
             return None;
         }
-        if matches!(rest.as_bytes().get(end), Some(b'.' | b'e' | b'E')) {
+        if matches!(rest.get(end), Some(b'.' | b'e' | b'E')) {
             return self.fraction();
         }
-        self.room.values.push_str(rest.get(..end)?);
-        self.at += end;
-        Some(())
+        self.take(end)
     }
 
     /// A number with a point or an exponent, spelled as the nearest double is.
     fn fraction(&mut self) -> Option<()> {
         let rest = self.text.get(self.at..)?;
-        let end = rest.bytes().take_while(|byte| byte.is_ascii_digit() || b"+-.eE".contains(byte)).count();
-        let number: serde_json::Number = serde_json::from_str(rest.get(..end)?).ok()?;
+        let end = rest.iter().take_while(|byte| byte.is_ascii_digit() || b"+-.eE".contains(byte)).count();
+        let number: serde_json::Number = serde_json::from_slice(rest.get(..end)?).ok()?;
         write!(self.room.values, "{}", number.as_f64()?).ok()?;
         self.at += end;
         Some(())
     }
 }
 
-/// The string from `at`, after its opening quote, up to its closing one. One that has escapes is added to `plain`.
-fn string<'t>(text: &'t str, at: &mut usize, plain: &mut String, clean: bool) -> Option<Piece<'t>> {
-    let rest = text.get(*at..)?;
-    let end = special(rest.as_bytes(), clean)?;
-    if rest.as_bytes().get(end)? == &b'"' {
-        *at += end + 1;
-        return Some(Piece::AsIs(rest.get(..end)?));
-    }
-    let (mut from, mut end) = (0, end);
+/// Adds the name from `at`, after its opening quote, to the path, without its escapes; apart from the usual way.
+#[cold]
+#[inline(never)]
+fn unescaped(text: &[u8], at: &mut usize, room: &mut Room) -> Option<()> {
+    room.plain.start(text.len());
+    string(text, at, &room.marks, &mut room.plain)?;
+    room.path.push_str(room.plain.text()?);
+    Some(())
+}
+
+/// Adds the string from `at`, after its opening quote, to `room`, without its escapes; `at` is then after its closing
+/// quote.
+#[inline(always)]
+fn string(text: &[u8], at: &mut usize, marks: &Marks, room: &mut Values) -> Option<()> {
+    let mut pen = room.pen();
+    let mut from = *at;
     loop {
-        plain.push_str(rest.get(from..end)?);
-        match rest.as_bytes().get(end)? {
+        let end = marks.next(from)?;
+        pen.add(text, from, end)?;
+        match text.get(end)? {
             b'"' => {
-                *at += end + 1;
-                return Some(Piece::Unescaped);
+                room.end = pen.end;
+                *at = end + 1;
+                return Some(());
             }
             b'\\' => {}
             // A control character.
             _ => return None,
         }
-        let (letter, size) = escape(rest.get(end + 1..)?)?;
-        plain.push(letter);
-        from = end + 1 + size;
-        end = from + special(rest.as_bytes().get(from..)?, clean)?;
+        let letter = *text.get(end + 1)?;
+        from = match ESCAPES.get(usize::from(letter)) {
+            Some(0) | None => end + 1 + unicode(text.get(end + 1..)?, &mut pen)?,
+            Some(letter) => {
+                pen.push(*letter)?;
+                end + 2
+            }
+        };
     }
 }
 
-enum Piece<'t> {
-    AsIs(&'t str),
-    /// Added to the text for those that have escapes.
-    Unescaped,
-}
-
-/// The first quote, backslash or control character; of the last there is none in a clean text.
-fn special(bytes: &[u8], clean: bool) -> Option<usize> {
-    // Most are short.
-    let start = bytes.get(..16).unwrap_or(bytes);
-    match special_or_control(start) {
-        None if bytes.len() <= 16 => None,
-        None if clean => memchr::memchr2(b'"', b'\\', bytes.get(16..)?).map(|found| found + 16),
-        None => special_or_control(bytes.get(16..)?).map(|found| found + 16),
-        found => found,
-    }
-}
-
-/// The first quote, backslash or control character, eight bytes at a time.
-fn special_or_control(bytes: &[u8]) -> Option<usize> {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGHS: u64 = ONES << 7;
-    let none_of = |chunk: u64, byte: u64| {
-        let difference = chunk ^ (ONES * byte);
-        difference.wrapping_sub(ONES) & !difference
-    };
-    let mut at = 0;
-    while let Some(eight) = bytes.get(at..at + 8).and_then(|eight| <[u8; 8]>::try_from(eight).ok()) {
-        let chunk = u64::from_le_bytes(eight);
-        let control = chunk.wrapping_sub(ONES * 0x20) & !chunk;
-        let found = (control | none_of(chunk, b'"'.into()) | none_of(chunk, b'\\'.into())) & HIGHS;
-        if found != 0 {
-            return Some(at + (found.trailing_zeros() / 8) as usize);
-        }
-        at += 8;
-    }
-    let rest = bytes.get(at..)?;
-    rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)).map(|found| at + found)
-}
-
-/// The letter that an escape stands for, and its size without the backslash.
-fn escape(text: &str) -> Option<(char, usize)> {
-    let letter = match text.as_bytes().first()? {
-        b'"' => '"',
-        b'\\' => '\\',
-        b'/' => '/',
-        b'b' => '\u{8}',
-        b'f' => '\u{c}',
-        b'n' => '\n',
-        b'r' => '\r',
-        b't' => '\t',
-        b'u' => return unicode(text),
-        _ => return None,
-    };
-    Some((letter, 1))
-}
+/// What a letter after a backslash stands for; 0 where it stands for nothing, or begins a number.
+const ESCAPES: [u8; 256] = {
+    let mut table = [0; 256];
+    table[b'"' as usize] = b'"';
+    table[b'\\' as usize] = b'\\';
+    table[b'/' as usize] = b'/';
+    table[b'b' as usize] = 0x8;
+    table[b'f' as usize] = 0xc;
+    table[b'n' as usize] = b'\n';
+    table[b'r' as usize] = b'\r';
+    table[b't' as usize] = b'\t';
+    table
+};
 
 /// `u00e9`, or a pair of surrogates `ud83d\ude00`.
-fn unicode(text: &str) -> Option<(char, usize)> {
+fn unicode(text: &[u8], pen: &mut Pen<'_>) -> Option<usize> {
+    if text.first() != Some(&b'u') {
+        return None;
+    }
     let unit = |at: usize| {
-        let digits = text.get(at..at + 4).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
-        u16::from_str_radix(digits, 16).ok()
+        let digits = text.get(at..at + 4).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit))?;
+        u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+    };
+    let mut add = |letter: char| {
+        let mut four = [0; 4];
+        let bytes = letter.encode_utf8(&mut four).as_bytes();
+        pen.add(bytes, 0, bytes.len())
     };
     let first = unit(1)?;
     if let Some(letter) = char::from_u32(u32::from(first)) {
-        return Some((letter, 5));
+        add(letter)?;
+        return Some(5);
     }
-    let second = text.get(5..7).filter(|mark| *mark == "\\u").and_then(|_| unit(7))?;
-    char::decode_utf16([first, second]).next()?.ok().map(|letter| (letter, 11))
+    let second = text.get(5..7).filter(|mark| *mark == b"\\u").and_then(|_| unit(7))?;
+    add(char::decode_utf16([first, second]).next()?.ok()?)?;
+    Some(11)
 }
