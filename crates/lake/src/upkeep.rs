@@ -14,7 +14,7 @@ use std::sync::{Arc, PoisonError};
 /// Files of an hour are merged once there are this many of them.
 const MANY: usize = 4;
 /// Bytes of files that are merged at a time, and held in memory as events, which are twenty to forty times larger.
-const LARGE: u64 = 8 << 20;
+const LARGE: u64 = 6 << 20;
 
 impl Lake {
     /// Drops the files of a source whose hour ended, and whose events were taken in, at or before `older_than`; returns
@@ -61,6 +61,8 @@ impl Lake {
         let new = self.run(async move {
             let batches = plain::of_files(&target.store, &parts, Stretch::ALWAYS, &[]).await?;
             let all = concat_batches(&columns::schema(), &batches).map_err(internal)?;
+            // They were copied, and are as large.
+            drop(batches);
             let segments =
                 parts.iter().fold((u64::MAX, 0), |(a, b), file| (a.min(file.segments.0), b.max(file.segments.1)));
             let Some(first) = parts.first() else { return Err(LakeError::Engine("nothing to merge".to_string())) };
