@@ -244,4 +244,19 @@ fn every_sample_comes_back_as_it_came() {
         let expected = [values.len(), different].map(|number| Cell::Number(number as i64)).to_vec();
         assert_eq!(table.rows, [expected], "{name}");
     }
+
+    // Pieces of lines, some with signs and escapes in them.
+    for (at, event) in events.iter().enumerate().step_by(events.len() / 24 + 1) {
+        let line: Vec<char> = String::from_utf8_lossy(&event.raw).chars().collect();
+        let piece: String = line.iter().skip(at * 7 % line.len().max(1)).take(5 + at % 9).collect();
+        if piece.trim().is_empty() || piece.contains('\u{fffd}') {
+            continue;
+        }
+        let query = watchkeep_model::filter::parse(&format!("\"{}\"", piece.replace('"', "\"\""))).expect("a query");
+        let holds =
+            |event: &&Event| watchkeep_model::filter::matches(&query.filter, event, now(), zone).expect("evaluates");
+        let expected = events.iter().filter(holds).count() as u64;
+        assert!(expected > 0, "{piece:?}");
+        assert_eq!(lake.count(&SearchRequest { query: &query, ..request }).expect("counted"), expected, "{piece:?}");
+    }
 }
