@@ -2,12 +2,14 @@
 
 use crate::server::{Server, command, program, run};
 use jiff::{SignedDuration, Timestamp};
+use std::collections::HashMap;
 use std::path::Path;
 use std::process::Command;
 use watchkeep_desk::Desk;
-use watchkeep_ingest::{Batch, Sink, SinkError, Source, bulk};
-use watchkeep_lake::{Lake, LakeConfig, LakeError, SearchRequest};
-use watchkeep_model::event::Event;
+use watchkeep_ingest::stream::{Stream, whole};
+use watchkeep_ingest::{Batch, Format, Sink, SinkError, Source, bulk, evtx, folder};
+use watchkeep_lake::{Cell, Found, Lake, LakeConfig, LakeError, SearchRequest};
+use watchkeep_model::event::{Event, EventId};
 use watchkeep_tests::s3::S3;
 use watchkeep_tests::{Office, now};
 
@@ -167,4 +169,94 @@ fn each_source_keeps_its_events_as_long_as_its_page_says() {
     desk.tick(days(32), 1440).expect("a round");
     assert_eq!(kept("long"), 0);
     desk.tick(days(32), 2160).expect("safe to run twice");
+}
+
+/// Every event of every shared sample, each as it was read.
+fn samples() -> Vec<Event> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/detection");
+    let (mut events, at) = (Vec::new(), now());
+    for file in folder::files(&root.join("security-datasets")).unwrap_or_default() {
+        let text = std::fs::read(file).expect("a sample");
+        let read = whole(&mut Stream::new(Source::named("lines"), Format::Auto), "sample", &text.into(), at);
+        events.extend(read.expect("readable").into_iter().flat_map(|batch| batch.events));
+    }
+    let mut records = evtx::Reader::new(Source::named("records"));
+    for file in folder::files(&root.join("evtx-attack-samples")).unwrap_or_default() {
+        evtx::open(&file).expect("an event log").for_each(|chunk| events.extend(records.chunk(chunk, at).events));
+    }
+    events.iter_mut().for_each(watchkeep_detect::route);
+    let mut seen = std::collections::HashSet::new();
+    events.retain(|event| seen.insert(event.id));
+    events
+}
+
+/// In files an event is a form and values: what comes back must be what came, to the byte.
+#[test]
+fn every_sample_comes_back_as_it_came() {
+    let events = samples();
+    if events.is_empty() {
+        println!("skipped: no shared detection data");
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let lake = Lake::open(LakeConfig::in_folder(folder.path())).expect("opens");
+    for part in events.chunks(5_000) {
+        lake.append(part).expect("taken in");
+    }
+    lake.flush().expect("in files");
+    lake.compact().expect("merged");
+    let query = watchkeep_model::filter::parse("*").expect("a query");
+    let zone = &jiff::tz::TimeZone::UTC;
+    let (from, to) = (Timestamp::MIN, Timestamp::MAX);
+    let request = SearchRequest { query: &query, from, to, limit: 10_000, sources: None, now: now(), zone };
+    let mut came: HashMap<EventId, &Event> = events.iter().map(|event| (event.id, event)).collect();
+    let each = |found: &[Event]| {
+        for event in found {
+            let before = came.remove(&event.id).expect("one of them, once");
+            assert_eq!(format!("{event:?}"), format!("{before:?}"));
+        }
+        std::ops::ControlFlow::Continue(())
+    };
+    lake.scan(&request, each).expect("scanned");
+    assert_eq!(came.len(), 0, "every one");
+
+    let mut names: HashMap<&str, u64> = HashMap::new();
+    for (name, _) in events.iter().flat_map(|event| &event.fields) {
+        *names.entry(&**name).or_default() += 1;
+    }
+    let mut names: Vec<(u64, &str)> = names.into_iter().map(|(name, count)| (count, name)).collect();
+    names.sort_unstable();
+    // The most frequent, and some of those that have no column.
+    let asked = names.iter().rev().take(20).chain(names.iter().step_by(names.len() / 20 + 1));
+    for (_, name) in asked {
+        let text = format!("| stats count(\"{name}\") as filled, dc(\"{name}\") as different");
+        let query = watchkeep_model::filter::parse(&text).expect("a query");
+        let Found::Table(table) = lake.search(&SearchRequest { query: &query, ..request }).expect("counted").found
+        else {
+            panic!("{text} gives no table");
+        };
+        let first = |event: &Event| {
+            let mut fields = event.fields.iter().filter(|(field, _)| field.eq_ignore_ascii_case(name));
+            fields.next().map(|(_, value)| value.to_owned()).filter(|value| !value.is_empty())
+        };
+        let values: Vec<String> = events.iter().filter_map(first).collect();
+        let different = values.iter().collect::<std::collections::HashSet<_>>().len();
+        let expected = [values.len(), different].map(|number| Cell::Number(number as i64)).to_vec();
+        assert_eq!(table.rows, [expected], "{name}");
+    }
+
+    // Pieces of lines, some with signs and escapes in them.
+    for (at, event) in events.iter().enumerate().step_by(events.len() / 24 + 1) {
+        let line: Vec<char> = String::from_utf8_lossy(&event.raw).chars().collect();
+        let piece: String = line.iter().skip(at * 7 % line.len().max(1)).take(5 + at % 9).collect();
+        if piece.trim().is_empty() || piece.contains('\u{fffd}') {
+            continue;
+        }
+        let query = watchkeep_model::filter::parse(&format!("\"{}\"", piece.replace('"', "\"\""))).expect("a query");
+        let holds =
+            |event: &&Event| watchkeep_model::filter::matches(&query.filter, event, now(), zone).expect("evaluates");
+        let expected = events.iter().filter(holds).count() as u64;
+        assert!(expected > 0, "{piece:?}");
+        assert_eq!(lake.count(&SearchRequest { query: &query, ..request }).expect("counted"), expected, "{piece:?}");
+    }
 }

@@ -10,11 +10,6 @@ use datafusion::arrow::array::{
 };
 use watchkeep_model::event::{Event, EventId};
 
-/// Whole events.
-pub fn whole(batches: &[RecordBatch]) -> Result<Vec<Event>, LakeError> {
-    Ok(batches.iter().map(columns::events).collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
-}
-
 /// Events with the columns that steps added.
 pub fn hits(batches: &[RecordBatch], columns: &[Column]) -> Result<Vec<(Event, Vec<Cell>)>, LakeError> {
     let mut hits = Vec::new();

@@ -14,7 +14,7 @@ use object_store::{ObjectStore, ObjectStoreExt};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// One immutable file of events of one source and hour (UTC), sorted by time.
+/// One immutable file of events of one source and hour (UTC), kind of log by kind of log, each in order of time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileEntry {
     pub source: Arc<str>,

@@ -172,7 +172,7 @@ impl<'a> Making<'a> {
 
 /// Where a value stands in a text as a word of its own.
 fn word(text: &str, from: usize, value: &str) -> Option<usize> {
-    let edge = |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_alphanumeric());
+    let edge = |byte: Option<&u8>| byte.is_none_or(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric());
     let rest = text.get(from..).filter(|_| !value.is_empty())?;
     let bytes = text.as_bytes();
     let starts = rest.match_indices(value).map(|(at, _)| from + at).take(4);
@@ -232,8 +232,8 @@ impl<'a> Iterator for Leaves<'a> {
                         return Some(Leaf { key: self.key, text: inside, start: start + 1 });
                     }
                 }
-                byte if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+') => {
-                    let bare = |byte: &u8| !byte.is_ascii_alphanumeric() && !matches!(byte, b'-' | b'+' | b'.');
+                byte if is_bare(*byte) => {
+                    let bare = |byte: &u8| !is_bare(*byte) && *byte != b'.';
                     let rest = bytes.get(start..)?;
                     let end = start + rest.iter().position(bare).unwrap_or(rest.len());
                     self.at = end;
@@ -243,6 +243,11 @@ impl<'a> Iterator for Leaves<'a> {
             }
         }
     }
+}
+
+/// Whether a word without quotes begins with the byte.
+fn is_bare(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+' | 0x80..)
 }
 
 /// Where the values of an event are.

@@ -1,6 +1,6 @@
 //! Runs questions against a snapshot of the lake.
 
-use crate::cells::{hits, rows_of, whole};
+use crate::cells::{hits, rows_of};
 use crate::columns::{self, column, instant};
 use crate::error::LakeError;
 use crate::files::FileEntry;
@@ -10,6 +10,7 @@ use crate::plain::{self, Stretch};
 use crate::plan::{self, Refused};
 use crate::request;
 use crate::request::{Found, SearchRequest, SearchResult};
+use crate::sought;
 use crate::steps::{Around, Piped, Rows};
 use crate::table::{self, Events, Table};
 use datafusion::arrow::array::{Int64Array, RecordBatch};
@@ -109,6 +110,7 @@ impl Question {
             memory: snapshot.memory.clone(),
             stretch: Stretch::new(self.from, self.to),
             sources: self.sources.clone(),
+            sought: sought::runs(&self.filter),
             store: snapshot.store.clone(),
             schema: self.schema.clone(),
         }
@@ -118,10 +120,12 @@ impl Question {
         Around { now: self.now, zone: &self.zone }
     }
 
-    /// Another filter over what this question may see, and its files.
-    async fn other(&self, snapshot: &Snapshot, with: &Filter) -> Result<(Expr, Vec<Arc<FileEntry>>), LakeError> {
+    /// Another filter over what this question may see, and its events.
+    async fn other(&self, snapshot: &Snapshot, with: &Filter) -> Result<(Expr, Events), LakeError> {
         let filter = compile(with, self.now, &self.zone)?;
-        Ok((plan::condition(&filter)?, self.files_for(snapshot, &filter).await))
+        let files = self.files_for(snapshot, &filter).await;
+        let events = Events { sought: sought::runs(&filter), ..self.events(snapshot, files) };
+        Ok((plan::condition(&filter)?, events))
     }
 
     pub async fn files(&self, snapshot: &Snapshot) -> Vec<Arc<FileEntry>> {
@@ -206,10 +210,10 @@ impl Snapshot {
                     piped.counting(pipe, largest.as_deref(), &around)
                 }
                 Pipe::Join { by, seconds, with } => {
-                    let (other, files) = question.other(self, with).await?;
-                    result.scanned_events += files.iter().map(|file| file.rows).sum::<u64>();
-                    result.scanned_files += files.len();
-                    piped.joined(by, *seconds, self.frame(question, files, other)?)
+                    let (condition, events) = question.other(self, with).await?;
+                    result.scanned_events += events.files.iter().map(|file| file.rows).sum::<u64>();
+                    result.scanned_files += events.files.len();
+                    piped.joined(by, *seconds, self.read(events, condition)?)
                 }
                 pipe => piped.keeping(pipe, &around).and_then(|piped| piped.counting(pipe, None, &around)),
             }
@@ -272,26 +276,6 @@ impl Snapshot {
             (instant(from.saturating_add(width * index)), counts.get(&index).copied().unwrap_or(0) + extra)
         };
         Ok((0..wanted).map(bucket).collect())
-    }
-
-    /// The events with these ids; their times are in the ids.
-    pub async fn events(&self, ids: &[EventId]) -> Result<Vec<Event>, LakeError> {
-        let millis = |id: &EventId| id.0.iter().take(6).fold(0i64, |millis, byte| (millis << 8) | i64::from(*byte));
-        let times: BTreeSet<i64> = ids.iter().map(millis).collect();
-        // Times before 1970 all have the milliseconds zero.
-        let near = |file: &&Arc<FileEntry>| times.range(file.first.max(0)..=file.last.max(0)).next().is_some();
-        let files: Vec<_> = self.files.iter().filter(near).cloned().collect();
-        let wanted = ids.iter().map(|id| lit(ScalarValue::FixedSizeBinary(16, Some(id.0.to_vec())))).collect();
-        let events = Events {
-            files,
-            memory: self.memory.clone(),
-            stretch: Stretch::ALWAYS,
-            sources: None,
-            store: self.store.clone(),
-            schema: columns::schema(),
-        };
-        let frame = self.read(events, ident("id").in_list(wanted, false))?;
-        whole(&self.run(frame.limit(0, Some(ids.len()))).await?)
     }
 
     /// The events of some files, or those in memory where none are given, a batch at a time and in no order.

@@ -5,9 +5,10 @@ use crate::error::LakeError;
 use crate::flat::{self, Fields};
 use crate::forms::{Form, Values};
 use crate::laid::{ASIDE, FIELD, FORM};
+use crate::sought::{SOUGHT, Sought};
 use datafusion::arrow::array::{
-    Array, ArrayRef, BinaryViewArray, BinaryViewBuilder, RecordBatch, RecordBatchOptions, StringViewArray,
-    StringViewBuilder, new_null_array,
+    Array, ArrayRef, BinaryViewArray, BinaryViewBuilder, BooleanArray, RecordBatch, RecordBatchOptions,
+    StringViewArray, StringViewBuilder, new_null_array,
 };
 use datafusion::arrow::buffer::NullBuffer;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
@@ -41,6 +42,9 @@ enum Place {
     Line,
     First(usize),
     More(usize),
+    /// Whether a text may be in the event.
+    Sought(Sought),
+    Unknown,
 }
 
 /// Gives the wanted columns from those of one file.
@@ -122,6 +126,8 @@ impl Reader {
                 Place::Fields => Arc::new(told.fields.finish()),
                 Place::Line => Arc::new(told.lines.finish()),
                 Place::First(mixed) => finished(told.mixed.get_mut(*mixed).map(|(first, _)| first)),
+                Place::Sought(sought) => Arc::new(sought.may_hold(rows)?),
+                Place::Unknown => Arc::new(BooleanArray::from(vec![true; rows.num_rows()])),
                 Place::More(mixed) => finished(told.mixed.get_mut(*mixed).map(|(_, more)| more)),
             });
         }
@@ -248,6 +254,11 @@ impl Making<'_> {
         }
         if let Some(field) = name.strip_prefix(MORE) {
             return self.values(field, |_| Place::Null(DataType::Utf8View), Place::More);
+        }
+        if let Some(run) = name.strip_prefix(SOUGHT) {
+            let Some(sought) = Sought::new(run).filter(|_| self.laid) else { return Place::Unknown };
+            self.need(Sought::needs);
+            return Place::Sought(sought);
         }
         match name.as_str() {
             "fields" | "raw" if self.laid => {

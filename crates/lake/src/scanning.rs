@@ -6,10 +6,11 @@ use crate::files::FileEntry;
 use crate::opening::{Asked, Opened, Rows, Test, as_arrow};
 use crate::plain;
 use crate::reading::Reader;
+use crate::sought::SOUGHT;
 use crate::table::Events;
 use datafusion::arrow::array::{BooleanArray, RecordBatch};
 use datafusion::arrow::compute::filter_record_batch;
-use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::{DataFusionError, Result};
@@ -118,9 +119,20 @@ impl Scan {
             };
             tests.push(Test { cost, columns, holds: Box::new(holds) });
         }
+        tests.extend(self.events.sought.iter().map(|run| sought(run)));
         tests.sort_by_key(|test| test.cost);
         Ok(tests)
     }
+}
+
+/// Whether an event may hold a text, which a later test makes sure of.
+fn sought(run: &str) -> Test {
+    let columns = Arc::new(Schema::new(vec![Field::new(format!("{SOUGHT}{run}"), DataType::Boolean, false)]));
+    let holds = |rows: &RecordBatch| {
+        let held = rows.columns().first().and_then(|held| held.as_any().downcast_ref::<BooleanArray>().cloned());
+        held.ok_or_else(|| as_arrow(columns::internal("nobody looked for the text")))
+    };
+    Test { cost: 1, columns, holds: Box::new(holds) }
 }
 
 /// What reading a column takes beside others.

@@ -26,6 +26,8 @@ pub struct Events {
     pub stretch: Stretch,
     /// Whose events in memory may be seen; all where nothing is said.
     pub sources: Option<Vec<String>>,
+    /// Texts that every event asked for holds.
+    pub sought: Vec<String>,
     pub store: Arc<dyn ObjectStore>,
     pub schema: SchemaRef,
 }
