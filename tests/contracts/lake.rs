@@ -10,6 +10,7 @@ use watchkeep_ingest::stream::{Stream, whole};
 use watchkeep_ingest::{Batch, Format, Sink, SinkError, Source, bulk, evtx, folder};
 use watchkeep_lake::{Cell, Found, Lake, LakeConfig, LakeError, SearchRequest};
 use watchkeep_model::event::{Event, EventId};
+use watchkeep_model::filter::EventField;
 use watchkeep_tests::s3::S3;
 use watchkeep_tests::{Office, now};
 
@@ -221,15 +222,18 @@ fn every_sample_comes_back_as_it_came() {
     assert_eq!(came.len(), 0, "every one");
 
     let mut names: HashMap<&str, u64> = HashMap::new();
-    for (name, _) in events.iter().flat_map(|event| &event.fields) {
+    let own = |name: &str| matches!(EventField::named(name), EventField::Named(_));
+    let plain =
+        |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric()) && !name.starts_with(char::is_numeric);
+    for (name, _) in events.iter().flat_map(|event| &event.fields).filter(|(name, _)| own(name) && plain(name)) {
         *names.entry(&**name).or_default() += 1;
     }
     let mut names: Vec<(u64, &str)> = names.into_iter().map(|(name, count)| (count, name)).collect();
     names.sort_unstable();
     // The most frequent, and some of those that have no column.
-    let asked = names.iter().rev().take(20).chain(names.iter().step_by(names.len() / 20 + 1));
+    let asked = names.iter().rev().take(10).chain(names.iter().step_by(names.len() / 10 + 1));
     for (_, name) in asked {
-        let text = format!("| stats count(\"{name}\") as filled, dc(\"{name}\") as different");
+        let text = format!("| stats count({name}) as filled, dc({name}) as different");
         let query = watchkeep_model::filter::parse(&text).expect("a query");
         let Found::Table(table) = lake.search(&SearchRequest { query: &query, ..request }).expect("counted").found
         else {
@@ -246,15 +250,15 @@ fn every_sample_comes_back_as_it_came() {
     }
 
     // Pieces of lines, some with signs and escapes in them.
-    for (at, event) in events.iter().enumerate().step_by(events.len() / 24 + 1) {
+    for (at, event) in events.iter().enumerate().step_by(events.len() / 12 + 1) {
         let line: Vec<char> = String::from_utf8_lossy(&event.raw).chars().collect();
         let piece: String = line.iter().skip(at * 7 % line.len().max(1)).take(5 + at % 9).collect();
         if piece.trim().is_empty() || piece.contains('\u{fffd}') {
             continue;
         }
         let query = watchkeep_model::filter::parse(&format!("\"{}\"", piece.replace('"', "\"\""))).expect("a query");
-        let holds =
-            |event: &&Event| watchkeep_model::filter::matches(&query.filter, event, now(), zone).expect("evaluates");
+        let filter = watchkeep_model::filter::compile(&query.filter, now(), zone).expect("compiles");
+        let holds = |event: &&Event| filter.matches(event);
         let expected = events.iter().filter(holds).count() as u64;
         assert!(expected > 0, "{piece:?}");
         assert_eq!(lake.count(&SearchRequest { query: &query, ..request }).expect("counted"), expected, "{piece:?}");

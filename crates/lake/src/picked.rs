@@ -31,10 +31,11 @@ impl Snapshot {
                 keep(&filter_record_batch(batch, &chosen).map_err(columns::internal)?)?;
             }
         }
-        let near = self.files.iter().filter_map(|file| Some((file.clone(), stretch(&ids, file)?)));
-        let read = near.map(|(file, stretch)| {
-            let (store, ids, most) = (self.store.clone(), ids.clone(), self.rows);
-            async move { tokio::spawn(of_file(store, file, stretch, ids, most)).await.map_err(columns::internal)? }
+        let near: Vec<_> = self.files.iter().filter_map(|file| Some((file.clone(), stretch(&ids, file)?))).collect();
+        let (store, most) = (self.store.clone(), self.rows);
+        let read = near.into_iter().map(move |(file, stretch)| {
+            let work = tokio::spawn(of_file(store.clone(), file, stretch, ids.clone(), most));
+            async move { work.await.map_err(columns::internal)? }
         });
         let mut read = stream::iter(read).buffer_unordered(self.threads);
         while let Some(batches) = read.next().await {

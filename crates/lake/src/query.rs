@@ -27,7 +27,7 @@ use jiff::{SignedDuration, Timestamp};
 use object_store::ObjectStore;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use watchkeep_model::event::{Event, EventId};
+use watchkeep_model::event::EventId;
 use watchkeep_model::filter::{Check, EventField, EventFilter, Expr as Filter, Pipe, Query, compile};
 
 const MOST_ROWS: usize = 10_000;

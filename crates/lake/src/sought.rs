@@ -73,7 +73,8 @@ impl Sought {
     }
 }
 
-/// Looks into each row where nothing was found yet; a value that lies where that of the row before lies holds what that did.
+/// Looks into each row where nothing was found yet; a value that lies where that of the row before lies holds what that
+/// did. Where a row has no value, its view may be that of another.
 fn look<'a>(
     found: &mut [bool],
     views: &[u128],
@@ -81,13 +82,11 @@ fn look<'a>(
     is_in: impl Fn(&'a [u8]) -> bool,
 ) {
     let mut last: Option<(u128, bool)> = None;
-    for (row, (found, view)) in found.iter_mut().zip(views).enumerate() {
-        if *found {
-            continue;
-        }
+    for (row, (found, view)) in found.iter_mut().zip(views).enumerate().filter(|(_, (found, _))| !**found) {
+        let Some(value) = value(row) else { continue };
         *found = match last {
             Some((known, held)) if known == *view => held,
-            _ => value(row).is_some_and(&is_in),
+            _ => is_in(value),
         };
         last = Some((*view, *found));
     }
