@@ -14,7 +14,7 @@ use std::sync::{Arc, PoisonError};
 /// Files of an hour are merged once there are this many of them.
 const MANY: usize = 4;
 /// Bytes of files that are merged at a time, and held in memory as events, which are twenty to forty times larger.
-const LARGE: u64 = 6 << 20;
+const LARGE: u64 = 8 << 20;
 
 impl Lake {
     /// Drops the files of a source whose hour ended, and whose events were taken in, at or before `older_than`; returns
