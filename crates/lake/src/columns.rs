@@ -32,6 +32,12 @@ pub fn schema() -> SchemaRef {
     SCHEMA.clone()
 }
 
+/// The lake's columns of these names.
+pub fn only(names: &[&str]) -> Result<SchemaRef, LakeError> {
+    let places = names.iter().map(|name| SCHEMA.index_of(name).map_err(internal)).collect::<Result<Vec<_>, _>>()?;
+    Ok(Arc::new(SCHEMA.project(&places).map_err(internal)?))
+}
+
 pub fn time_type() -> DataType {
     DataType::Timestamp(TimeUnit::Nanosecond, Some("UTC".into()))
 }

@@ -129,7 +129,7 @@ impl Flow {
         let Some(stretch) = self.stretches.pop_front() else { return Ok(false) };
         let within = plain::Stretch::new(stretch.from, stretch.to);
         let events = Events { stretch: within, ..self.question.events(&self.snapshot, stretch.files) };
-        let piped = self.snapshot.kept(&self.question, events, self.question.condition.clone())?;
+        let piped = self.snapshot.kept(&self.question, events)?;
         self.open(piped)?;
         Ok(true)
     }

@@ -20,7 +20,7 @@ pub fn holds(column: Expr, checks: &[Check]) -> Expr {
     call(Kind::Holds(checks.to_vec()), column)
 }
 
-/// The same for the first value of a field and its further ones, which are an object; either may be null.
+/// The same for the first value of a field and its further ones, as `flat` writes them; either may be null.
 pub fn field_holds(first: Expr, more: Expr, checks: &[Check]) -> Expr {
     call_with(Kind::FieldHolds(checks.to_vec()), vec![first, more])
 }

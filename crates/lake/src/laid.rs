@@ -114,24 +114,15 @@ impl Layout {
 
     fn lay_some(&mut self, part: &RecordBatch) -> Result<RecordBatch, LakeError> {
         let (texts, lines) = (column::<StringViewArray>(part, "fields")?, column::<BinaryViewArray>(part, "raw")?);
-        let mut values: Vec<Option<StringViewBuilder>> = self.numbers.iter().map(|_| None).collect();
+        let mut values: Vec<Values> = self.numbers.iter().map(|_| Values::default()).collect();
         let mut forms = BinaryViewBuilder::new().with_deduplicate_strings();
-        let (mut asides, mut raws) = (BinaryViewBuilder::new(), BinaryViewBuilder::new());
-        let (mut filled, mut form) = (vec![0; values.len()], Vec::new());
+        let (mut asides, mut raws, mut form) = (BinaryViewBuilder::new(), BinaryViewBuilder::new(), Vec::new());
         for row in 0..part.num_rows() {
             let placed = self.placed(texts.value(row));
             for field in &placed {
-                let Some(number) = field.column.map(|number| number as usize) else {
-                    if !self.rare.contains(field.name) && self.rare.len() <= TOLD {
-                        self.rare.insert(field.name.to_ascii_lowercase());
-                    }
-                    continue;
-                };
-                if let (Some(column), Some(filled)) = (values.get_mut(number), filled.get_mut(number)) {
-                    let column = column.get_or_insert_default();
-                    (*filled..row).for_each(|_| column.append_null());
-                    column.append_value(field.value);
-                    *filled = row + 1;
+                match field.column.and_then(|number| values.get_mut(number as usize)) {
+                    Some(column) => column.put(row, field.value),
+                    None => self.is_rare(field.name),
                 }
             }
             let made = Made::of(lines.value(row), &placed);
@@ -142,21 +133,18 @@ impl Layout {
             asides.append_option(aside.map_err(internal)?);
             raws.append_option((!made.whole).then(|| lines.value(row)));
         }
-        let mut columns: Vec<ArrayRef> = Vec::with_capacity(self.schema.fields().len());
-        for field in self.schema.fields().iter().take(self.same) {
-            columns.extend(part.column_by_name(field.name()).cloned());
-        }
-        for (column, filled) in values.into_iter().zip(filled) {
-            columns.push(match column {
-                Some(mut column) => {
-                    (filled..part.num_rows()).for_each(|_| column.append_null());
-                    Arc::new(column.finish())
-                }
-                None => self.absent.slice(0, part.num_rows()),
-            });
-        }
+        let same = self.schema.fields().iter().take(self.same);
+        let mut columns: Vec<ArrayRef> = same.filter_map(|field| part.column_by_name(field.name()).cloned()).collect();
+        columns.extend(values.into_iter().map(|column| column.finish(part.num_rows(), &self.absent)));
         columns.extend([Arc::new(forms.finish()) as ArrayRef, Arc::new(asides.finish()), Arc::new(raws.finish())]);
         RecordBatch::try_new(self.schema.clone(), columns).map_err(internal)
+    }
+
+    /// Remembers the name of a field that is kept aside.
+    fn is_rare(&mut self, name: &str) {
+        if self.rare.len() <= TOLD && !self.rare.contains(name) {
+            self.rare.insert(name.to_ascii_lowercase());
+        }
     }
 
     /// The fields of an event, each in its column; what repeats a name is kept aside.
@@ -168,5 +156,28 @@ impl Layout {
             placed.push(Placed { column, name, value });
         }
         placed
+    }
+}
+
+/// The values of one field in the making; the builder is there once the first of them is.
+#[derive(Default)]
+struct Values {
+    builder: Option<StringViewBuilder>,
+    rows: usize,
+}
+
+impl Values {
+    fn put(&mut self, row: usize, value: &str) {
+        let builder = self.builder.get_or_insert_default();
+        (self.rows..row).for_each(|_| builder.append_null());
+        builder.append_value(value);
+        self.rows = row + 1;
+    }
+
+    /// So many rows; `absent` holds nothing but nulls.
+    fn finish(self, rows: usize, absent: &ArrayRef) -> ArrayRef {
+        let Some(mut builder) = self.builder else { return absent.slice(0, rows) };
+        (self.rows..rows).for_each(|_| builder.append_null());
+        Arc::new(builder.finish())
     }
 }

@@ -12,7 +12,7 @@ use crate::sources::Sources;
 use crate::write::{self, Target};
 use datafusion::arrow::array::RecordBatch;
 use datafusion::execution::memory_pool::FairSpillPool;
-use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use jiff::Timestamp;
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -30,6 +30,7 @@ pub struct Lake {
     /// Held while files are written, merged or deleted.
     pub(crate) writing: Mutex<()>,
     names: Arc<Known>,
+    engine: Arc<RuntimeEnv>,
     runtime: Option<tokio::runtime::Runtime>,
     /// Held while the lake is open: two processes in one journal would lose events.
     _lock: std::fs::File,
@@ -79,7 +80,7 @@ impl Lake {
             .with_memory_pool(Arc::new(FairSpillPool::new(config.memory_limit)))
             .with_temp_file_path(&spill);
         let engine = builder.build_arc().map_err(|error| LakeError::engine(error, config.memory_limit))?;
-        let target = Arc::new(Target { store: store.clone(), local, engine });
+        let target = Arc::new(Target { store: store.clone(), local });
 
         let waiting = Journal::waiting(&config.local.join("journal"))?;
         let files = on(&runtime, async move { files::list(store.as_ref(), &waiting).await });
@@ -118,6 +119,7 @@ impl Lake {
             state: Mutex::new(state),
             writing: Mutex::new(()),
             names: Arc::default(),
+            engine,
             runtime: Some(runtime),
             _lock: lock,
         })
@@ -274,7 +276,7 @@ impl Lake {
         Ok(Snapshot {
             files: state.files.clone(),
             memory,
-            engine: self.target.engine.clone(),
+            engine: self.engine.clone(),
             store: self.target.store.clone(),
             names: self.names.clone(),
             memory_limit: self.config.memory_limit,

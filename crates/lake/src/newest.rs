@@ -50,18 +50,17 @@ impl Snapshot {
         events: Events,
     ) -> Result<(Vec<(Event, Vec<Cell>)>, Vec<Column>), LakeError> {
         let most = Some(question.limit + 1);
-        let times = self.kept(question, events.clone(), question.condition.clone())?.finished(most);
-        let times = self.run(times.and_then(|frame| frame.select_columns(&["time"]))).await?;
+        let piped = self.kept(question, events.clone())?;
+        let columns = piped.columns.clone();
+        let times = self.run(piped.finished(most).and_then(|frame| frame.select_columns(&["time"]))).await?;
         let times = times.iter().map(|batch| column::<TimestampNanosecondArray>(batch, "time"));
         let times = times.collect::<Result<Vec<_>, _>>()?;
-        let oldest = times.into_iter().flat_map(|times| times.values()).min().copied();
-        let stretch = events.stretch.since(oldest.unwrap_or(i64::MAX));
-        let files = events.files.iter().filter(|file| stretch.may_meet(file)).cloned().collect();
-        let piped = self.kept(question, Events { stretch, files, ..events }, question.condition.clone())?;
-        let columns = piped.columns.clone();
-        if oldest.is_none() {
+        let Some(oldest) = times.into_iter().flat_map(|times| times.values()).min() else {
             return Ok((Vec::new(), columns));
-        }
+        };
+        let stretch = events.stretch.since(*oldest);
+        let files = events.files.iter().filter(|file| stretch.may_meet(file)).cloned().collect();
+        let piped = self.kept(question, Events { stretch, files, ..events })?;
         Ok((hits(&self.run(piped.finished(most)).await?, &columns)?, columns))
     }
 }

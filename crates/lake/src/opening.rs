@@ -1,6 +1,6 @@
 //! One file of the lake: its footer once, then the rows that pass tests, group by group.
 
-use crate::columns::{self, column, internal};
+use crate::columns::{column, internal};
 use crate::error::LakeError;
 use crate::files::FileEntry;
 use crate::flat;
@@ -31,10 +31,19 @@ use std::sync::Arc;
 /// Rows that become batches, one after another.
 pub type Rows = BoxStream<'static, Result<RecordBatch, LakeError>>;
 
+/// What a test takes for each row, the least first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cost {
+    Column,
+    /// Long values, or many.
+    Values,
+    /// The event must be put together.
+    Event,
+}
+
 /// A test of rows by some columns; null is no.
 pub struct Test {
-    /// 2 where whole events must be put together for it.
-    pub cost: u8,
+    pub cost: Cost,
     pub columns: SchemaRef,
     pub holds: Box<dyn FnMut(&RecordBatch) -> Result<BooleanArray, ArrowError> + Send>,
 }
@@ -92,7 +101,7 @@ impl Opened {
     pub async fn rows(&self, asked: &Asked<'_>, groups: Vec<usize>) -> Result<Rows, LakeError> {
         let mut reader = self.reader(asked.wanted.clone());
         let tests = (asked.tests)()?;
-        if reader.is_whole() && tests.iter().all(|test| test.cost < 2) {
+        if reader.is_whole() && tests.iter().all(|test| test.cost < Cost::Event) {
             reader.keep(&self.used(asked, groups.clone()).await?);
         }
         self.tested(asked, tests, groups, reader)
@@ -202,11 +211,4 @@ impl AsyncFileReader for Bytes {
         let size = self.size;
         async move { Ok(Arc::new(reader.load_and_finish(self, size).await?)) }.boxed()
     }
-}
-
-/// The lake's columns of these names.
-pub fn only(names: &[&str]) -> Result<SchemaRef, LakeError> {
-    let schema = columns::schema();
-    let places = names.iter().map(|name| schema.index_of(name).map_err(internal)).collect::<Result<Vec<_>, _>>()?;
-    Ok(Arc::new(schema.project(&places).map_err(internal)?))
 }

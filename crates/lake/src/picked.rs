@@ -3,7 +3,7 @@
 use crate::columns::{self, column};
 use crate::error::LakeError;
 use crate::files::FileEntry;
-use crate::opening::{Asked, Opened, Test, only};
+use crate::opening::{Asked, Cost, Opened, Test, as_arrow};
 use crate::plain::Stretch;
 use crate::query::Snapshot;
 use datafusion::arrow::array::{BooleanArray, FixedSizeBinaryArray, RecordBatch};
@@ -20,6 +20,10 @@ type Ids = Arc<BTreeSet<[u8; 16]>>;
 impl Snapshot {
     /// Those of the events with these ids that are kept.
     pub async fn events(&self, ids: &[EventId]) -> Result<Vec<Event>, LakeError> {
+        self.in_time(self.picked(ids)).await
+    }
+
+    async fn picked(&self, ids: &[EventId]) -> Result<Vec<Event>, LakeError> {
         let ids: Ids = Arc::new(ids.iter().map(|id| id.0).collect());
         let mut found: BTreeMap<EventId, Event> = BTreeMap::new();
         let mut keep = |batch: &RecordBatch| {
@@ -53,11 +57,11 @@ async fn of_file(
     most: usize,
 ) -> Result<Vec<RecordBatch>, LakeError> {
     let opened = Opened::new(&store, &file).await?;
-    let columns = only(&["id"])?;
+    let columns = columns::only(&["id"])?;
     let test = || {
         let ids = ids.clone();
-        let holds = move |rows: &RecordBatch| chosen(&ids, rows).map_err(crate::opening::as_arrow);
-        Ok(vec![Test { cost: 0, columns: columns.clone(), holds: Box::new(holds) }])
+        let holds = move |rows: &RecordBatch| chosen(&ids, rows).map_err(as_arrow);
+        Ok(vec![Test { cost: Cost::Column, columns: columns.clone(), holds: Box::new(holds) }])
     };
     let asked = Asked { store: &store, wanted: &columns::schema(), stretch, tests: &test, most };
     opened.rows(&asked, opened.groups(stretch)).await?.try_collect().await

@@ -4,7 +4,7 @@
 use crate::columns::{self, column};
 use crate::error::LakeError;
 use crate::files::FileEntry;
-use crate::opening::{Asked, Opened, Rows, Test, only};
+use crate::opening::{Asked, Cost, Opened, Rows, Test};
 use datafusion::arrow::array::{BooleanArray, RecordBatch, StringViewArray, TimestampNanosecondArray};
 use datafusion::arrow::compute::filter_record_batch;
 use datafusion::arrow::datatypes::{Field, Schema};
@@ -63,7 +63,7 @@ impl Stretch {
         let columns = Arc::new(Schema::new(vec![Field::new("time", columns::time_type(), false)]));
         let holds =
             move |rows: &RecordBatch| self.holds(rows).map_err(|error| ArrowError::ComputeError(error.to_string()));
-        Test { cost: 0, columns, holds: Box::new(holds) }
+        Test { cost: Cost::Column, columns, holds: Box::new(holds) }
     }
 
     fn holds(self, batch: &RecordBatch) -> Result<BooleanArray, LakeError> {
@@ -92,7 +92,7 @@ pub async fn of_file(
     names: &[&str],
     rows: usize,
 ) -> Result<Rows, LakeError> {
-    let wanted = if names.is_empty() { columns::schema() } else { only(names)? };
+    let wanted = if names.is_empty() { columns::schema() } else { columns::only(names)? };
     let opened = Opened::new(store, file).await?;
     let asked = Asked { store, wanted: &wanted, stretch, tests: &|| Ok(Vec::new()), most: rows };
     opened.rows(&asked, opened.groups(stretch)).await

@@ -8,11 +8,11 @@ use crate::grouping;
 use crate::names::Known;
 use crate::plain::{self, Stretch};
 use crate::plan::{self, Refused};
-use crate::request;
-use crate::request::{Found, SearchRequest, SearchResult};
+use crate::reading::with_fields;
+use crate::request::{Found, SearchRequest, SearchResult, Table};
 use crate::sought;
 use crate::steps::{Around, Piped, Rows};
-use crate::table::{self, Events, Table};
+use crate::table::{Events, Provider};
 use datafusion::arrow::array::{Int64Array, RecordBatch};
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::dataframe::DataFrame;
@@ -53,7 +53,7 @@ pub struct Snapshot {
 pub struct Question {
     pub query: Query,
     pub filter: EventFilter,
-    pub condition: Expr,
+    condition: Expr,
     schema: SchemaRef,
     now: Timestamp,
     zone: TimeZone,
@@ -73,7 +73,7 @@ impl Question {
             query: request.query.clone(),
             filter,
             condition,
-            schema: table::schema(&fields_of(request.query)),
+            schema: with_fields(&fields_of(request.query)),
             now: request.now,
             zone: request.zone.clone(),
             from: request.from,
@@ -187,8 +187,7 @@ impl Snapshot {
         } else {
             let rows = batches.iter().map(rows_of).collect::<Result<Vec<_>, _>>()?;
             let columns = columns.into_iter().map(|column| column.name).collect();
-            result.found =
-                Found::Table(request::Table { columns, rows: rows.into_iter().flatten().take(most).collect() });
+            result.found = Found::Table(Table { columns, rows: rows.into_iter().flatten().take(most).collect() });
         }
         Ok(result)
     }
@@ -201,7 +200,7 @@ impl Snapshot {
     ) -> Result<(Piped, SearchResult), LakeError> {
         let mut result = self.nothing_found(&files);
         let around = question.around();
-        let mut piped = Piped::events(self.frame(question, files, question.condition.clone())?);
+        let mut piped = Piped::events(self.frame(question, files)?);
         for pipe in &question.query.pipes {
             piped = match pipe {
                 Pipe::Timechart { by: Some(field), limit, .. } if piped.rows == Rows::Events => {
@@ -223,8 +222,8 @@ impl Snapshot {
     }
 
     /// The plan of steps that keep the order of events, over a part of what is asked.
-    pub fn kept(&self, question: &Question, events: Events, condition: Expr) -> Result<Piped, LakeError> {
-        let mut piped = Piped::events(self.read(events, condition)?);
+    pub fn kept(&self, question: &Question, events: Events) -> Result<Piped, LakeError> {
+        let mut piped = Piped::events(self.read(events, question.condition.clone())?);
         for pipe in &question.query.pipes {
             piped = piped.keeping(pipe, &question.around()).map_err(|refused| self.refused(refused))?;
         }
@@ -243,7 +242,7 @@ impl Snapshot {
             }
             return Ok(counted);
         }
-        let frame = self.frame(question, question.files(self).await, question.condition.clone())?;
+        let frame = self.frame(question, question.files(self).await)?;
         let counted = frame.aggregate(Vec::new(), vec![count(lit(1i64)).alias("count")]);
         let batches = self.run(counted).await?;
         let first = batches.iter().find(|batch| batch.num_rows() > 0);
@@ -258,7 +257,7 @@ impl Snapshot {
         let width = (to.saturating_sub(from) / i64::try_from(buckets.clamp(1, MOST_ROWS)).unwrap_or(1)).max(1);
         let since =
             datafusion::logical_expr::cast(ident("time"), datafusion::arrow::datatypes::DataType::Int64) - lit(from);
-        let frame = self.frame(question, question.files(self).await, question.condition.clone())?;
+        let frame = self.frame(question, question.files(self).await)?;
         let counted =
             frame.aggregate(vec![(since / lit(width)).alias("bucket")], vec![count(lit(1i64)).alias("count")]);
         let mut counts: BTreeMap<i64, u64> = BTreeMap::new();
@@ -290,8 +289,8 @@ impl Snapshot {
         frame.execute_stream().await.map_err(|error| LakeError::engine(error, self.memory_limit))
     }
 
-    fn frame(&self, question: &Question, files: Vec<Arc<FileEntry>>, condition: Expr) -> Result<DataFrame, LakeError> {
-        self.read(question.events(self, files), condition)
+    fn frame(&self, question: &Question, files: Vec<Arc<FileEntry>>) -> Result<DataFrame, LakeError> {
+        self.read(question.events(self, files), question.condition.clone())
     }
 
     fn read(&self, events: Events, condition: Expr) -> Result<DataFrame, LakeError> {
@@ -300,17 +299,20 @@ impl Snapshot {
         // all it forgets the least, and skips rows that are less still.
         config.options_mut().optimizer.enable_aggregate_dynamic_filter_pushdown = false;
         let context = SessionContext::new_with_config_rt(config, self.engine.clone());
-        let frame = context.read_table(Arc::new(Table(Arc::new(events)))).and_then(|frame| frame.filter(condition));
+        let frame = context.read_table(Arc::new(Provider(Arc::new(events)))).and_then(|frame| frame.filter(condition));
         frame.map_err(|error| LakeError::engine(error, self.memory_limit))
     }
 
     pub async fn run(&self, frame: datafusion::error::Result<DataFrame>) -> Result<Vec<RecordBatch>, LakeError> {
         let failed = |error| LakeError::engine(error, self.memory_limit);
         let work = frame.map_err(failed)?.collect();
-        match tokio::time::timeout(self.patience, work).await {
-            Ok(batches) => batches.map_err(failed),
-            Err(_) => Err(LakeError::Slow { seconds: self.patience.as_secs() }),
-        }
+        self.in_time(async { work.await.map_err(failed) }).await
+    }
+
+    /// What comes of some work, unless it takes too long.
+    pub async fn in_time<T>(&self, work: impl Future<Output = Result<T, LakeError>>) -> Result<T, LakeError> {
+        let done = tokio::time::timeout(self.patience, work).await;
+        done.unwrap_or_else(|_| Err(LakeError::Slow { seconds: self.patience.as_secs() }))
     }
 
     fn refused(&self, refused: Refused) -> LakeError {
@@ -324,7 +326,7 @@ impl Snapshot {
         let in_memory: usize = self.memory.iter().map(RecordBatch::num_rows).sum();
         SearchResult {
             found: Found::Events(Vec::new()),
-            added: request::Table::default(),
+            added: Table::default(),
             truncated: false,
             scanned_events: in_memory as u64 + files.iter().map(|file| file.rows).sum::<u64>(),
             scanned_files: files.len(),

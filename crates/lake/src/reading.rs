@@ -1,6 +1,6 @@
 //! What lies in a file (`laid.rs`) as the columns that a question names.
 
-use crate::columns::{column, internal};
+use crate::columns::{self, column, internal};
 use crate::error::LakeError;
 use crate::flat::{self, Fields};
 use crate::forms::{Form, Values};
@@ -21,8 +21,8 @@ pub const FIRST: &str = "=first=";
 pub const MORE: &str = "=more=";
 
 /// The lake's columns and the values of some fields.
-pub fn with_fields(schema: &Schema, names: &BTreeSet<String>) -> SchemaRef {
-    let mut fields: Vec<Arc<Field>> = schema.fields().iter().cloned().collect();
+pub fn with_fields(names: &BTreeSet<String>) -> SchemaRef {
+    let mut fields: Vec<Arc<Field>> = columns::schema().fields().iter().cloned().collect();
     for name in names {
         for kind in [FIRST, MORE] {
             fields.push(Arc::new(Field::new(format!("{kind}{name}"), DataType::Utf8View, true)));
@@ -33,7 +33,7 @@ pub fn with_fields(schema: &Schema, names: &BTreeSet<String>) -> SchemaRef {
 
 /// Where a column comes from.
 enum Place {
-    /// The column of this number among those read.
+    /// The column of this number of the file.
     Column(usize),
     /// The same, empty texts being null.
     Full(usize),
@@ -47,14 +47,23 @@ enum Place {
     Unknown,
 }
 
+impl Place {
+    fn column(&self) -> Option<usize> {
+        match self {
+            Self::Column(number) | Self::Full(number) => Some(*number),
+            _ => None,
+        }
+    }
+}
+
 /// Gives the wanted columns from those of one file.
 pub struct Reader {
     wanted: SchemaRef,
     from: Vec<Place>,
     /// Numbers of the file's columns that it needs, in order.
     pub needs: Vec<usize>,
-    /// The names of field columns, and which of the columns read holds each.
-    names: Vec<(String, Option<usize>)>,
+    /// The names of field columns, each with its number in the file.
+    names: Vec<(String, usize)>,
     /// Names whose values lie in several places.
     mixed: Vec<String>,
     laid: bool,
@@ -67,21 +76,10 @@ impl Reader {
         let mut making = Making { file, rare, laid, needs: BTreeSet::new(), mixed: Vec::new() };
         let from: Vec<Place> = wanted.fields().iter().map(|field| making.column(field)).collect();
         let Making { needs, mixed, .. } = making;
-        let needs: Vec<usize> = needs.into_iter().collect();
-        let place = |number: usize| needs.binary_search(&number).ok();
-        let from = from.into_iter().map(|from| match from {
-            Place::Column(number) => place(number).map_or(Place::Null(DataType::Null), Place::Column),
-            Place::Full(number) => place(number).map_or(Place::Null(DataType::Null), Place::Full),
-            other => other,
-        });
-        let from = from.collect();
-        let fields = file
-            .fields()
-            .iter()
-            .enumerate()
-            .filter_map(|(number, field)| Some((field.name().strip_prefix(FIELD)?.to_owned(), place(number))));
+        let fields = file.fields().iter().enumerate();
+        let fields = fields.filter_map(|(number, field)| Some((field.name().strip_prefix(FIELD)?.to_owned(), number)));
         let names = if laid { fields.collect() } else { Vec::new() };
-        Self { wanted, from, needs, names, mixed, laid }
+        Self { wanted, from, needs: needs.into_iter().collect(), names, mixed, laid }
     }
 
     /// Whether it puts whole events together.
@@ -91,33 +89,22 @@ impl Reader {
 
     /// Leaves out the field columns that no row has a value in.
     pub fn keep(&mut self, used: &BTreeSet<u32>) {
-        let unused = |number: usize| u32::try_from(number).is_ok_and(|number| !used.contains(&number));
-        let named = self.from.iter().filter_map(|place| match place {
-            Place::Column(place) | Place::Full(place) => Some(*place),
-            _ => None,
-        });
-        let named: BTreeSet<usize> = named.collect();
-        let left: BTreeSet<usize> = (self.names.iter().enumerate())
-            .filter_map(|(number, (_, place))| place.filter(|place| unused(number) && !named.contains(place)))
-            .collect();
-        let moved = |place: usize| place - left.range(..place).count();
-        for place in &mut self.from {
-            if let Place::Column(place) | Place::Full(place) = place {
-                *place = moved(*place);
-            }
-        }
-        for (_, place) in &mut self.names {
-            *place = place.filter(|place| !left.contains(place)).map(moved);
-        }
-        let needs = std::mem::take(&mut self.needs).into_iter().enumerate();
-        self.needs = needs.filter(|(place, _)| !left.contains(place)).map(|(_, number)| number).collect();
+        let named: Vec<usize> = self.from.iter().filter_map(Place::column).collect();
+        let unused = (0..).zip(&self.names).filter(|(field, _)| !used.contains(field)).map(|(_, (_, number))| *number);
+        let unused: BTreeSet<usize> = unused.filter(|number| !named.contains(number)).collect();
+        self.needs.retain(|number| !unused.contains(number));
+    }
+
+    /// The column of this number of the file, among those that were read.
+    fn column<'r>(&self, rows: &'r RecordBatch, number: usize) -> Option<&'r ArrayRef> {
+        rows.columns().get(self.needs.binary_search(&number).ok()?)
     }
 
     /// The wanted columns of these rows.
     pub fn read(&self, rows: &RecordBatch) -> Result<RecordBatch, LakeError> {
         let mut told = self.told(rows)?;
         let mut columns = Vec::with_capacity(self.from.len());
-        let at = |number: usize| rows.columns().get(number).cloned().ok_or_else(|| internal("a column is missing"));
+        let at = |number| self.column(rows, number).cloned().ok_or_else(|| internal("a column is missing"));
         for from in &self.from {
             columns.push(match from {
                 Place::Column(number) => at(*number)?,
@@ -157,9 +144,9 @@ impl Reader {
             return Ok(());
         }
         let (forms, asides) = (column::<BinaryViewArray>(rows, FORM)?, column::<BinaryViewArray>(rows, ASIDE)?);
-        let texts = |place: Option<usize>| rows.columns().get(place?)?.as_any().downcast_ref();
-        let columns: Vec<Option<&StringViewArray>> = self.names.iter().map(|(_, place)| texts(*place)).collect();
-        let (mut last, mut object, mut text) = (None, String::new(), Vec::new());
+        let texts = |number| self.column(rows, number)?.as_any().downcast_ref();
+        let columns: Vec<Option<&StringViewArray>> = self.names.iter().map(|(_, number)| texts(*number)).collect();
+        let (mut last, mut flat, mut text) = (None, String::new(), Vec::new());
         for row in 0..rows.num_rows() {
             let bytes = forms.value(row);
             let (_, form) = match last.take().filter(|(known, _)| *known == bytes) {
@@ -181,9 +168,9 @@ impl Reader {
                 None => {}
             }
             if fields {
-                object.clear();
-                form.fields(&values, &aside, |name, value| flat::push(name, value, &mut object));
-                told.fields.append_value(&object);
+                flat.clear();
+                form.fields(&values, &aside, |name, value| flat::push(name, value, &mut flat));
+                told.fields.append_value(&flat);
             }
             if !self.mixed.is_empty() {
                 let mut found = Vec::new();
@@ -213,15 +200,15 @@ impl Told {
                 more.append_null();
                 continue;
             }
-            let mut object = String::new();
-            rest.for_each(|(name, value)| flat::push(name, value, &mut object));
-            more.append_value(&object);
+            let mut flat = String::new();
+            rest.for_each(|(name, value)| flat::push(name, value, &mut flat));
+            more.append_value(&flat);
         }
     }
 }
 
 struct Row<'a> {
-    names: &'a [(String, Option<usize>)],
+    names: &'a [(String, usize)],
     columns: &'a [Option<&'a StringViewArray>],
     row: usize,
 }
@@ -235,6 +222,12 @@ impl<'a> Values<'a> for Row<'a> {
     fn name(&self, number: u32) -> &'a str {
         self.names.get(number as usize).map_or("", |(name, _)| name)
     }
+}
+
+/// The wanted columns of events in memory.
+pub fn of_memory(wanted: SchemaRef, rows: &RecordBatch) -> Result<RecordBatch, LakeError> {
+    let reader = Reader::new(wanted, rows.schema_ref(), None);
+    reader.read(&rows.project(&reader.needs).map_err(internal)?)
 }
 
 /// A reader in the making.

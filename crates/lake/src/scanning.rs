@@ -3,14 +3,15 @@
 use crate::columns;
 use crate::error::LakeError;
 use crate::files::FileEntry;
-use crate::opening::{Asked, Opened, Rows, Test, as_arrow};
+use crate::opening::{Asked, Cost, Opened, Rows, Test, as_arrow};
 use crate::plain;
-use crate::reading::Reader;
+use crate::reading;
 use crate::sought::SOUGHT;
 use crate::table::Events;
-use datafusion::arrow::array::{BooleanArray, RecordBatch};
+use datafusion::arrow::array::{ArrayRef, BooleanArray, RecordBatch};
 use datafusion::arrow::compute::filter_record_batch;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::arrow::error::ArrowError;
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::{DataFusionError, Result};
@@ -79,8 +80,7 @@ impl Scan {
                 let opened = Opened::new(&self.events.store, &file).await?;
                 let mut groups = opened.groups(self.events.stretch).into_iter();
                 let first = groups.next();
-                let others = groups.rev().map(|group| Piece::Group(opened.clone(), group)).collect::<Vec<_>>();
-                others.into_iter().for_each(|piece| self.queue().push_front(piece));
+                groups.rev().for_each(|group| self.queue().push_front(Piece::Group(opened.clone(), group)));
                 (opened, first.into_iter().collect())
             }
         };
@@ -92,13 +92,10 @@ impl Scan {
     fn of_memory(&self, batch: &RecordBatch) -> Result<RecordBatch, LakeError> {
         let mut rows = plain::of_memory(batch, self.events.stretch, self.events.sources.as_deref())?;
         for Test { columns, mut holds, .. } in self.tests()? {
-            let tested = Reader::new(columns, rows.schema_ref(), None);
-            let tested = rows.project(&tested.needs).map_err(columns::internal).and_then(|some| tested.read(&some))?;
-            let passed = holds(&tested).map_err(columns::internal)?;
+            let passed = holds(&reading::of_memory(columns, &rows)?).map_err(columns::internal)?;
             rows = filter_record_batch(&rows, &passed).map_err(columns::internal)?;
         }
-        let reader = Reader::new(self.wanted.clone(), rows.schema_ref(), None);
-        reader.read(&rows.project(&reader.needs).map_err(columns::internal)?)
+        reading::of_memory(self.wanted.clone(), &rows)
     }
 
     /// Tests of few and small columns first.
@@ -106,17 +103,13 @@ impl Scan {
         let mut tests = Vec::new();
         for test in &self.tests {
             let names = collect_columns(test);
-            let cost = names.iter().map(|column| cost(column.name())).max().unwrap_or(0);
+            let cost = names.iter().map(|column| cost(column.name())).max().unwrap_or(Cost::Column);
             let whole = &self.events.schema;
             let places = names.iter().map(|column| whole.index_of(column.name()).map_err(columns::internal));
             let places = places.collect::<Result<Vec<_>, _>>()?;
             let columns = Arc::new(whole.project(&places).map_err(columns::internal)?);
             let test = reassign_expr_columns(test.clone(), &columns).map_err(columns::internal)?;
-            let holds = move |rows: &RecordBatch| {
-                let passed = test.evaluate(rows)?.into_array(rows.num_rows())?;
-                let passed = passed.as_any().downcast_ref::<BooleanArray>().cloned();
-                passed.ok_or_else(|| as_arrow(columns::internal("a condition is neither true nor false")))
-            };
+            let holds = move |rows: &RecordBatch| flags(&test.evaluate(rows)?.into_array(rows.num_rows())?);
             tests.push(Test { cost, columns, holds: Box::new(holds) });
         }
         tests.extend(self.events.sought.iter().map(|run| sought(run)));
@@ -128,19 +121,21 @@ impl Scan {
 /// Whether an event may hold a text, which a later test makes sure of.
 fn sought(run: &str) -> Test {
     let columns = Arc::new(Schema::new(vec![Field::new(format!("{SOUGHT}{run}"), DataType::Boolean, false)]));
-    let holds = |rows: &RecordBatch| {
-        let held = rows.columns().first().and_then(|held| held.as_any().downcast_ref::<BooleanArray>().cloned());
-        held.ok_or_else(|| as_arrow(columns::internal("nobody looked for the text")))
-    };
-    Test { cost: 1, columns, holds: Box::new(holds) }
+    let holds = |rows: &RecordBatch| flags(rows.column(0));
+    Test { cost: Cost::Values, columns, holds: Box::new(holds) }
 }
 
-/// What reading a column takes beside others.
-fn cost(column: &str) -> u8 {
+fn flags(array: &ArrayRef) -> std::result::Result<BooleanArray, ArrowError> {
+    let flags = array.as_any().downcast_ref::<BooleanArray>().cloned();
+    flags.ok_or_else(|| as_arrow(columns::internal("a condition is neither true nor false")))
+}
+
+/// What reading a column takes.
+fn cost(column: &str) -> Cost {
     match column {
-        "fields" | "raw" => 2,
-        "message" => 1,
-        _ => 0,
+        "fields" | "raw" => Cost::Event,
+        "message" => Cost::Values,
+        _ => Cost::Column,
     }
 }
 

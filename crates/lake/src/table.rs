@@ -1,9 +1,7 @@
 //! The lake as a table of the query engine: chosen files, and the events not yet in files.
 
-use crate::columns;
 use crate::files::FileEntry;
 use crate::plain::Stretch;
-use crate::reading;
 use crate::scanning::Scan;
 use async_trait::async_trait;
 use datafusion::arrow::array::RecordBatch;
@@ -14,7 +12,6 @@ use datafusion::datasource::TableType;
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown};
 use datafusion::physical_plan::ExecutionPlan;
 use object_store::ObjectStore;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Events of a stretch of time and of some sources.
@@ -32,16 +29,11 @@ pub struct Events {
     pub schema: SchemaRef,
 }
 
-/// The lake's columns and these fields.
-pub fn schema(names: &BTreeSet<String>) -> SchemaRef {
-    reading::with_fields(&columns::schema(), names)
-}
-
 #[derive(Debug)]
-pub struct Table(pub Arc<Events>);
+pub struct Provider(pub Arc<Events>);
 
 #[async_trait]
-impl TableProvider for Table {
+impl TableProvider for Provider {
     fn schema(&self) -> SchemaRef {
         self.0.schema.clone()
     }

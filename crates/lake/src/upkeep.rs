@@ -13,7 +13,8 @@ use std::sync::{Arc, PoisonError};
 
 /// Files of an hour are merged once there are this many of them.
 const MANY: usize = 4;
-/// Bytes of files that are merged at a time, and held in memory as events, which are twenty to forty times larger.
+/// Bytes of files that are merged at a time, and held in memory as events, which are twenty to forty times larger. Files of
+/// more than a quarter of it are left alone.
 const LARGE: u64 = 8 << 20;
 
 impl Lake {

@@ -1,4 +1,4 @@
-//! Buffered events become Parquet: one file a source and hour, sorted, zstd, complete before anyone sees it.
+//! Buffered events become Parquet: one file a source and hour, kind of log by kind of log, zstd, complete before anyone sees it.
 
 use crate::columns::{self, column, internal};
 use crate::error::LakeError;
@@ -12,7 +12,6 @@ use datafusion::arrow::array::{
 };
 use datafusion::arrow::compute::{concat_batches, take_record_batch};
 use datafusion::arrow::datatypes::Schema;
-use datafusion::execution::runtime_env::RuntimeEnv;
 use datafusion::parquet::arrow::ArrowWriter;
 use datafusion::parquet::arrow::arrow_writer::{ArrowColumnWriter, compute_leaves};
 use datafusion::parquet::basic::{Compression, Encoding, ZstdLevel};
@@ -36,8 +35,6 @@ pub struct Target {
     pub store: Arc<dyn ObjectStore>,
     /// The store's root on this machine, if it is a local folder: its files are synced to disk by hand.
     pub local: Option<PathBuf>,
-    /// Reads files back.
-    pub engine: Arc<RuntimeEnv>,
 }
 
 /// Writes the events of one segment and returns its files. Events already in `existing` files are left out.
@@ -203,7 +200,7 @@ mod tests {
     use crate::lake::Lake;
     use crate::{Found, LakeConfig, SearchRequest};
     use jiff::Timestamp;
-    use watchkeep_model::event::{Event, IdKey, LogSource};
+    use watchkeep_model::event::{Event, IdKey};
 
     fn event(number: u64) -> Event {
         let time = Timestamp::from_second(1_772_524_800 + number as i64).expect("a time");
@@ -212,19 +209,11 @@ mod tests {
             id: IdKey::default().id(time, "s", number, raw.as_bytes()),
             time,
             received: time,
-            source: "s".into(),
-            log: LogSource::default(),
-            host: None,
-            user: None,
-            src_ip: None,
-            dst_ip: None,
-            process: None,
-            code: None,
-            message: "m".into(),
             fields: [("Alpha", number.to_string()), ("alpha", "x".to_owned()), ("Beta", String::new())]
                 .into_iter()
                 .collect(),
             raw: raw.into(),
+            ..crate::journal::tests::event(number)
         }
     }
 
