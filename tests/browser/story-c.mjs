@@ -1,7 +1,7 @@
 // Story C: Sam, security manager of a firm of sixty people, and Dana, its director, from the first start to the month's end.
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { assertLooksRight, base, leads, openPage, picture, signInOnce, submit, text, until, visit } from "./browser.mjs";
+import { assertLooksRight, base, leads, linkFor, openPage, picture, signInOnce, submit, text, until, visit } from "./browser.mjs";
 import { DAY, ahead, as, call, choose, day, duty, id, later, make, person, tell } from "./story.mjs";
 
 const chapters = [
@@ -203,11 +203,13 @@ async function policy({ browser, sam, dana }) {
   await assertLooksRight(browser, link, "c6-reading-one", await first.context().storageState());
   await reads(first);
   await first.context().close();
+  // They take turns at one machine.
+  const reader = await openPage(browser);
   for (const one of others.slice(1, 52)) {
-    const reader = await as(browser, one.email);
+    await signInOnce(reader, linkFor(one.email));
     await reads(reader);
-    await reader.context().close();
   }
+  await reader.context().close();
   await reads(sam);
   await reads(dana);
   await visit(sam, page);
@@ -381,7 +383,7 @@ async function alone({ browser, sam }) {
   await visit(sam, room);
   const roles = await text(sam, "#roles");
   assert.equal(roles.match(/Sam Porter by default/g).length, 7, "every role that is not given away is his");
-  await sam.click('button[data-open="move-send_update"]').catch(() => sam.keyboard.press("u"));
+  await sam.keyboard.press("u");
   await sam.waitForSelector("dialog#move-send_update[open]");
   await submit(sam, "move-send_update", { message: "Do not open the mail of today about pay." });
   await sam.click('button[data-open="move-resolve"]');
