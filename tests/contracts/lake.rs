@@ -211,7 +211,7 @@ fn every_sample_comes_back_as_it_came() {
     let (from, to) = (Timestamp::MIN, Timestamp::MAX);
     let request = SearchRequest { query: &query, from, to, limit: 10_000, sources: None, now: now(), zone };
     let mut came: HashMap<EventId, &Event> = events.iter().map(|event| (event.id, event)).collect();
-    let each = |found: &[Event]| {
+    let each = |found: &[Event], _| {
         for event in found {
             let before = came.remove(&event.id).expect("one of them, once");
             assert_eq!(format!("{event:?}"), format!("{before:?}"));

@@ -29,6 +29,7 @@ mod measures;
 mod money;
 mod nouns;
 mod operations;
+mod own_over_folders;
 mod own_rules;
 mod packs;
 mod patrols;

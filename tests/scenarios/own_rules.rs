@@ -25,24 +25,24 @@ fn batch(account: &str, second: u32) -> Batch {
     bulk::ndjson(&source, &line.into(), 1, now())
 }
 
-fn take(office: &Office, account: &str, second: u32) {
+pub(crate) fn take(office: &Office, account: &str, second: u32) {
     office.desk.take_in("door", &mut batch(account, second)).expect("durable");
 }
 
 /// Events of the alerts of each title.
-fn alerts(office: &Office, title: &str) -> i64 {
+pub(crate) fn alerts(office: &Office, title: &str) -> i64 {
     let all = office.desk.all("alert").expect("alerts");
     all.iter().filter(|alert| alert.title() == title).filter_map(|alert| alert.get("count").as_int()).sum()
 }
 
-fn open() -> (Office, Actor) {
+pub(crate) fn open() -> (Office, Actor) {
     let office = Office::open();
     office.desk.reload_rules(&[], now()).expect("the starter rules");
     let mara = office.holding("Mara", "Administrator");
     (office, mara)
 }
 
-fn written(office: &Office, by: &Actor, text: &str) -> Record {
+pub(crate) fn written(office: &Office, by: &Actor, text: &str) -> Record {
     let made = office.create(by, "detection_rule", &[("text", text.into())]).expect("written").record;
     office.desk.settle_own(now()).expect("settled");
     office.reload(&made)
@@ -182,7 +182,7 @@ fn the_text_of_a_folders_rule_is_not_changed_here() {
     );
 }
 
-fn tried(office: &Office, person: i64, text: &str, rule: Option<i64>) -> Progress {
+pub(crate) fn tried(office: &Office, person: i64, text: &str, rule: Option<i64>) -> Progress {
     let trial = Trial { text, rule, days: 30, sources: None };
     let run = office.desk.backtest(person, trial, now()).expect("begun");
     while run.progress().ended.is_none() {

@@ -35,7 +35,7 @@ pub(crate) struct Ordered {
     /// What matched and no exception takes away, with what is read where it counts, in the order of time; each with the
     /// rules that it counts for.
     pub events: Vec<(Event, Vec<usize>)>,
-    /// Events that were looked at, those that an exception takes away, and those that matched and were too many.
+    /// Events of its log sources, those that an exception takes away, and those that matched and were too many.
     pub read: u64,
     pub excepted: u64,
     pub beyond: u64,
@@ -55,29 +55,27 @@ impl Desk {
         let (filter, sources) = self.narrowed(&tried.logs(), over.sources, over.now, 0)?;
         let query = Query { filter, pipes: Vec::new() };
         let (now, zone) = (over.now, &self.zone);
-        let asked = |from: Timestamp, long: SignedDuration| {
+        let needed = tried.among(&query);
+        let asked = |query, from: Timestamp, long: SignedDuration| {
             let to = from.checked_add(long).unwrap_or(over.to).min(over.to);
-            SearchRequest { query: &query, from, to, limit: 1, sources: sources.as_deref(), now, zone }
+            SearchRequest { query, from, to, limit: 1, sources: sources.as_deref(), now, zone }
         };
         let (mut from, mut hours_until) = (over.from, over.from);
         while from < over.to {
-            let mut request = asked(from, HOUR);
-            if from >= hours_until {
-                let day = asked(from, DAY);
-                let count = self.lake.count(&day)?;
-                if count <= FEW {
-                    request = day;
-                } else {
-                    hours_until = day.to;
-                }
-                if count == 0 {
-                    from = request.to;
-                    continue;
-                }
+            let day = asked(&query, from, DAY);
+            let of_day = if from < hours_until { None } else { Some(self.lake.count(&day)?) };
+            let few = of_day.filter(|count| *count <= FEW);
+            if of_day > few {
+                hours_until = day.to;
             }
-            let mut found = Ordered { events: Vec::new(), read: 0, excepted: 0, beyond: 0 };
-            self.lake.scan(&request, |events| {
-                found.read += events.len() as u64;
+            let request = asked(&needed, from, if few.is_some() { DAY } else { HOUR });
+            let read = few.map_or_else(|| self.lake.count(&SearchRequest { query: &query, ..request }), Ok)?;
+            if read == 0 {
+                from = request.to;
+                continue;
+            }
+            let mut found = Ordered { events: Vec::new(), read, excepted: 0, beyond: 0 };
+            self.lake.scan(&request, |events, _| {
                 for event in events {
                     let (matched, taken) = tried.judge(event);
                     found.excepted += u64::from(taken);

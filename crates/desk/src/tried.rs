@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use std::collections::HashMap;
 use watchkeep_detect::{Form, Match, RuleInfo, RuleSet, State};
 use watchkeep_model::event::{Event, LogSource};
+use watchkeep_model::filter::{Expr, Query};
 use watchkeep_model::{Record, Refusal, Value};
 
 /// A rule made ready.
@@ -27,7 +28,7 @@ impl Tried {
     /// # Errors
     /// Why it cannot be tried.
     pub fn new(set: RuleSet, at: usize) -> Result<Self, Refusal> {
-        let info = set.rules().get(at).ok_or_else(|| Refusal::invalid("there is no rule in it").at("text"))?;
+        let info = set.at(at).ok_or_else(|| Refusal::invalid("there is no rule in it").at("text"))?;
         let of = match (&info.state, info.form) {
             (State::Refused(why), _) => return Err(Refusal::invalid(why.clone()).at("text")),
             (State::Waits(why), Form::Correlation) => {
@@ -39,7 +40,7 @@ impl Tried {
             }
             (_, Form::Correlation) => {
                 let counted = set.correlations().counted(at).into_iter();
-                let alone = |at: &usize| set.rules().get(*at).is_some_and(|rule| rule.form == Form::Detection);
+                let alone = |at: &usize| set.at(*at).is_some_and(|rule| rule.form == Form::Detection);
                 counted.filter(alone).collect()
             }
             (_, Form::Detection | Form::Baseline) => vec![at],
@@ -48,7 +49,7 @@ impl Tried {
     }
 
     pub fn info(&self) -> Option<&RuleInfo> {
-        self.set.rules().get(self.at)
+        self.set.at(self.at)
     }
 
     pub fn form(&self) -> Form {
@@ -57,7 +58,14 @@ impl Tried {
 
     /// The log sources of the rules that judge single events.
     pub fn logs(&self) -> Vec<&LogSource> {
-        self.of.iter().filter_map(|at| self.set.rules().get(*at)).map(|rule| &rule.log).collect()
+        self.of.iter().filter_map(|at| self.set.at(*at)).map(|rule| &rule.log).collect()
+    }
+
+    /// The same question, of events that may match alone.
+    pub fn among(&self, query: &Query) -> Query {
+        let needs = self.set.needs(&self.of);
+        let filter = needs.map_or_else(|| query.filter.clone(), |needs| Expr::And(vec![query.filter.clone(), needs]));
+        Query { filter, pipes: query.pipes.clone() }
     }
 
     /// What an event matches, and whether an exception took a match away.
@@ -80,12 +88,18 @@ impl Tried {
 }
 
 impl Desk {
-    /// The text of a rule, 0 for a new one, made ready among those that are written here.
+    /// The text of a rule, 0 for a new one, made ready among those that are written here, and those of folders that it
+    /// counts.
     ///
     /// # Errors
     /// It cannot be tried, with the reason; the store cannot be read.
     pub(crate) fn tried(&self, record: i64, text: &str, now: Timestamp) -> Result<Tried, DeskError> {
-        let (set, at) = self.watch.beside_own(record, text);
+        let kind = self.kind("detection_rule")?;
+        let mut counted = Vec::new();
+        for folders in self.watch.counted_of_folders(record, text) {
+            counted.push(self.store.get(&self.system(), kind, folders)?);
+        }
+        let (set, at) = self.watch.beside_own(record, text, &counted);
         self.excepting(Tried::new(set, at)?, now)
     }
 
@@ -105,7 +119,7 @@ impl Desk {
     /// With the exceptions that stand from it and from what it counts.
     fn excepting(&self, mut tried: Tried, now: Timestamp) -> Result<Tried, DeskError> {
         for at in tried.of.iter().copied().chain([tried.at]).collect::<Vec<_>>() {
-            let known = tried.set.rules().get(at).and_then(record_of).filter(|record| *record != 0);
+            let known = tried.set.at(at).and_then(record_of).filter(|record| *record != 0);
             let standing = known.map_or(Ok(Vec::new()), |record| self.standing(record, now))?;
             if !standing.is_empty() {
                 tried.standing.insert(at, standing);

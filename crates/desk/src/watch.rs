@@ -13,6 +13,7 @@ pub(crate) mod own;
 mod weighing;
 
 pub use baselines::{left_out, progress};
+use counting::Counted;
 pub use counting::Ties;
 pub use exceptions::Exception;
 pub use watchkeep_detect::baseline::Standing;
@@ -156,6 +157,7 @@ impl Watch {
     /// Puts new rules in force between two batches: no event is lost or judged twice.
     pub(crate) fn set(&self, live: Live) {
         *self.rules.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(live);
+        self.renew_own();
     }
 
     /// Rule ids that people switched off, held for changing.
@@ -248,19 +250,30 @@ impl Desk {
 
     /// Evaluates the rules in force, counts for correlations, looks for indicators, and writes the alerts.
     fn judge(&self, events: &[Event]) -> Result<(), DeskError> {
-        self.judge_by(&self.watch.live(), events)?;
-        self.judge_by(&self.watch.own(), events)?;
+        let (live, own) = (self.watch.live(), self.watch.own());
+        let handed = self.judge_by(&live, events, Vec::new(), own.set.as_ref())?;
+        self.judge_by(&own, events, handed, None)?;
         self.sight(events)
     }
 
-    fn judge_by(&self, live: &Arc<Live>, events: &[Event]) -> Result<(), DeskError> {
-        let Some(set) = &live.set else { return Ok(()) };
+    /// Judges by one set. `handed` are matches of another set that it counts; what matched and is counted by the set
+    /// `above` comes back.
+    fn judge_by<'e>(
+        &self,
+        live: &Arc<Live>,
+        events: &'e [Event],
+        handed: Vec<Counted<'e>>,
+        above: Option<&RuleSet>,
+    ) -> Result<Vec<Counted<'e>>, DeskError> {
+        let Some(set) = &live.set else { return Ok(Vec::new()) };
+        let (mut handed, mut on) = (handed.into_iter().peekable(), Vec::new());
         let mut groups: BTreeMap<String, Group<'_>> = BTreeMap::new();
         let (mut counted, mut hidden) = (Vec::new(), BTreeMap::new());
         let now = events.iter().map(|event| event.received).max().unwrap_or_default();
         let exceptions = self.watch.exceptions();
         for event in events {
-            let mut counts = Vec::new();
+            let before = handed.next_if(|(of, _)| std::ptr::eq(*of, event));
+            let (mut counts, mut counted_above) = (before.map(|(_, rules)| rules).unwrap_or_default(), Vec::new());
             for found in set.evaluate(event) {
                 let Some(rule) = set.rule(&found).filter(|rule| !self.watch.is_off(&rule.id)) else { continue };
                 if let Some(exception) = taking(&exceptions, live, rule, event, now) {
@@ -270,19 +283,24 @@ impl Desk {
                 if set.counts(found.rule) {
                     counts.push(found.rule);
                 }
-                if !set.is_quiet(found.rule) {
+                let counting = above.and_then(|above| Some((above, above.beside(&rule.id)?)));
+                counted_above.extend(counting.map(|(_, at)| at));
+                if !set.is_quiet(found.rule) && !counting.is_some_and(|(above, at)| above.is_quiet(at)) {
                     collect(&mut groups, rule, event, found);
                 }
             }
             if !counts.is_empty() {
                 counted.push((event, counts));
             }
+            if !counted_above.is_empty() {
+                on.push((event, counted_above));
+            }
         }
         if !groups.is_empty() || !counted.is_empty() {
             self.write_alerts(live, set, groups, &counted, now)?;
         }
         self.watch.hid(hidden);
-        Ok(())
+        Ok(on)
     }
 }
 

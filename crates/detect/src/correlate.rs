@@ -18,7 +18,7 @@ mod tally;
 mod windows;
 
 pub use plan::Correlations;
-pub(crate) use read::ready;
+pub(crate) use read::{Offered, ready};
 pub use rows::{Changes, Row, RowKey};
 pub use windows::{Firing, Seen, Spilled, Windows};
 

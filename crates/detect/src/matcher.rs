@@ -14,6 +14,7 @@ mod literal;
 mod memo;
 mod moment;
 pub(crate) mod names;
+pub(crate) mod needs;
 pub(crate) mod net;
 pub(crate) mod record;
 mod shape;

@@ -31,7 +31,7 @@ impl Oracle {
 
     fn read(files: impl IntoIterator<Item = RuleFile>, wording: Wording) -> Self {
         let mut ready = Ready::default();
-        let AllRead { rules, words, .. } = read_all(files, wording, &mut ready);
+        let AllRead { rules, words, .. } = read_all(files, &[], wording, &mut ready);
         let engines = ready.rules.into_iter().map(|(key, rules)| {
             let mut engine = Engine::new();
             engine.set_match_detail(MatchDetailLevel::Full);

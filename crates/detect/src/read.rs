@@ -3,7 +3,7 @@
 
 use crate::RuleFile;
 use crate::baseline::Baselines;
-use crate::correlate::{Correlations, ready};
+use crate::correlate::{Correlations, Offered, ready};
 use crate::filters::{Called, settle, targets};
 use crate::info::{RuleInfo, State};
 use crate::matcher::names::ShortHasher;
@@ -107,16 +107,23 @@ pub(crate) trait Take {
 
 /// What was read.
 pub(crate) struct AllRead {
-    /// Every rule offered, in file order.
+    /// Every rule offered, in file order, and then those of another set that correlations count.
     pub rules: Vec<RuleInfo>,
+    /// How many were offered.
+    pub offered: usize,
     pub words: Words,
     pub correlations: Correlations,
     pub baselines: Baselines,
 }
 
 /// Reads every rule of every file and hands each live one to `take`, which may refuse it with a reason.
-/// None is dropped silently.
-pub(crate) fn read_all<T: Take>(files: impl IntoIterator<Item = RuleFile>, wording: Wording, take: &mut T) -> AllRead {
+/// None is dropped silently. Correlations may count rules of another set too, where they name none of their own.
+pub(crate) fn read_all<T: Take>(
+    files: impl IntoIterator<Item = RuleFile>,
+    beside: &[RuleInfo],
+    wording: Wording,
+    take: &mut T,
+) -> AllRead {
     let (mut rules, mut documents) = (Vec::new(), Vec::new());
     let (mut ids, mut called) = (HashSet::new(), Called::default());
     for file in files {
@@ -176,8 +183,26 @@ pub(crate) fn read_all<T: Take>(files: impl IntoIterator<Item = RuleFile>, wordi
         Some(Document::Correlation(rule)) => Some((at, rule)),
         _ => None,
     });
-    let correlations = ready(&correlations.collect(), &mut rules, &called);
-    AllRead { rules, words, correlations, baselines }
+    let (correlations, offered) = (correlations.collect(), rules.len());
+    call_beside(&correlations, beside, &mut rules, &mut called);
+    let correlations = ready(&correlations, &mut rules, &called);
+    AllRead { rules, offered, words, correlations, baselines }
+}
+
+/// Adds the rules of another set that correlations name, where no rule of their own is called so.
+fn call_beside(correlations: &Offered, beside: &[RuleInfo], rules: &mut Vec<RuleInfo>, called: &mut Called) {
+    if beside.is_empty() {
+        return;
+    }
+    let words = correlations.values().flat_map(|rule| &rule.rules);
+    let missing: HashSet<&String> = words.filter(|word| called.get(word).is_empty()).collect();
+    let is_missing = |rule: &&RuleInfo| {
+        missing.iter().any(|word| rule.name.as_deref() == Some(*word) || rule.id.eq_ignore_ascii_case(word))
+    };
+    for rule in beside.iter().filter(is_missing) {
+        called.add(rules.len(), rule);
+        rules.push(rule.clone());
+    }
 }
 
 fn does_not_compile(reason: &str) -> State {

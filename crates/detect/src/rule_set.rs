@@ -7,14 +7,17 @@ use crate::matcher::Matcher;
 use crate::matcher::class::Class;
 use crate::matcher::compile::compile;
 use crate::matcher::names::Names;
+use crate::matcher::needs;
 use crate::matcher::record::{Record, Scratch};
 use crate::matcher::test::{Rule, When};
 use crate::read::{AllRead, ByKey, Key, Take, Wording, Words, read_all};
 use crate::route::{classes_of, names as routed};
 use rsigma_parser::{FilterRule, SigmaRule};
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::Arc;
 use watchkeep_model::event::Event;
+use watchkeep_model::filter::Expr;
 
 /// A rule file as it stands on disk or in the rule register.
 #[derive(Debug, Clone)]
@@ -26,6 +29,10 @@ pub struct RuleFile {
 /// Rules ready for evaluation; swap the `Arc` that holds it to reload.
 pub struct RuleSet {
     rules: Vec<RuleInfo>,
+    /// How many of them were offered; the others are of another set, whose matches are counted here.
+    offered: usize,
+    /// By id, where the latter stand.
+    beside: HashMap<Arc<str>, usize>,
     words: Words,
     names: Names,
     /// Rules by product, category and service.
@@ -48,21 +55,40 @@ thread_local! {
 impl RuleSet {
     /// Reads every rule of every file; none is dropped silently. The infos are those of [`RuleSet::rules`].
     pub fn load(files: impl IntoIterator<Item = RuleFile>) -> (Self, Vec<RuleInfo>) {
+        Self::load_beside(files, &[])
+    }
+
+    /// The same where correlations may also count rules of another set: it judges the events, and whoever uses both hands
+    /// on what matched, by [`RuleSet::beside`].
+    pub fn load_beside(files: impl IntoIterator<Item = RuleFile>, others: &[RuleInfo]) -> (Self, Vec<RuleInfo>) {
         let mut names = Names::default();
         for name in routed() {
             names.add(name);
         }
         let mut ready = Ready { names, rules: ByKey::default() };
-        let AllRead { rules, words, correlations, baselines } = read_all(files, Wording::Specification, &mut ready);
+        let AllRead { rules, offered, words, correlations, baselines } =
+            read_all(files, others, Wording::Specification, &mut ready);
         let Ready { names, rules: ready } = ready;
         let classes = ready.into_iter().map(|(key, rules)| (key, Class::new(rules))).collect();
-        let infos = rules.clone();
-        (Self { rules, words, names, classes, correlations, baselines }, infos)
+        let (own, counted) = rules.split_at(offered);
+        let beside = (offered..).zip(counted).map(|(at, rule)| (rule.id.clone(), at)).collect();
+        let infos = own.to_vec();
+        (Self { rules, offered, beside, words, names, classes, correlations, baselines }, infos)
     }
 
     /// Every rule that was offered, in file order.
     pub fn rules(&self) -> &[RuleInfo] {
-        &self.rules
+        self.rules.get(..self.offered).unwrap_or_default()
+    }
+
+    /// The rule at a position, also one of another set that is counted here.
+    pub fn at(&self, position: usize) -> Option<&RuleInfo> {
+        self.rules.get(position)
+    }
+
+    /// Where a rule of another set stands whose matches are counted here.
+    pub fn beside(&self, id: &str) -> Option<usize> {
+        self.beside.get(id).copied()
     }
 
     /// The rule a match speaks of.
@@ -98,6 +124,13 @@ impl RuleSet {
     /// Whether the rule at a position does not alert by its matches alone.
     pub fn is_quiet(&self, rule: usize) -> bool {
         self.correlations.is_quiet(rule) || self.baselines.has(rule)
+    }
+
+    /// What every kept event fulfils that matches one of these rules, by position, beside being of its log source; nothing
+    /// where none can be told. Kept events have been [routed](crate::route).
+    pub fn needs(&self, rules: &[usize]) -> Option<Expr> {
+        let rule = |at: &usize| self.classes.values().find_map(|class| class.rule(*at));
+        needs::any(rules.iter().filter_map(rule).map(|rule| needs::of(&rule.when, &self.names)))
     }
 
     /// The rules that `event` matches, in rule order, also those that leave it to correlations to alert, and baselines.

@@ -9,6 +9,7 @@ use watchkeep_detect::{Match, Matcher, Oracle, RuleFile, RuleSet};
 use watchkeep_ingest::Source;
 use watchkeep_ingest::json_lines::{Form, Reader};
 use watchkeep_model::event::Event;
+use watchkeep_model::filter::compile;
 
 /// Pieces of which values and what rules look for are put together, so that they meet often.
 const PIECES: &[&str] = &[
@@ -326,6 +327,13 @@ fn ids(set: &RuleSet, event: &Event) -> Vec<String> {
     ids
 }
 
+/// Whether the event, as it is kept, is among those that a search for matches of the rule looks at.
+fn fulfils_needs(set: &RuleSet, found: &Match, mut event: Event) -> bool {
+    watchkeep_detect::route(&mut event);
+    let Some(needs) = set.needs(&[found.rule]) else { return true };
+    compile(&needs, jiff::Timestamp::UNIX_EPOCH, &jiff::tz::TimeZone::UTC).expect("it compiles").matches(&event)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig {
         cases: ProptestConfig::default().cases.max(400),
@@ -345,6 +353,9 @@ proptest! {
         for event in events.iter().map(read) {
             prop_assert_eq!(settled(set.evaluate(&event)), settled(oracle.evaluate(&event)));
             prop_assert_eq!(ids(&set, &event), ids(&turned, &event));
+            for found in set.evaluate(&event) {
+                prop_assert!(fulfils_needs(&set, &found, event.clone()), "{:?}", set.needs(&[found.rule]));
+            }
         }
     }
 

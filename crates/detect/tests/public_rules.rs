@@ -5,6 +5,7 @@ use watchkeep_detect::{Match, Matcher, Oracle, RuleFile, RuleSet};
 use watchkeep_ingest::stream::{Stream, whole};
 use watchkeep_ingest::{Format, Source, evtx, folder};
 use watchkeep_model::event::Event;
+use watchkeep_model::filter::{EventFilter, compile};
 
 fn shared() -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/detection");
@@ -59,6 +60,12 @@ fn every_public_rule_is_listed_and_only_placeholders_are_refused() {
 /// The evaluator by itself misses keywords under `|all`: it asks one value to be each of them.
 const MISSED_AS_WRITTEN: &[&str] = &["Binary Padding - Linux"];
 
+/// What an event must be for a search in what is kept to look at it.
+fn needed(set: &RuleSet, at: usize) -> Option<EventFilter> {
+    let needs = set.needs(&[at])?;
+    Some(compile(&needs, jiff::Timestamp::UNIX_EPOCH, &jiff::tz::TimeZone::UTC).expect("it compiles"))
+}
+
 #[test]
 fn every_match_is_the_evaluators_for_the_same_reasons() {
     let Some(root) = shared() else { return };
@@ -67,10 +74,18 @@ fn every_match_is_the_evaluators_for_the_same_reasons() {
     let oracle = Oracle::load(files.clone());
     let as_written = Oracle::load_as_written(files);
     assert_eq!(infos, oracle.rules());
+    let needs: Vec<Option<EventFilter>> = (0..infos.len()).map(|at| needed(&set, at)).collect();
+    let told = infos.iter().zip(&needs).filter(|(rule, needs)| rule.is_live() && needs.is_some()).count();
+    assert_eq!(told, 3_623, "rules of which columns tell something");
     let (mut events, mut matches, mut missed) = (0, 0, Vec::new());
     every_event(&root, |event| {
         let (ours, theirs) = (settled(set.evaluate(event)), settled(oracle.evaluate(event)));
         assert_eq!(ours, theirs, "{}", String::from_utf8_lossy(&event.raw));
+        let mut kept = event.clone();
+        watchkeep_detect::route(&mut kept);
+        for found in &ours {
+            assert!(needs[found.rule].as_ref().is_none_or(|needs| needs.matches(&kept)), "{:?}", needs[found.rule]);
+        }
         let mut by_itself: Vec<usize> = as_written.evaluate(event).iter().map(|found| found.rule).collect();
         for found in &ours {
             match by_itself.iter().position(|rule| *rule == found.rule) {

@@ -55,3 +55,4 @@ pub use error::LakeError;
 pub use flow::{Flow, Piece};
 pub use lake::Lake;
 pub use request::{Cell, Found, SearchRequest, SearchResult, SourceSeen, Table};
+pub use scan::Gone;

@@ -21,7 +21,7 @@ use datafusion::parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, Parq
 use datafusion::parquet::file::statistics::Statistics;
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
-use futures_util::{FutureExt, StreamExt};
+use futures_util::{FutureExt, StreamExt, stream};
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
 use std::collections::BTreeSet;
@@ -102,25 +102,30 @@ impl Opened {
         let mut reader = self.reader(asked.wanted.clone());
         let tests = (asked.tests)()?;
         if reader.is_whole() && tests.iter().all(|test| test.cost < Cost::Event) {
-            reader.keep(&self.used(asked, groups.clone()).await?);
+            match self.used(asked, groups.clone()).await? {
+                Some(used) => reader.keep(&used),
+                None => return Ok(stream::empty().boxed()),
+            }
         }
         self.tested(asked, tests, groups, reader)
     }
 
-    /// The numbers of field columns that the rows have a value in.
-    async fn used(&self, asked: &Asked<'_>, groups: Vec<usize>) -> Result<BTreeSet<u32>, LakeError> {
+    /// The numbers of field columns that the rows have a value in; nothing where no row passes.
+    async fn used(&self, asked: &Asked<'_>, groups: Vec<usize>) -> Result<Option<BTreeSet<u32>>, LakeError> {
         let reader = self.reader(Arc::new(Schema::new(vec![Field::new(FORM, DataType::BinaryView, false)])));
         let mut rows = self.tested(asked, (asked.tests)()?, groups, reader)?;
-        let (mut used, mut known) = (BTreeSet::new(), Vec::new());
+        let (mut used, mut known, mut any) = (BTreeSet::new(), Vec::new(), false);
         while let Some(batch) = rows.next().await {
-            for form in column::<BinaryViewArray>(&batch?, FORM)?.iter().flatten() {
+            let batch = batch?;
+            any |= batch.num_rows() > 0;
+            for form in column::<BinaryViewArray>(&batch, FORM)?.iter().flatten() {
                 if known != form {
                     used.extend(postcard::from_bytes::<Form>(form).map_err(internal)?.columns());
                     known = form.to_vec();
                 }
             }
         }
-        Ok(used)
+        Ok(any.then_some(used))
     }
 
     fn tested(

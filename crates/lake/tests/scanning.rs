@@ -5,7 +5,7 @@ mod common;
 use common::{as_text, at, events, found, lake};
 use jiff::tz::TimeZone;
 use std::ops::ControlFlow;
-use watchkeep_lake::{Lake, LakeError, SearchRequest};
+use watchkeep_lake::{Gone, Lake, LakeError, SearchRequest};
 use watchkeep_model::event::Event;
 use watchkeep_model::filter::parse;
 
@@ -13,7 +13,7 @@ fn scan(
     lake: &Lake,
     text: &str,
     sources: Option<&[String]>,
-    each: impl FnMut(&[Event]) -> ControlFlow<()>,
+    each: impl FnMut(&[Event], Gone) -> ControlFlow<()>,
 ) -> Result<(), LakeError> {
     let query = parse(text).expect("the query reads");
     let (from, to) = (at("2000-01-01T00:00:00Z"), at("2100-01-01T00:00:00Z"));
@@ -23,7 +23,7 @@ fn scan(
 
 fn all(lake: &Lake, text: &str, sources: Option<&[String]>) -> Vec<String> {
     let mut seen = Vec::new();
-    scan(lake, text, sources, |events| {
+    scan(lake, text, sources, |events, _| {
         seen.extend(events.iter().map(as_text));
         ControlFlow::Continue(())
     })
@@ -68,7 +68,7 @@ fn a_stretch_of_everything_is_what_the_engine_finds_in_it() {
                 let zone = &TimeZone::UTC;
                 let request = SearchRequest { query: &query, from, to, limit: 1, sources, now: to, zone };
                 let mut seen = Vec::new();
-                lake.scan(&request, |events| {
+                lake.scan(&request, |events, _| {
                     seen.extend(events.iter().map(as_text));
                     ControlFlow::Continue(())
                 })
@@ -92,7 +92,7 @@ fn a_scan_ends_when_enough_was_seen() {
     lake.append(&events(0..600)).expect("taken in");
     lake.flush().expect("in files");
     let mut batches = 0;
-    scan(&lake, "", None, |_| {
+    scan(&lake, "", None, |_, _| {
         batches += 1;
         ControlFlow::Break(())
     })

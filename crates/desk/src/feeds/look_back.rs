@@ -189,7 +189,7 @@ impl Desk {
         let live = Live::new(feeds.secret, Default::default(), vec![(id, loaded.clone())], feeds.benign().0);
         let mut found = Found::default();
         let (mut flow, mut failed) = (ControlFlow::Continue(()), None);
-        self.lake.scan(&request, |events| {
+        self.lake.scan(&request, |events, _| {
             flow = match self.look_at(events, &live, &mut found, run, now) {
                 Ok(()) => run.flow(),
                 Err(error) => {

@@ -55,7 +55,7 @@ pub(super) fn see<'a>(
 ) {
     for (event, rules) in counted {
         for departure in learnt.see(set.baselines(), event, rules.iter().copied()) {
-            if let Some(rule) = set.rules().get(departure.rule) {
+            if let Some(rule) = set.at(departure.rule) {
                 collect(groups, rule, departure);
             }
         }

@@ -125,7 +125,7 @@ impl Desk {
         let exceptions = self.watch.exceptions();
         let mut hidden = BTreeMap::new();
         for firing in &firings {
-            let Some(rule) = set.rules().get(firing.rule) else { continue };
+            let Some(rule) = set.at(firing.rule) else { continue };
             let record = live.records.get(&*rule.id).filter(|_| !exceptions.is_empty());
             match record.and_then(|record| exceptions.hiding(*record, entity(firing), now)) {
                 Some(exception) => *hidden.entry(exception).or_default() += firing.events.len() as i64,
@@ -157,14 +157,18 @@ impl Desk {
 
     /// What the rule of this id counts and is counted by, and what its windows hold.
     pub fn ties(&self, rule: &str) -> Option<Ties> {
-        self.watch.in_force().iter().find_map(|live| self.ties_in(live, rule))
+        let in_force = self.watch.in_force();
+        let number = |id: &str| in_force.iter().find_map(|live| live.records.get(id)).copied();
+        let found = in_force.iter().filter_map(|live| self.ties_in(live, rule, &number));
+        found.reduce(Ties::and)
     }
 
-    fn ties_in(&self, live: &Arc<Live>, rule: &str) -> Option<Ties> {
+    fn ties_in(&self, live: &Arc<Live>, rule: &str, number: &dyn Fn(&str) -> Option<i64>) -> Option<Ties> {
         let set = live.set.as_ref()?;
-        let at = set.rules().iter().position(|info| &*info.id == rule && info.is_live())?;
+        let own = || set.rules().iter().position(|info| &*info.id == rule && info.is_live());
+        let at = set.beside(rule).or_else(own)?;
         let plans = set.correlations();
-        let number = |at: &usize| live.records.get(&*set.rules().get(*at)?.id).copied();
+        let number = |at: &usize| number(&set.at(*at)?.id);
         let (counts, counted_by) = plans.beside(at);
         let counting = self.watch.counting();
         let held = counting.of(live);
@@ -176,12 +180,20 @@ impl Desk {
             groups,
             events,
             spilled,
-            notes: set.rules().get(at).map(|info| info.notes.clone()).unwrap_or_default(),
+            notes: set.at(at).map(|info| info.notes.clone()).unwrap_or_default(),
         })
     }
 }
 
 impl Ties {
+    /// With those that a rule has in another set, which counts it.
+    fn and(mut self, other: Self) -> Self {
+        self.counts.extend(other.counts);
+        self.counted_by.extend(other.counted_by);
+        self.quiet |= other.quiet;
+        self
+    }
+
     /// What did not fit or came too late, in sentences; none where all was counted.
     pub fn left(&self) -> Vec<String> {
         let late = LATENESS.as_secs() / 60;
@@ -214,7 +226,7 @@ impl Watch {
     }
 
     fn is_off_at(&self, set: &RuleSet, at: usize) -> bool {
-        set.rules().get(at).is_some_and(|rule| self.is_off(&rule.id))
+        set.at(at).is_some_and(|rule| self.is_off(&rule.id))
     }
 }
 
@@ -250,7 +262,7 @@ fn collect<'a>(groups: &mut BTreeMap<String, Group<'a>>, set: &RuleSet, rule: &'
 pub(crate) fn why(set: &RuleSet, rule: &RuleInfo, firing: &Firing) -> Vec<(String, String)> {
     let plans = set.correlations();
     let (named, _) = plans.beside(firing.rule);
-    let titles: Vec<&str> = named.iter().filter_map(|at| set.rules().get(*at)).map(|rule| &*rule.title).collect();
+    let titles: Vec<&str> = named.iter().filter_map(|at| set.at(*at)).map(|rule| &*rule.title).collect();
     let mut why = vec![("counted".to_owned(), plans.words(firing))];
     why.extend(
         firing.group.iter().map(|(name, value)| (name.to_string(), value.as_deref().unwrap_or("none").to_owned())),

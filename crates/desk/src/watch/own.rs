@@ -36,8 +36,14 @@ fn held(record: &Record) -> Option<Held> {
     if !in_force || !is_own(record) {
         return None;
     }
-    let text = |field: &str| record.get(field).as_text().unwrap_or_default().to_owned();
-    Some(Held { id: text("rule_id"), text: text("text") })
+    Some(Held::of(record))
+}
+
+impl Held {
+    fn of(rule: &Record) -> Self {
+        let text = |field: &str| rule.get(field).as_text().unwrap_or_default().to_owned();
+        Self { id: text("rule_id"), text: text("text") }
+    }
 }
 
 /// Whether a rule is written here.
@@ -57,8 +63,10 @@ pub(crate) fn file_of(record: i64, id: &str, text: &str) -> RuleFile {
     RuleFile { path, text }
 }
 
-fn load(all: &BTreeMap<i64, Held>) -> (RuleSet, Vec<RuleInfo>) {
-    RuleSet::load(all.iter().map(|(record, one)| file_of(*record, &one.id, &one.text)))
+/// Those of folders are only counted.
+fn load(all: &BTreeMap<i64, Held>, folders: &Live) -> (RuleSet, Vec<RuleInfo>) {
+    let beside = folders.set.as_ref().map(RuleSet::rules).unwrap_or_default();
+    RuleSet::load_beside(all.iter().map(|(record, one)| file_of(*record, &one.id, &one.text)), beside)
 }
 
 /// Whether a text holds more than one document.
@@ -132,15 +140,27 @@ impl Watch {
 
     /// How a text would stand among the others that are in force.
     pub(crate) fn among_own(&self, record: i64, text: &str) -> Option<State> {
-        let (_, infos) = load(&self.own_with(record, text));
+        let (_, infos) = load(&self.own_with(record, text), &self.live());
         infos.into_iter().find(|info| record_of(info) == Some(record)).map(|info| info.state)
     }
 
-    /// A text beside those in force that change what it tells: the rules that it counts, and filters. With where it
-    /// stands among them.
-    pub(crate) fn beside_own(&self, record: i64, text: &str) -> (RuleSet, usize) {
+    /// Records of the rules of folders that a text counts, also through correlations that it names.
+    pub(crate) fn counted_of_folders(&self, record: i64, text: &str) -> Vec<i64> {
+        let live = self.live();
+        let (set, infos) = load(&self.own_with(record, text), &live);
+        let at = infos.iter().position(|info| record_of(info) == Some(record));
+        let counted = at.map(|at| set.correlations().counted(at)).unwrap_or_default();
+        let beside = counted.into_iter().filter(|at| *at >= infos.len()).filter_map(|at| set.at(at));
+        beside.filter_map(|rule| live.records.get(&*rule.id).copied()).collect()
+    }
+
+    /// A text beside those in force that change what it tells: the rules that it counts, and filters; those of folders
+    /// among them are given. With where it stands among them.
+    pub(crate) fn beside_own(&self, record: i64, text: &str, folders: &[Record]) -> (RuleSet, usize) {
         let place = |infos: &[RuleInfo]| infos.iter().position(|info| record_of(info) == Some(record));
         let mut all = self.own_with(record, text);
+        all.extend(folders.iter().map(|rule| (rule.id, Held::of(rule))));
+        let load = |all: &_| load(all, &Live::default());
         let (set, infos) = load(&all);
         let counted = place(&infos).map(|at| set.correlations().counted(at)).unwrap_or_default();
         let stays = |(at, info): (usize, &RuleInfo)| {
@@ -159,8 +179,17 @@ impl Watch {
         all
     }
 
+    /// Makes them anew after the rules of folders, which they may count, have changed.
+    pub(super) fn renew_own(&self) {
+        let all = self.own.held.lock().unwrap_or_else(PoisonError::into_inner);
+        if !all.is_empty() {
+            self.put_own(&all);
+            self.own.unsettled.store(true, Ordering::SeqCst);
+        }
+    }
+
     fn put_own(&self, all: &BTreeMap<i64, Held>) {
-        let (set, infos) = load(all);
+        let (set, infos) = load(all, &self.live());
         let records: HashMap<String, i64> =
             infos.iter().filter_map(|info| Some((info.id.to_string(), record_of(info)?))).collect();
         let live = Live { set: (!all.is_empty()).then_some(set), records };

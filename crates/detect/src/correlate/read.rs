@@ -122,6 +122,10 @@ impl Reader<'_> {
             Some((Form::Baseline, _)) => {
                 Err(State::Refused(format!("`{word}` is a baseline, which alerts by itself and is not counted")))
             }
+            Some((Form::Correlation, _)) if !self.offered.contains_key(&named) => {
+                let why = "is a correlation of a folder, which is not counted here; name the rules that it counts";
+                Err(State::Refused(format!("`{word}` {why}")))
+            }
             Some((_, State::Live)) => Ok(named),
             Some((_, State::Waits(_))) => Err(State::Waits(format!("`{word}` waits itself"))),
             _ => Err(State::Waits(format!("`{word}` is refused"))),

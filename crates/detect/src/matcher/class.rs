@@ -57,6 +57,11 @@ impl Class {
         Self { rules, plan: OnceLock::new() }
     }
 
+    /// The rule at a position of the whole set, where it is of this class.
+    pub(crate) fn rule(&self, at: usize) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.at == at)
+    }
+
     /// Adds the rules that match.
     pub(crate) fn evaluate(&self, record: &mut Record<'_>, found: &mut Vec<Match>) {
         let plan = self.plan.get_or_init(|| Plan::of(&self.rules));

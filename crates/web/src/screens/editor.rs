@@ -240,7 +240,7 @@ fn facts(rule: &RuleInfo, told: &Told, reads: bool) -> Vec<(&'static str, Markup
         ("Title", html! { (rule.title) }),
         (
             "Does",
-            html! { @match rule.form { Form::Detection => "matches single events", Form::Filter => "takes matches away from rules written here", Form::Correlation => "counts matches of rules written here", Form::Baseline => "learns what is usual from what it matches" } },
+            html! { @match rule.form { Form::Detection => "matches single events", Form::Filter => "takes matches away from rules written here", Form::Correlation => "counts matches of other rules", Form::Baseline => "learns what is usual from what it matches" } },
         ),
         ("Level", html! { (rule.level) }),
     ];
