@@ -6,11 +6,12 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::process::Command;
 use watchkeep_desk::Desk;
+use watchkeep_detect::{RuleFile, RuleSet};
 use watchkeep_ingest::stream::{Stream, whole};
 use watchkeep_ingest::{Batch, Format, Sink, SinkError, Source, bulk, evtx, folder};
 use watchkeep_lake::{Cell, Found, Lake, LakeConfig, LakeError, SearchRequest};
 use watchkeep_model::event::{Event, EventId};
-use watchkeep_model::filter::EventField;
+use watchkeep_model::filter::{EventField, Query};
 use watchkeep_tests::s3::S3;
 use watchkeep_tests::{Office, now};
 
@@ -263,4 +264,33 @@ fn every_sample_comes_back_as_it_came() {
         assert!(expected > 0, "{piece:?}");
         assert_eq!(lake.count(&SearchRequest { query: &query, ..request }).expect("counted"), expected, "{piece:?}");
     }
+    hunts_find_every_match(&lake, &events, &request);
+}
+
+/// By the columns that a rule needs the lake finds what judging every event finds.
+fn hunts_find_every_match(lake: &Lake, events: &[Event], request: &SearchRequest) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/detection/sigma-rules");
+    let texts = folder::yaml_texts(&root).expect("rules").into_iter().step_by(4);
+    let (set, _) = RuleSet::load(texts.map(|(path, text)| RuleFile { path, text }));
+    let mut by_rule: HashMap<usize, Vec<EventId>> = HashMap::new();
+    for event in events {
+        set.evaluate(event).iter().for_each(|found| by_rule.entry(found.rule).or_default().push(event.id));
+    }
+    let mut hunted = 0;
+    for (rule, mut expected) in by_rule {
+        let Some(filter) = set.needs(&[rule]) else { continue };
+        let query = Query { filter, pipes: Vec::new() };
+        let mut found = Vec::new();
+        let each = |events: &[Event], _| {
+            let matches = |event: &&Event| set.evaluate(event).iter().any(|found| found.rule == rule);
+            found.extend(events.iter().filter(matches).map(|event| event.id));
+            std::ops::ControlFlow::Continue(())
+        };
+        lake.scan(&SearchRequest { query: &query, ..*request }, each).expect("scanned");
+        found.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(found, expected, "{:?}", set.rules()[rule].title);
+        hunted += 1;
+    }
+    assert!(hunted > 40, "{hunted} rules");
 }

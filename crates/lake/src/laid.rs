@@ -28,6 +28,9 @@ const FREQUENT: u32 = 64;
 const MOST: usize = 1_000;
 /// Names without a column that a file tells; of more it tells none.
 const TOLD: usize = 4_000;
+/// Bytes of a column of a file that is not compressed, and of a change from one value to another.
+const SMALL: usize = 4_096;
+const CHANGE: usize = 3;
 /// Rows of a page at most: what is skipped or read as one.
 pub const PAGE: usize = 8 * 1024;
 /// Rows of a group.
@@ -61,9 +64,34 @@ pub fn by_kind(part: &RecordBatch) -> Result<RecordBatch, LakeError> {
     take_record_batch(part, &UInt32Array::from(rows)).map_err(internal)
 }
 
+/// The values of a column so far: how many there are, and what those are long that differ from the one before, which is
+/// about what the column takes up uncompressed.
+#[derive(Default)]
+struct Told<'a> {
+    count: u32,
+    long: usize,
+    last: Option<&'a str>,
+}
+
+impl<'a> Told<'a> {
+    fn see(&mut self, value: &'a str) {
+        self.count += 1;
+        if self.last != Some(value) {
+            self.long += value.len() + CHANGE;
+            self.last = Some(value);
+        }
+    }
+
+    fn is_small(&self) -> bool {
+        self.long <= SMALL
+    }
+}
+
 /// The columns of one file.
 pub struct Layout {
     pub schema: SchemaRef,
+    /// Names of columns that are so small that unpacking them takes longer than reading them as they are.
+    pub small: Vec<String>,
     /// Columns of the lake's schema that stay as they are.
     same: usize,
     numbers: HashMap<String, u32>,
@@ -76,28 +104,36 @@ pub struct Layout {
 impl Layout {
     /// That for these events.
     pub fn of(part: &RecordBatch) -> Result<Self, LakeError> {
-        let mut counts: HashMap<&str, u32> = HashMap::new();
+        let mut told: HashMap<&str, Told> = HashMap::new();
         for fields in column::<StringViewArray>(part, "fields")?.iter().flatten() {
-            Fields::of(fields).for_each(|(name, _)| *counts.entry(name).or_default() += 1);
+            Fields::of(fields).for_each(|(name, value)| told.entry(name).or_default().see(value));
         }
-        let frequent = counts.into_iter().filter(|(_, count)| *count >= FREQUENT);
-        let mut frequent: Vec<(u32, &str)> = frequent.map(|(name, count)| (count, name)).collect();
-        frequent.sort_by(|a, b| (b.0, &a.1).cmp(&(a.0, &b.1)));
+        let mut frequent: Vec<(&str, Told)> = told.into_iter().filter(|(_, told)| told.count >= FREQUENT).collect();
+        frequent.sort_by(|(a, told), (b, other)| (other.count, a).cmp(&(told.count, b)));
         frequent.truncate(MOST);
         let logical = columns::schema();
         let kept = logical.fields().iter().filter(|field| field.name() != "fields" && field.name() != "raw");
         let mut fields: Vec<Arc<Field>> = kept.cloned().collect();
         let same = fields.len();
+        let texts = fields.iter().filter(|field| *field.data_type() == DataType::Utf8View);
+        let mut small = Vec::new();
+        for field in texts {
+            let mut told = Told::default();
+            column::<StringViewArray>(part, field.name())?.iter().flatten().for_each(|value| told.see(value));
+            small.extend(told.is_small().then(|| field.name().clone()));
+        }
         let mut numbers = HashMap::new();
-        for (number, (_, name)) in (0..).zip(frequent) {
-            fields.push(Arc::new(Field::new(format!("{FIELD}{name}"), DataType::Utf8View, true)));
+        for (number, (name, told)) in (0..).zip(frequent) {
+            let column = format!("{FIELD}{name}");
+            small.extend(told.is_small().then(|| column.clone()));
+            fields.push(Arc::new(Field::new(column, DataType::Utf8View, true)));
             numbers.insert(name.to_owned(), number);
         }
         fields.push(Arc::new(Field::new(FORM, DataType::BinaryView, false)));
         fields.push(Arc::new(Field::new(ASIDE, DataType::BinaryView, true)));
         fields.push(Arc::new(Field::new("raw", DataType::BinaryView, true)));
         let absent = new_null_array(&DataType::Utf8View, PAGE);
-        Ok(Self { schema: Arc::new(Schema::new(fields)), same, numbers, absent, rare: BTreeSet::new() })
+        Ok(Self { schema: Arc::new(Schema::new(fields)), small, same, numbers, absent, rare: BTreeSet::new() })
     }
 
     /// What the footer tells beside the columns, once all events are laid.

@@ -8,8 +8,9 @@ use crate::journal::Journal;
 use crate::names::Known;
 use crate::query::Snapshot;
 use crate::recent::Recent;
+use crate::shelf::Shelf;
 use crate::sources::Sources;
-use crate::write::{self, Target};
+use crate::write;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
@@ -22,7 +23,7 @@ use watchkeep_model::event::Event;
 /// threads of the lake's own.
 pub struct Lake {
     pub(crate) config: LakeConfig,
-    pub(crate) target: Arc<Target>,
+    pub(crate) shelf: Arc<Shelf>,
     journal: Journal,
     /// Appends hold it shared; sealing a segment holds it alone, so that a segment and its buffer match exactly.
     gate: RwLock<()>,
@@ -80,12 +81,12 @@ impl Lake {
             .with_memory_pool(Arc::new(FairSpillPool::new(config.memory_limit)))
             .with_temp_file_path(&spill);
         let engine = builder.build_arc().map_err(|error| LakeError::engine(error, config.memory_limit))?;
-        let target = Arc::new(Target { store: store.clone(), local });
+        let shelf = Arc::new(Shelf { store: store.clone(), local });
 
         let waiting = Journal::waiting(&config.local.join("journal"))?;
         let files = on(&runtime, async move { files::list(store.as_ref(), &waiting).await });
         let files = files.map_err(|error| match error {
-            LakeError::Store { source, .. } if target.local.is_none() => LakeError::reach(&config.location, &source),
+            LakeError::Store { source, .. } if shelf.local.is_none() => LakeError::reach(&config.location, &source),
             other => other,
         })?;
         let floor = files.iter().map(|file| file.segments.1).max().unwrap_or(0);
@@ -113,7 +114,7 @@ impl Lake {
         }
         Ok(Self {
             config,
-            target,
+            shelf,
             journal,
             gate: RwLock::new(()),
             state: Mutex::new(state),
@@ -213,9 +214,9 @@ impl Lake {
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         self.seal()?;
         while let Some((sealed, existing)) = self.next_sealed() {
-            let (target, batches) = (self.target.clone(), sealed.batches.clone());
+            let (shelf, batches) = (self.shelf.clone(), sealed.batches.clone());
             let segment = sealed.segment;
-            let written = self.run(async move { write::segment(&target, segment, &batches, &existing).await })?;
+            let written = self.run(async move { write::segment(&shelf, segment, &batches, &existing).await })?;
             {
                 let state = &mut *self.state();
                 state.files.extend(written);
@@ -260,7 +261,7 @@ impl Lake {
             state.dropped = read;
             unread
         };
-        let store = self.target.store.clone();
+        let store = self.shelf.store.clone();
         self.run(async move {
             for file in unread {
                 files::delete(store.as_ref(), &file).await?;
@@ -277,7 +278,7 @@ impl Lake {
             files: state.files.clone(),
             memory,
             engine: self.engine.clone(),
-            store: self.target.store.clone(),
+            store: self.shelf.clone(),
             names: self.names.clone(),
             memory_limit: self.config.memory_limit,
             threads: self.config.threads.max(1),

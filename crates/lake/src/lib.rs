@@ -43,6 +43,7 @@ mod recent;
 mod request;
 mod scan;
 mod scanning;
+mod shelf;
 mod sought;
 mod sources;
 mod steps;

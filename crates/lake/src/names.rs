@@ -7,12 +7,12 @@ use crate::error::LakeError;
 use crate::files::FileEntry;
 use crate::opening::Bytes;
 use crate::pieces::{self, Answer, Place};
+use crate::shelf::Shelf;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use datafusion::arrow::array::{RecordBatch, StringViewArray};
 use datafusion::parquet::file::metadata::{KeyValue, PageIndexPolicy, ParquetMetaDataReader};
 use futures_util::StreamExt;
-use object_store::ObjectStore;
 use object_store::path::Path;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -164,7 +164,7 @@ impl Known {
     /// read, stays: the search says what is wrong with it.
     pub async fn fitting(
         &self,
-        store: &Arc<dyn ObjectStore>,
+        store: &Arc<Shelf>,
         filter: &EventFilter,
         files: Vec<Arc<FileEntry>>,
     ) -> Vec<Arc<FileEntry>> {
@@ -184,7 +184,7 @@ impl Known {
         futures_util::stream::iter(read).buffered(AT_ONCE).filter_map(std::future::ready).collect().await
     }
 
-    async fn footer(&self, store: &Arc<dyn ObjectStore>, file: &FileEntry) -> Option<Arc<Footer>> {
+    async fn footer(&self, store: &Arc<Shelf>, file: &FileEntry) -> Option<Arc<Footer>> {
         let path = file.path();
         if let Some(known) = self.lock().get(&path) {
             return Some(known.clone());

@@ -8,6 +8,7 @@ use crate::forms::Form;
 use crate::laid::{FORM, RARE};
 use crate::plain::Stretch;
 use crate::reading::Reader;
+use crate::shelf::Shelf;
 use datafusion::arrow::array::{BinaryViewArray, BooleanArray, RecordBatch, StringViewArray};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::arrow::error::ArrowError;
@@ -23,7 +24,6 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 use futures_util::{FutureExt, StreamExt, stream};
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt};
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
@@ -50,7 +50,7 @@ pub struct Test {
 
 /// What is asked of a file.
 pub struct Asked<'a> {
-    pub store: &'a Arc<dyn ObjectStore>,
+    pub store: &'a Arc<Shelf>,
     pub wanted: &'a SchemaRef,
     pub stretch: Stretch,
     /// In the order in which rows are put to them.
@@ -69,7 +69,7 @@ pub struct Opened {
 }
 
 impl Opened {
-    pub async fn new(store: &Arc<dyn ObjectStore>, file: &Arc<FileEntry>) -> Result<Self, LakeError> {
+    pub async fn new(store: &Arc<Shelf>, file: &Arc<FileEntry>) -> Result<Self, LakeError> {
         // Of chosen rows only the pages that hold them are read.
         let options = ArrowReaderOptions::new().with_offset_index_policy(PageIndexPolicy::Optional);
         let footer = ArrowReaderMetadata::load_async(&mut Bytes::new(store.clone(), file), options).await;
@@ -185,24 +185,25 @@ fn failed(file: &FileEntry, error: &ParquetError) -> LakeError {
 
 /// Bytes of one file of the store.
 pub struct Bytes {
-    store: Arc<dyn ObjectStore>,
+    store: Arc<Shelf>,
     path: Path,
     size: u64,
 }
 
 impl Bytes {
-    pub fn new(store: Arc<dyn ObjectStore>, file: &FileEntry) -> Self {
+    pub fn new(store: Arc<Shelf>, file: &FileEntry) -> Self {
         Self { store, path: file.path(), size: file.bytes }
     }
 }
 
 impl AsyncFileReader for Bytes {
     fn get_bytes(&mut self, range: Range<u64>) -> BoxFuture<'_, Read<bytes::Bytes>> {
-        async move { Ok(self.store.get_range(&self.path, range).await?) }.boxed()
+        let whole = async move { self.store.read(&self.path, &[range]).await };
+        async move { Ok(whole.await?.pop().unwrap_or_default()) }.boxed()
     }
 
     fn get_byte_ranges(&mut self, ranges: Vec<Range<u64>>) -> BoxFuture<'_, Read<Vec<bytes::Bytes>>> {
-        async move { Ok(self.store.get_ranges(&self.path, &ranges).await?) }.boxed()
+        async move { Ok(self.store.read(&self.path, &ranges).await?) }.boxed()
     }
 
     fn get_metadata<'a>(

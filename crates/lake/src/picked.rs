@@ -6,10 +6,10 @@ use crate::files::FileEntry;
 use crate::opening::{Asked, Cost, Opened, Test, as_arrow};
 use crate::plain::Stretch;
 use crate::query::Snapshot;
+use crate::shelf::Shelf;
 use datafusion::arrow::array::{BooleanArray, FixedSizeBinaryArray, RecordBatch};
 use datafusion::arrow::compute::filter_record_batch;
 use futures_util::{StreamExt, TryStreamExt, stream};
-use object_store::ObjectStore;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use watchkeep_model::event::{Event, EventId};
@@ -50,7 +50,7 @@ impl Snapshot {
 }
 
 async fn of_file(
-    store: Arc<dyn ObjectStore>,
+    store: Arc<Shelf>,
     file: Arc<FileEntry>,
     stretch: Stretch,
     ids: Ids,

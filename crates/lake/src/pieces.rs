@@ -9,9 +9,9 @@
 
 use crate::columns::column;
 use crate::error::LakeError;
+use crate::shelf::Shelf;
 use datafusion::arrow::array::{BinaryViewArray, RecordBatch, StringViewArray};
 use datafusion::parquet::file::metadata::KeyValue;
-use object_store::ObjectStore;
 use object_store::path::Path;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
@@ -264,12 +264,12 @@ impl Place {
     }
 
     /// What the set says of these pieces; nothing if it cannot be read.
-    pub async fn ask(self, store: &Arc<dyn ObjectStore>, path: &Path, pieces: &[u32]) -> Option<Answer> {
+    pub async fn ask(self, store: &Arc<Shelf>, path: &Path, pieces: &[u32]) -> Option<Answer> {
         let places: BTreeSet<u64> = pieces.iter().map(|hash| self.byte(*hash)).collect();
         self.offset.checked_add(self.length)?;
         let range = |place: &u64| self.offset + place..self.offset + place + 1;
         let ranges: Vec<Range<u64>> = places.iter().map(range).collect();
-        let read = store.get_ranges(path, &ranges).await.ok()?;
+        let read = store.read(path, &ranges).await.ok()?;
         let bytes = places.into_iter().zip(read).map(|(place, read)| Some((place, *read.first()?)));
         Some(Answer { place: self, bytes: bytes.collect::<Option<_>>()? })
     }

@@ -91,11 +91,11 @@ fn what_is_not_there_is_mostly_known() {
 
 #[test]
 fn a_set_that_cannot_be_read_says_nothing() {
-    use object_store::{ObjectStoreExt, memory::InMemory};
-    let (store, path): (Arc<dyn ObjectStore>, _) = (Arc::new(InMemory::new()), Path::from("file"));
+    use object_store::memory::InMemory;
+    let (store, path) = (Arc::new(Shelf { store: Arc::new(InMemory::new()), local: None }), Path::from("file"));
     let set = pieces(&[b"a bright needle"]).bytes();
     let place = Place { offset: 4, length: set.len() as u64 };
-    store.put(&path, [b"PAR1", set.as_slice()].concat().into()).now_or_never().expect("at once").expect("put");
+    store.put(&path, [b"PAR1", set.as_slice()].concat()).now_or_never().expect("at once").expect("put");
     let ask = |place: Place, text: &str| {
         let answer = place.ask(&store, &path, &hashes(&part(text))).now_or_never().flatten();
         answer.map(|answer| answer.may_match(&part(text)))

@@ -5,13 +5,13 @@ use crate::columns::{self, column};
 use crate::error::LakeError;
 use crate::files::FileEntry;
 use crate::opening::{Asked, Cost, Opened, Rows, Test};
+use crate::shelf::Shelf;
 use datafusion::arrow::array::{BooleanArray, RecordBatch, StringViewArray, TimestampNanosecondArray};
 use datafusion::arrow::compute::filter_record_batch;
 use datafusion::arrow::datatypes::{Field, Schema};
 use datafusion::arrow::error::ArrowError;
 use futures_util::{StreamExt, TryStreamExt};
 use jiff::Timestamp;
-use object_store::ObjectStore;
 use std::sync::Arc;
 
 /// Nanoseconds of a millisecond, in which files tell their ends.
@@ -86,7 +86,7 @@ pub fn of_memory(batch: &RecordBatch, stretch: Stretch, sources: Option<&[String
 
 /// A batch of at most `rows` events at a time of what a file holds in the stretch: some columns, or all if none is named.
 pub async fn of_file(
-    store: &Arc<dyn ObjectStore>,
+    store: &Arc<Shelf>,
     file: &Arc<FileEntry>,
     stretch: Stretch,
     names: &[&str],
@@ -100,7 +100,7 @@ pub async fn of_file(
 
 /// What files hold in the stretch, all at once.
 pub async fn of_files(
-    store: &Arc<dyn ObjectStore>,
+    store: &Arc<Shelf>,
     files: &[Arc<FileEntry>],
     stretch: Stretch,
     only: &[&str],
@@ -114,7 +114,7 @@ pub async fn of_files(
 }
 
 /// How many events a file holds in the stretch; one that lies inside is not opened.
-pub async fn count(store: &Arc<dyn ObjectStore>, file: &Arc<FileEntry>, stretch: Stretch) -> Result<u64, LakeError> {
+pub async fn count(store: &Arc<Shelf>, file: &Arc<FileEntry>, stretch: Stretch) -> Result<u64, LakeError> {
     if stretch.covers(file) {
         return Ok(file.rows);
     }

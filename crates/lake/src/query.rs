@@ -10,6 +10,7 @@ use crate::plain::{self, Stretch};
 use crate::plan::{self, Refused};
 use crate::reading::with_fields;
 use crate::request::{Found, SearchRequest, SearchResult, Table};
+use crate::shelf::Shelf;
 use crate::sought;
 use crate::steps::{Around, Piped, Rows};
 use crate::table::{Events, Provider};
@@ -24,7 +25,6 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 use datafusion::scalar::ScalarValue;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use object_store::ObjectStore;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use watchkeep_model::event::EventId;
@@ -38,7 +38,7 @@ pub struct Snapshot {
     pub files: Vec<Arc<FileEntry>>,
     pub memory: Vec<RecordBatch>,
     pub engine: Arc<RuntimeEnv>,
-    pub store: Arc<dyn ObjectStore>,
+    pub store: Arc<Shelf>,
     /// Names that files may hold, as far as they were read.
     pub names: Arc<Known>,
     pub memory_limit: usize,

@@ -3,6 +3,7 @@
 use crate::files::FileEntry;
 use crate::plain::Stretch;
 use crate::scanning::Scan;
+use crate::shelf::Shelf;
 use async_trait::async_trait;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
@@ -11,7 +12,6 @@ use datafusion::common::{DFSchema, Result};
 use datafusion::datasource::TableType;
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown};
 use datafusion::physical_plan::ExecutionPlan;
-use object_store::ObjectStore;
 use std::sync::Arc;
 
 /// Events of a stretch of time and of some sources.
@@ -25,7 +25,7 @@ pub struct Events {
     pub sources: Option<Vec<String>>,
     /// Texts that every event asked for holds.
     pub sought: Vec<String>,
-    pub store: Arc<dyn ObjectStore>,
+    pub store: Arc<Shelf>,
     pub schema: SchemaRef,
 }
 

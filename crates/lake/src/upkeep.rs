@@ -58,16 +58,16 @@ impl Lake {
     }
 
     fn merge(&self, run: Vec<Arc<FileEntry>>) -> Result<(), LakeError> {
-        let (target, parts) = (self.target.clone(), run.clone());
+        let (shelf, parts) = (self.shelf.clone(), run.clone());
         let new = self.run(async move {
-            let batches = plain::of_files(&target.store, &parts, Stretch::ALWAYS, &[]).await?;
+            let batches = plain::of_files(&shelf, &parts, Stretch::ALWAYS, &[]).await?;
             let all = concat_batches(&columns::schema(), &batches).map_err(internal)?;
             // They were copied, and are as large.
             drop(batches);
             let segments =
                 parts.iter().fold((u64::MAX, 0), |(a, b), file| (a.min(file.segments.0), b.max(file.segments.1)));
             let Some(first) = parts.first() else { return Err(LakeError::Engine("nothing to merge".to_string())) };
-            write::file(&target, &first.source, first.hour, segments, &all).await
+            write::file(&shelf, &first.source, first.hour, segments, &all).await
         })?;
         let state = &mut *self.state();
         state.files.retain(|file| !run.contains(file));

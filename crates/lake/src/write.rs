@@ -7,6 +7,7 @@ use crate::laid::{self, ASIDE, GROUP, Layout, PAGE};
 use crate::names::Names;
 use crate::pieces::{Pieces, Place};
 use crate::plain::{self, Stretch};
+use crate::shelf::Shelf;
 use datafusion::arrow::array::{
     FixedSizeBinaryArray, RecordBatch, StringViewArray, TimestampNanosecondArray, UInt32Array,
 };
@@ -20,9 +21,7 @@ use datafusion::parquet::file::metadata::KeyValue;
 use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties};
 use datafusion::parquet::file::writer::SerializedRowGroupWriter;
 use datafusion::parquet::schema::types::ColumnPath;
-use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
 use std::collections::{BTreeMap, HashSet};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 const HOUR: i64 = 3_600_000_000_000;
@@ -30,16 +29,9 @@ const MILLI: i64 = 1_000_000;
 /// Bytes of a page, before it is compressed.
 const PAGE_BYTES: usize = 512 * 1024;
 
-/// Where files go.
-pub struct Target {
-    pub store: Arc<dyn ObjectStore>,
-    /// The store's root on this machine, if it is a local folder: its files are synced to disk by hand.
-    pub local: Option<PathBuf>,
-}
-
 /// Writes the events of one segment and returns its files. Events already in `existing` files are left out.
 pub async fn segment(
-    target: &Target,
+    shelf: &Arc<Shelf>,
     segment: u64,
     batches: &[RecordBatch],
     existing: &[Arc<FileEntry>],
@@ -52,9 +44,9 @@ pub async fn segment(
         let overlaps = |file: &&Arc<FileEntry>| {
             *file.source == *source && file.hour == hour && file.first <= last && first <= file.last
         };
-        let part = without_known(target, part, existing.iter().filter(overlaps)).await?;
+        let part = without_known(shelf, part, existing.iter().filter(overlaps)).await?;
         if part.num_rows() > 0 {
-            written.push(Arc::new(file(target, &source, hour, (segment, segment), &part).await?));
+            written.push(Arc::new(file(shelf, &source, hour, (segment, segment), &part).await?));
         }
     }
     Ok(written)
@@ -80,7 +72,7 @@ fn ends(part: &RecordBatch) -> Result<(i64, i64), LakeError> {
 
 /// Writes the events of one batch as one file.
 pub async fn file(
-    target: &Target,
+    shelf: &Arc<Shelf>,
     source: &str,
     hour: i64,
     segments: (u64, u64),
@@ -93,19 +85,14 @@ pub async fn file(
     let received = received.map_or(last, |nanos| nanos.div_euclid(MILLI));
     let bytes_long = bytes.len() as u64;
     let entry = FileEntry { source: source.into(), hour, segments, rows, bytes: bytes_long, first, last, received };
-    let path = entry.path();
-    let put = target.store.put(&path, PutPayload::from(bytes)).await;
-    put.map_err(|source| LakeError::Store { what: path.to_string(), source })?;
-    if let Some(root) = &target.local {
-        sync(root, &root.join(path.as_ref()))?;
-    }
+    shelf.put(&entry.path(), bytes).await?;
     Ok(entry)
 }
 
 fn encode(part: &RecordBatch) -> Result<Vec<u8>, LakeError> {
     let part = laid::by_kind(part)?;
     let mut layout = Layout::of(&part)?;
-    let properties = properties(Names::of(&part)?.entry())?;
+    let properties = properties(Names::of(&part)?.entry(), &layout.small)?;
     let writer = ArrowWriter::try_new(Vec::new(), layout.schema.clone(), Some(properties)).map_err(internal)?;
     let (mut writer, groups) = writer.into_serialized_writer().map_err(internal)?;
     for (number, first) in (0..part.num_rows()).step_by(GROUP).enumerate() {
@@ -141,7 +128,7 @@ fn write_group(
     Ok(())
 }
 
-fn properties(names: KeyValue) -> Result<WriterProperties, LakeError> {
+fn properties(names: KeyValue, small: &[String]) -> Result<WriterProperties, LakeError> {
     let level = ZstdLevel::try_new(3).map_err(internal)?;
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(level))
@@ -155,23 +142,16 @@ fn properties(names: KeyValue) -> Result<WriterProperties, LakeError> {
     for plain in ["time", "received", "id", ASIDE, "raw"] {
         properties = properties.set_column_dictionary_enabled(ColumnPath::from(plain), false);
     }
+    for small in small {
+        let column = ColumnPath::from(small.as_str());
+        properties = properties.set_column_compression(column, Compression::UNCOMPRESSED);
+    }
     Ok(properties.build())
-}
-
-/// The file and the folders that name it are on disk when this returns.
-fn sync(root: &Path, path: &Path) -> Result<(), LakeError> {
-    let synced = |path: &Path| {
-        std::fs::File::open(path)
-            .and_then(|file| file.sync_all())
-            .map_err(|source| LakeError::Folder { path: path.to_path_buf(), source })
-    };
-    synced(path)?;
-    path.ancestors().skip(1).take_while(|folder| folder.starts_with(root)).try_for_each(synced)
 }
 
 /// The rows whose ids are in none of the files.
 async fn without_known(
-    target: &Target,
+    shelf: &Arc<Shelf>,
     part: RecordBatch,
     files: impl Iterator<Item = &Arc<FileEntry>>,
 ) -> Result<RecordBatch, LakeError> {
@@ -181,7 +161,7 @@ async fn without_known(
         return Ok(part);
     }
     let (first, last) = ends(&part)?;
-    for batch in plain::of_files(&target.store, &files, Stretch::millis(first, last), &["id"]).await? {
+    for batch in plain::of_files(shelf, &files, Stretch::millis(first, last), &["id"]).await? {
         let ids = column::<FixedSizeBinaryArray>(&batch, "id")?;
         known.extend(ids.iter().flatten().map(<[u8]>::to_vec));
     }
