@@ -1,6 +1,7 @@
 // Writing a rule: read while one types, tried over what is kept, live with the next event, changed with what it changed shown.
 import assert from "node:assert/strict";
 import { assertLooksRight, assertNoErrors, leads, openPage, picture, signInOnce, text, until, visit, withBrowser } from "./browser.mjs";
+import { call } from "./story.mjs";
 
 const rule = (account) => `title: Program of somebody
 logsource:
@@ -59,10 +60,18 @@ level: low
 `;
   await page.fill("textarea[name=text]", counting);
   await says("#rule-reading", /it can be put in force/);
+  await says("#rule-reading", /1 rule, which then no longer alerts by itself/);
   await leads(page, () => page.click('button:has-text("Try over 7 days")'));
   await says("#backtest", /7 days done/);
   assert.match(await text(page, "#backtest"), /[1-9]\d* times? it fires .*[1-9]\d* events counted.*fires at >= 2/);
   await picture(page, "editor-correlation");
+
+  // So is one over rules of folders.
+  const folders = (await call(page, "GET", "detection_rule?q=PowerShell&limit=2")).body.items;
+  const ids = folders.map((one) => one.rule_id).join(", ");
+  await page.fill("textarea[name=text]", counting.replace(/rules: .*/, `rules: [${ids}]\n    generate: true`));
+  await says("#rule-reading", /it can be put in force/);
+  await says("#rule-reading", /2 rules, which alert by themselves too/);
 
   // A change is live at once, and its page shows what it changed.
   await visit(page, `${made}/edit`);

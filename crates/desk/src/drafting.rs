@@ -38,6 +38,8 @@ pub struct Told {
     pub tried: usize,
     pub matched: usize,
     pub examples: Vec<Example>,
+    /// How many rules a correlation counts, and how many of them then leave it to correlations to alert.
+    pub counts: [usize; 2],
 }
 
 impl Told {
@@ -124,7 +126,8 @@ impl Desk {
         let alone = |rule: &&RuleInfo| matches!(rule.form, Form::Detection | Form::Baseline);
         let Some(rule) = told.reading.rules.first().filter(alone).cloned() else {
             if let Some(rule) = told.reading.rules.first_mut() {
-                rule.state = self.watch.among_own(record, text).unwrap_or(rule.state.clone());
+                (rule.state, told.counts) =
+                    self.watch.among_own(record, text).unwrap_or((rule.state.clone(), told.counts));
             }
             return Ok(told);
         };

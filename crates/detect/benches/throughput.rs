@@ -53,7 +53,8 @@ fn json(set: &RuleSet, few: &RuleSet, few_count: usize, root: &Path) {
     report("routed (matches counts services)", events.len() * ROUNDS, routed, &clock);
     evaluated("routed and matched, all rules", set, &events, ROUNDS);
     evaluated(&format!("routed and matched, {few_count} rules"), few, &events, ROUNDS);
-    for (what, rules) in [("read", None), ("read, routed and matched", Some(set))] {
+    let with_few = format!("read, routed and matched, {few_count} rules");
+    for (what, rules) in [("read", None), (&with_few, Some(few)), ("read, routed and matched", Some(set))] {
         let clock = ProcessTime::now();
         let (mut events, mut matches) = (0, 0);
         for text in repeated(&texts, ROUNDS) {

@@ -138,10 +138,14 @@ impl Watch {
         }
     }
 
-    /// How a text would stand among the others that are in force.
-    pub(crate) fn among_own(&self, record: i64, text: &str) -> Option<State> {
-        let (_, infos) = load(&self.own_with(record, text), &self.live());
-        infos.into_iter().find(|info| record_of(info) == Some(record)).map(|info| info.state)
+    /// How a text would stand among the others that are in force; how many rules it counts, and how many of them then
+    /// leave it to correlations to alert.
+    pub(crate) fn among_own(&self, record: i64, text: &str) -> Option<(State, [usize; 2])> {
+        let (set, infos) = load(&self.own_with(record, text), &self.live());
+        let at = infos.iter().position(|info| record_of(info) == Some(record))?;
+        let (counts, _) = set.correlations().beside(at);
+        let quiet = counts.iter().filter(|rule| set.is_quiet(**rule)).count();
+        Some((infos.get(at)?.state.clone(), [counts.len(), quiet]))
     }
 
     /// Records of the rules of folders that a text counts, also through correlations that it names.

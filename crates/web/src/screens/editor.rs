@@ -247,6 +247,18 @@ fn facts(rule: &RuleInfo, told: &Told, reads: bool) -> Vec<(&'static str, Markup
     if rule.form != Form::Correlation {
         facts.push(("Log source", html! { @if words.is_empty() { "every log" } @else { (words.join(", ")) } (seen) }));
     }
+    let [counts, quiet] = told.counts;
+    if counts > 0 {
+        let words = match (counts, quiet) {
+            (1, 0) => "1 rule, which alerts by itself too".to_owned(),
+            (1, _) => "1 rule, which then no longer alerts by itself".to_owned(),
+            (_, 0) => format!("{counts} rules, which alert by themselves too"),
+            _ if quiet == counts => format!("{counts} rules, which then no longer alert by themselves"),
+            _ => format!("{counts} rules; {quiet} of them then no longer alert by themselves"),
+        };
+        let both = html! { br; span .sub { "Write " code { "generate: true" } " to have both." } };
+        facts.push(("Counts", html! { (words) @if quiet > 0 { (both) } }));
+    }
     let techniques: Vec<String> = rule.techniques().collect();
     if !techniques.is_empty() {
         facts.push(("ATT&CK", html! { (techniques.join(" ")) }));
