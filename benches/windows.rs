@@ -73,6 +73,7 @@ fn main() {
         "| count by Computer",
         "| count by EventID",
         "Image:*powershell.exe | count by Computer",
+        "powershell | count by Computer",
     ] {
         ask(&lake, hours, text);
     }
