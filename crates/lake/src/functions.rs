@@ -13,7 +13,7 @@ use datafusion::logical_expr::{
 };
 use std::borrow::Cow;
 use std::hash::{Hash, Hasher};
-use watchkeep_model::filter::{Check, Pattern, any_holds};
+use watchkeep_model::filter::{Check, any_holds};
 
 /// Whether a column's value fulfils any of the checks; never null.
 pub fn holds(column: Expr, checks: &[Check]) -> Expr {
@@ -23,11 +23,6 @@ pub fn holds(column: Expr, checks: &[Check]) -> Expr {
 /// The same for the first value of a field and its further ones, as `flat` writes them; either may be null.
 pub fn field_holds(first: Expr, more: Expr, checks: &[Check]) -> Expr {
     call_with(Kind::FieldHolds(checks.to_vec()), vec![first, more])
-}
-
-/// Whether the pattern occurs in a column's value; never null.
-pub fn contains(column: Expr, pattern: &Pattern) -> Expr {
-    call(Kind::Contains(pattern.clone()), column)
 }
 
 /// Any column as text: bytes that are no UTF-8 are replaced, ids become hex digits, empty becomes null.
@@ -49,7 +44,6 @@ fn call_with(kind: Kind, arguments: Vec<Expr>) -> Expr {
 enum Kind {
     Holds(Vec<Check>),
     FieldHolds(Vec<Check>),
-    Contains(Pattern),
     Text,
 }
 
@@ -86,7 +80,7 @@ impl ScalarUDFImpl for Function {
 
     fn return_type(&self, _: &[DataType]) -> Result<DataType> {
         Ok(match self.kind {
-            Kind::Holds(_) | Kind::FieldHolds(_) | Kind::Contains(_) => DataType::Boolean,
+            Kind::Holds(_) | Kind::FieldHolds(_) => DataType::Boolean,
             Kind::Text => DataType::Utf8View,
         })
     }
@@ -99,9 +93,6 @@ impl ScalarUDFImpl for Function {
         let any = |checks: &[Check], value: Option<&[u8]>| checks.iter().any(|check| check.holds(value));
         Ok(ColumnarValue::Array(match &self.kind {
             Kind::Holds(checks) => values.tested(array.len(), |value| any(checks, value)),
-            Kind::Contains(pattern) => {
-                values.tested(array.len(), |value| value.is_some_and(|value| pattern.matches(value)))
-            }
             Kind::FieldHolds(checks) => {
                 let Some(more) = arrays.get(1) else { return exec_err!("a column is missing") };
                 if more.null_count() == more.len() {

@@ -3,6 +3,7 @@
 use crate::columns::{nanos, time_type};
 use crate::functions;
 use crate::reading::{FIRST, MORE};
+use crate::sought::TEXT;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::logical_expr::{Expr, cast, ident, lit};
 use datafusion::scalar::ScalarValue;
@@ -33,9 +34,7 @@ fn expr(filter: &EventFilter) -> Expr {
         EventFilter::And(parts) => parts.iter().map(expr).reduce(Expr::and).unwrap_or_else(|| lit(true)),
         EventFilter::Or(parts) => parts.iter().map(expr).reduce(Expr::or).unwrap_or_else(|| lit(false)),
         EventFilter::Not(inner) => !expr(inner),
-        EventFilter::Text(pattern) => {
-            functions::contains(ident("message"), pattern).or(functions::contains(ident("raw"), pattern))
-        }
+        EventFilter::Text(pattern) => ident(format!("{TEXT}{}", pattern.text())),
         EventFilter::Field { field: field @ (EventField::Time | EventField::Received), any } => {
             time_checks(ident(column_name(field)), any)
         }

@@ -73,7 +73,7 @@ impl Question {
             query: request.query.clone(),
             filter,
             condition,
-            schema: with_fields(&fields_of(request.query)),
+            schema: with_fields(&fields_of(request.query), &sought::texts(request.query)),
             now: request.now,
             zone: request.zone.clone(),
             from: request.from,
@@ -110,7 +110,6 @@ impl Question {
             memory: snapshot.memory.clone(),
             stretch: Stretch::new(self.from, self.to),
             sources: self.sources.clone(),
-            sought: sought::runs(&self.filter),
             store: snapshot.store.clone(),
             schema: self.schema.clone(),
         }
@@ -124,8 +123,7 @@ impl Question {
     async fn other(&self, snapshot: &Snapshot, with: &Filter) -> Result<(Expr, Events), LakeError> {
         let filter = compile(with, self.now, &self.zone)?;
         let files = self.files_for(snapshot, &filter).await;
-        let events = Events { sought: sought::runs(&filter), ..self.events(snapshot, files) };
-        Ok((plan::condition(&filter)?, events))
+        Ok((plan::condition(&filter)?, self.events(snapshot, files)))
     }
 
     pub async fn files(&self, snapshot: &Snapshot) -> Vec<Arc<FileEntry>> {

@@ -5,7 +5,7 @@ use crate::error::LakeError;
 use crate::flat::{self, Fields};
 use crate::forms::{Form, Values};
 use crate::laid::{ASIDE, FIELD, FORM};
-use crate::sought::{SOUGHT, Sought};
+use crate::sought::{Lines, Sought, TEXT};
 use datafusion::arrow::array::{
     Array, ArrayRef, BinaryViewArray, BinaryViewBuilder, BooleanArray, RecordBatch, RecordBatchOptions,
     StringViewArray, StringViewBuilder, new_null_array,
@@ -20,14 +20,15 @@ pub const FIRST: &str = "=first=";
 /// Before the same: its further values, as `flat` writes fields; null where there are none.
 pub const MORE: &str = "=more=";
 
-/// The lake's columns and the values of some fields.
-pub fn with_fields(names: &BTreeSet<String>) -> SchemaRef {
+/// The lake's columns, the values of some fields, and whether events hold some texts.
+pub fn with_fields(names: &BTreeSet<String>, texts: &BTreeSet<String>) -> SchemaRef {
     let mut fields: Vec<Arc<Field>> = columns::schema().fields().iter().cloned().collect();
     for name in names {
         for kind in [FIRST, MORE] {
             fields.push(Arc::new(Field::new(format!("{kind}{name}"), DataType::Utf8View, true)));
         }
     }
+    fields.extend(texts.iter().map(|text| Arc::new(Field::new(format!("{TEXT}{text}"), DataType::Boolean, true))));
     Arc::new(Schema::new(fields))
 }
 
@@ -42,9 +43,8 @@ enum Place {
     Line,
     First(usize),
     More(usize),
-    /// Whether a text may be in the event.
-    Sought(Sought),
-    Unknown,
+    /// Whether a text is in the event.
+    Text(Sought),
 }
 
 impl Place {
@@ -113,8 +113,7 @@ impl Reader {
                 Place::Fields => Arc::new(told.fields.finish()),
                 Place::Line => Arc::new(told.lines.finish()),
                 Place::First(mixed) => finished(told.mixed.get_mut(*mixed).map(|(first, _)| first)),
-                Place::Sought(sought) => Arc::new(sought.may_hold(rows)?),
-                Place::Unknown => Arc::new(BooleanArray::from(vec![true; rows.num_rows()])),
+                Place::Text(sought) => Arc::new(self.holds(rows, sought)?),
                 Place::More(mixed) => finished(told.mixed.get_mut(*mixed).map(|(_, more)| more)),
             });
         }
@@ -134,6 +133,18 @@ impl Reader {
             }
         }
         Ok(told)
+    }
+
+    /// Whether each event holds a text.
+    fn holds(&self, rows: &RecordBatch, sought: &Sought) -> Result<BooleanArray, LakeError> {
+        if !self.laid {
+            return sought.in_whole(rows);
+        }
+        let columns: Vec<Option<&ArrayRef>> = self.names.iter().map(|(_, number)| self.column(rows, *number)).collect();
+        let texts: Vec<Option<&StringViewArray>> =
+            columns.iter().map(|array| array.and_then(|array| array.as_any().downcast_ref())).collect();
+        let lines = Put { names: &self.names, columns: &texts, asides: column(rows, ASIDE)? };
+        sought.in_forms(rows, &columns, &lines)
     }
 
     fn of_forms(&self, rows: &RecordBatch, told: &mut Told) -> Result<(), LakeError> {
@@ -207,6 +218,24 @@ impl Told {
     }
 }
 
+/// Lines as they are put together.
+struct Put<'a> {
+    names: &'a [(String, usize)],
+    columns: &'a [Option<&'a StringViewArray>],
+    asides: &'a BinaryViewArray,
+}
+
+impl Lines for Put<'_> {
+    fn line(&self, row: usize, form: &Form<'_>, out: &mut Vec<u8>) -> Result<(), LakeError> {
+        let aside: Vec<&str> = match self.asides.is_valid(row) {
+            true => postcard::from_bytes(self.asides.value(row)).map_err(internal)?,
+            false => Vec::new(),
+        };
+        form.line(&Row { names: self.names, columns: self.columns, row }, &aside, out);
+        Ok(())
+    }
+}
+
 struct Row<'a> {
     names: &'a [(String, usize)],
     columns: &'a [Option<&'a StringViewArray>],
@@ -248,10 +277,9 @@ impl Making<'_> {
         if let Some(field) = name.strip_prefix(MORE) {
             return self.values(field, |_| Place::Null(DataType::Utf8View), Place::More);
         }
-        if let Some(run) = name.strip_prefix(SOUGHT) {
-            let Some(sought) = Sought::new(run).filter(|_| self.laid) else { return Place::Unknown };
+        if let Some(text) = name.strip_prefix(TEXT) {
             self.need(Sought::needs);
-            return Place::Sought(sought);
+            return Sought::new(text).map_or(Place::Null(DataType::Boolean), Place::Text);
         }
         match name.as_str() {
             "fields" | "raw" if self.laid => {

@@ -6,11 +6,11 @@ use crate::files::FileEntry;
 use crate::opening::{Asked, Cost, Opened, Rows, Test, as_arrow};
 use crate::plain;
 use crate::reading;
-use crate::sought::SOUGHT;
+use crate::sought::TEXT;
 use crate::table::Events;
 use datafusion::arrow::array::{ArrayRef, BooleanArray, RecordBatch};
 use datafusion::arrow::compute::filter_record_batch;
-use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::arrow::error::ArrowError;
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::TreeNodeRecursion;
@@ -112,17 +112,9 @@ impl Scan {
             let holds = move |rows: &RecordBatch| flags(&test.evaluate(rows)?.into_array(rows.num_rows())?);
             tests.push(Test { cost, columns, holds: Box::new(holds) });
         }
-        tests.extend(self.events.sought.iter().map(|run| sought(run)));
         tests.sort_by_key(|test| test.cost);
         Ok(tests)
     }
-}
-
-/// Whether an event may hold a text, which a later test makes sure of.
-fn sought(run: &str) -> Test {
-    let columns = Arc::new(Schema::new(vec![Field::new(format!("{SOUGHT}{run}"), DataType::Boolean, false)]));
-    let holds = |rows: &RecordBatch| flags(rows.column(0));
-    Test { cost: Cost::Values, columns, holds: Box::new(holds) }
 }
 
 fn flags(array: &ArrayRef) -> std::result::Result<BooleanArray, ArrowError> {
@@ -134,6 +126,7 @@ fn flags(array: &ArrayRef) -> std::result::Result<BooleanArray, ArrowError> {
 fn cost(column: &str) -> Cost {
     match column {
         "fields" | "raw" => Cost::Event,
+        column if column.starts_with(TEXT) => Cost::Event,
         "message" => Cost::Values,
         _ => Cost::Column,
     }

@@ -7,6 +7,7 @@ use crate::calculated::{calculated, number, shown};
 use crate::functions;
 use crate::plan::{self, Refused};
 use crate::reading::{FIRST, MORE};
+use crate::sought::TEXT;
 use datafusion::dataframe::DataFrame;
 use datafusion::error::Result as Engine;
 use datafusion::functions_window::expr_fn::row_number;
@@ -224,7 +225,8 @@ impl Piped {
         let sorted = if most.is_some() { sorted.limit(0, most)? } else { sorted };
         if self.rows == Rows::Events {
             let names = sorted.schema().fields().iter().map(|column| column.name().clone());
-            let shown = names.filter(|name| !name.starts_with(FIRST) && !name.starts_with(MORE));
+            let asked = |name: &String| [FIRST, MORE, TEXT].iter().any(|kind| name.starts_with(kind));
+            let shown = names.filter(|name| !asked(name));
             let shown = shown.map(ident).collect::<Vec<_>>();
             return sorted.select(shown);
         }

@@ -23,8 +23,6 @@ pub struct Events {
     pub stretch: Stretch,
     /// Whose events in memory may be seen; all where nothing is said.
     pub sources: Option<Vec<String>>,
-    /// Texts that every event asked for holds.
-    pub sought: Vec<String>,
     pub store: Arc<Shelf>,
     pub schema: SchemaRef,
 }
