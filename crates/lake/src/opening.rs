@@ -101,19 +101,23 @@ impl Opened {
     pub async fn rows(&self, asked: &Asked<'_>, groups: Vec<usize>) -> Result<Rows, LakeError> {
         let mut reader = self.reader(asked.wanted.clone());
         let tests = (asked.tests)()?;
-        if reader.is_whole() && tests.iter().all(|test| test.cost < Cost::Event) {
-            match self.used(asked, groups.clone()).await? {
-                Some(used) => reader.keep(&used),
+        let mut used = None;
+        if reader.is_whole() || tests.iter().any(|test| test.cost == Cost::Event) {
+            used = self.used(asked, groups.clone()).await?;
+            match &used {
+                Some(used) => reader.keep(used),
                 None => return Ok(stream::empty().boxed()),
             }
         }
-        self.tested(asked, tests, groups, reader)
+        self.tested(asked, tests, groups, (reader, used))
     }
 
-    /// The numbers of field columns that the rows have a value in; nothing where no row passes.
+    /// The numbers of field columns that rows have a value in which pass the tests for which no event is put together;
+    /// nothing where no row does.
     async fn used(&self, asked: &Asked<'_>, groups: Vec<usize>) -> Result<Option<BTreeSet<u32>>, LakeError> {
         let reader = self.reader(Arc::new(Schema::new(vec![Field::new(FORM, DataType::BinaryView, false)])));
-        let mut rows = self.tested(asked, (asked.tests)()?, groups, reader)?;
+        let tests = (asked.tests)()?.into_iter().filter(|test| test.cost < Cost::Event).collect();
+        let mut rows = self.tested(asked, tests, groups, (reader, None))?;
         let (mut used, mut known, mut any) = (BTreeSet::new(), Vec::new(), false);
         while let Some(batch) = rows.next().await {
             let batch = batch?;
@@ -133,14 +137,17 @@ impl Opened {
         asked: &Asked<'_>,
         tests: Vec<Test>,
         groups: Vec<usize>,
-        reader: Reader,
+        (reader, used): (Reader, Option<BTreeSet<u32>>),
     ) -> Result<Rows, LakeError> {
         let bytes = Bytes::new(asked.store.clone(), &self.file);
         let builder = ParquetRecordBatchStreamBuilder::new_with_metadata(bytes, self.footer.clone());
         let mut filters: Vec<Box<dyn ArrowPredicate>> = Vec::new();
         let in_time = (!asked.stretch.covers(&self.file)).then(|| asked.stretch.test());
-        for Test { columns, mut holds, .. } in in_time.into_iter().chain(tests) {
-            let reader = self.reader(columns);
+        for Test { cost, columns, mut holds } in in_time.into_iter().chain(tests) {
+            let mut reader = self.reader(columns);
+            if let Some(used) = used.as_ref().filter(|_| cost == Cost::Event) {
+                reader.keep(used);
+            }
             let mask = ProjectionMask::roots(builder.parquet_schema(), reader.needs.clone());
             let test = move |rows: RecordBatch| holds(&read(&reader, &rows).map_err(as_arrow)?);
             filters.push(Box::new(ArrowPredicateFn::new(mask, test)));

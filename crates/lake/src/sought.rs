@@ -60,16 +60,14 @@ impl Run {
 
     /// What a value that is text says of a line that it stands in.
     fn in_value(&self, value: &[u8]) -> Held {
-        let escapes = value.iter().fold(false, |any, byte| any | (*byte < 0x20));
-        if escapes {
-            let may = self.rest.matches(value) || value.iter().any(|byte| is_rare(*byte));
-            if may { Held::Maybe } else { Held::No }
-        } else if self.run.matches(value) {
+        if self.run.matches(value) {
             // However it is escaped there: signs are, letters and digits are not.
-            if self.whole { Held::Yes } else { Held::Maybe }
-        } else {
-            Held::No
+            return if self.whole { Held::Yes } else { Held::Maybe };
         }
+        // No branch, so that many bytes are looked at together.
+        let (escapes, rare) =
+            value.iter().fold((false, false), |any, byte| (any.0 | (*byte < 0x20), any.1 | is_rare(*byte)));
+        if rare || escapes && self.rest.matches(value) { Held::Maybe } else { Held::No }
     }
 }
 
@@ -151,7 +149,7 @@ impl Sought {
             *held = (*held).max(kinds.kind(row).and_then(|kind| by_form.get(kind)).copied().unwrap_or(Held::Maybe));
         }
         for (number, array) in columns.iter().enumerate() {
-            let Some(array) = array else { continue };
+            let Some(array) = array.filter(|array| array.null_count() < array.len()) else { continue };
             let texts = array.as_any().downcast_ref::<StringViewArray>();
             let texts = texts.ok_or_else(|| internal("a field is no text"))?;
             let value = |row: usize| texts.is_valid(row).then(|| texts.value(row).as_bytes());
@@ -261,5 +259,5 @@ fn look<'a>(
 
 /// Whether JSON writes the byte with several letters.
 fn is_rare(byte: u8) -> bool {
-    byte < 0x20 && !matches!(byte, b'\n' | b'\r' | b'\t')
+    (byte < 0x20) & (byte != b'\n') & (byte != b'\r') & (byte != b'\t')
 }
