@@ -364,8 +364,8 @@ async function hunt({ browser, mara, vera }) {
 
 /** Seconds as the page shows them. */
 function took(seconds) {
-  if (seconds < 6000) return `${(seconds / 60).toFixed(1)} min`;
-  return seconds < 172_800 ? `${(seconds / 3600).toFixed(1)} h` : `${(seconds / 86_400).toFixed(1)} d`;
+  const [unit, name] = seconds < 6000 ? [60, "min"] : seconds < 172_800 ? [3600, "h"] : [86_400, "d"];
+  return `${(Math.floor((seconds * 10 + unit / 2) / unit) / 10).toFixed(1)} ${name}`;
 }
 
 /** Cases, mean, median and nine of ten, as one computes them by hand. */

@@ -15,6 +15,7 @@ mod lake;
 mod orders;
 mod pairs;
 mod pulls;
+mod pulls_tls;
 mod reload;
 mod rights;
 mod round;

@@ -10,7 +10,7 @@ use std::time::Duration;
 use watchkeep_tests::s3::S3;
 
 /// What the API says of how a source is fetched, and of what is wrong with it.
-fn health(server: &Server, source: &str) -> serde_json::Value {
+pub(crate) fn health(server: &Server, source: &str) -> serde_json::Value {
     let all = server.get("/api/sources/health").json();
     let found = all["items"].as_array().and_then(|items| items.iter().find(|one| one["name"] == source));
     found.cloned().unwrap_or_default()
@@ -140,15 +140,15 @@ fn a_bucket_is_read_by_prefix_and_its_trouble_is_told() {
 const NATS: &str = "/usr/sbin/nats-server";
 
 /// Debian's NATS server with a stream on disk; ended when dropped.
-struct Nats {
+pub(crate) struct Nats {
     child: Child,
-    port: u16,
-    folder: tempfile::TempDir,
+    pub(crate) port: u16,
+    pub(crate) folder: tempfile::TempDir,
 }
 
 impl Nats {
     /// `None` with a message where it is not installed (never in CI).
-    fn start() -> Option<Self> {
+    pub(crate) fn start() -> Option<Self> {
         if !Path::new(NATS).exists() {
             assert!(std::env::var_os("CI").is_none(), "{NATS} is missing: apt-get install nats-server");
             println!("skipped: {NATS} is missing; apt-get install nats-server");
@@ -156,16 +156,17 @@ impl Nats {
         }
         let folder = tempfile::tempdir().expect("a folder");
         let port = crate::inputs::free_port().rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
-        let child = Self::spawn(folder.path(), port);
+        let child = Self::spawn(folder.path(), port, "");
         let nats = Self { child, port, folder };
         nats.call("$JS.API.STREAM.CREATE.LOGS", r#"{"name":"LOGS","subjects":["logs.>"],"storage":"file","retention":"limits","discard":"old","num_replicas":1,"max_consumers":-1,"max_msgs":-1,"max_bytes":-1,"max_age":0}"#);
         Some(nats)
     }
 
-    fn spawn(folder: &Path, port: u16) -> Child {
+    /// `more` is said in its settings beside what it always needs.
+    fn spawn(folder: &Path, port: u16, more: &str) -> Child {
         let conf = folder.join("nats.conf");
         let text = format!(
-            "listen: 127.0.0.1:{port}\njetstream {{ store_dir: \"{}\" }}\nauthorization {{ user: anna, password: s3cret }}\n",
+            "listen: 127.0.0.1:{port}\njetstream {{ store_dir: \"{}\" }}\nauthorization {{ user: anna, password: s3cret }}\n{more}\n",
             folder.display()
         );
         std::fs::write(&conf, text).expect("written");
@@ -207,7 +208,7 @@ impl Nats {
         self.say(format!("SUB in 1\r\nPUB {subject} in {}\r\n{body}\r\n", body.len()).as_bytes(), "MSG in")
     }
 
-    fn publish(&self, range: std::ops::Range<u32>) {
+    pub(crate) fn publish(&self, range: std::ops::Range<u32>) {
         let mut commands = Vec::new();
         for n in range {
             let body = format!("message {n} that says no time");
@@ -219,6 +220,13 @@ impl Nats {
     fn kill(&mut self) {
         self.child.kill().expect("killed");
         self.child.wait().expect("gone");
+    }
+
+    /// The same server with other settings.
+    pub(crate) fn again(&mut self, more: &str) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        self.child = Self::spawn(self.folder.path(), self.port, more);
     }
 }
 
@@ -271,7 +279,7 @@ fn a_nats_stream_is_taken_once_through_kills_of_either_side() {
     until(&server, 20_000);
     nats.kill();
     server.until("its silence", || health(&server, "app")["trouble"] == "cannot be fetched");
-    nats.child = Nats::spawn(nats.folder.path(), nats.port);
+    nats.again("");
     nats.publish(20_000..20_100);
     until(&server, 20_100);
     server.until("all is well", || health(&server, "app")["fetching"]["trouble"].is_null());

@@ -147,7 +147,7 @@ fn rsyslog_over_tls_with_a_certificate_of_its_own() {
 }
 
 /// An authority, and a certificate for `localhost` with its key, made by openssl.
-fn certificates(folder: &Path) -> Option<[PathBuf; 3]> {
+pub(crate) fn certificates(folder: &Path) -> Option<[PathBuf; 3]> {
     let script = "set -e
 openssl req -x509 -newkey rsa:2048 -nodes -days 30 -keyout ca.key -out ca.pem -subj /CN=authority
 openssl req -newkey rsa:2048 -nodes -keyout key.pem -out csr.pem -subj /CN=localhost

@@ -239,6 +239,8 @@ mod tests {
             let newest: Vec<&Event> = events.iter().rev().collect();
             assert_eq!(asked("*"), format!("{newest:?}"));
             assert_eq!(asked("alpha:x beta:none ALPHA:7"), format!("{:?}", [&events[7]]));
+            assert_eq!(asked("\"alpha\"\":\"\"7\"\"\""), format!("{:?}", [&events[7]]), "a text of the line");
+            assert_eq!(asked("-alpha"), "[]");
             assert_eq!(asked("| stats max(alpha), dc(beta)"), "[[Text(\"89\"), Number(0)]]");
         };
         check();

@@ -63,12 +63,14 @@ fn review(ask: &Ask) -> Result<Response, Fault> {
 
 /// Seconds as one reads them: minutes, then hours, then days, with one decimal.
 pub fn took(seconds: i64) -> String {
-    let whole = seconds as f64;
-    match seconds {
-        ..6_000 => format!("{:.1} min", whole / 60.0),
-        6_000..172_800 => format!("{:.1} h", whole / 3_600.0),
-        _ => format!("{:.1} d", whole / 86_400.0),
-    }
+    let (unit, name) = match seconds {
+        ..6_000 => (60, "min"),
+        6_000..172_800 => (3_600, "h"),
+        _ => (86_400, "d"),
+    };
+    // Halves go up, as one rounds by hand.
+    let tenths = (seconds.unsigned_abs().saturating_mul(10) + unit / 2) / unit;
+    format!("{}{}.{} {name}", if seconds < 0 { "-" } else { "" }, tenths / 10, tenths % 10)
 }
 
 fn times(metrics: &Metrics) -> Markup {
