@@ -115,7 +115,7 @@ impl Opened {
     /// The numbers of field columns that rows have a value in which pass the tests for which no event is put together;
     /// nothing where no row does.
     async fn used(&self, asked: &Asked<'_>, groups: Vec<usize>) -> Result<Option<BTreeSet<u32>>, LakeError> {
-        let reader = self.reader(Arc::new(Schema::new(vec![Field::new(FORM, DataType::BinaryView, false)])));
+        let reader = self.reader(Arc::new(Schema::new(vec![Field::new(FORM, DataType::BinaryView, true)])));
         let tests = (asked.tests)()?.into_iter().filter(|test| test.cost < Cost::Event).collect();
         let mut rows = self.tested(asked, tests, groups, (reader, None))?;
         let (mut used, mut known, mut any) = (BTreeSet::new(), Vec::new(), false);
