@@ -199,7 +199,9 @@ fn call_beside(correlations: &Offered, beside: &[RuleInfo], rules: &mut Vec<Rule
     let is_missing = |rule: &&RuleInfo| {
         missing.iter().any(|word| rule.name.as_deref() == Some(*word) || rule.id.eq_ignore_ascii_case(word))
     };
-    for rule in beside.iter().filter(is_missing) {
+    // Of several with one id only the first is in force there.
+    let mut ids = HashSet::new();
+    for rule in beside.iter().filter(is_missing).filter(|rule| ids.insert(rule.id.to_lowercase())) {
         called.add(rules.len(), rule);
         rules.push(rule.clone());
     }

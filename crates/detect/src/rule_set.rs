@@ -130,7 +130,7 @@ impl RuleSet {
     /// where none can be told. Kept events have been [routed](crate::route).
     pub fn needs(&self, rules: &[usize]) -> Option<Expr> {
         let rule = |at: &usize| self.classes.values().find_map(|class| class.rule(*at));
-        needs::any(rules.iter().filter_map(rule).map(|rule| needs::of(&rule.when, &self.names)))
+        needs::of(rules.iter().filter_map(rule).map(|rule| &rule.when), &self.names)
     }
 
     /// The rules that `event` matches, in rule order, also those that leave it to correlations to alert, and baselines.

@@ -9,20 +9,24 @@ use super::test::{Detection, Expr, Item, Order, Test, When};
 use super::text::Place;
 use watchkeep_model::filter::{self, EventField, Op, Term, Value};
 
-/// Values of a term and of a whole filter at most: what is held against more takes longer than judging.
+/// Values of a term, and of the whole filter of all rules, at most: what is held against more takes longer than judging,
+/// and the lake takes only so many conditions.
 const VALUES: usize = 24;
 const ALL_VALUES: usize = 64;
 /// Bytes of a text that are looked for; of a longer one its beginning is enough.
 const LONG: usize = 96;
 
-/// The filter of one rule, if it has one.
-pub(crate) fn of(when: &When, names: &Names) -> Option<filter::Expr> {
-    let mut needs = Needs { when, names, left: ALL_VALUES };
-    any(when.conditions.iter().map(|condition| needs.expr(condition)))
+/// The filter of some rules, of which one is to match, if they have one.
+pub(crate) fn of<'r>(rules: impl Iterator<Item = &'r When>, names: &Names) -> Option<filter::Expr> {
+    let mut left = ALL_VALUES;
+    any(rules.map(|when| {
+        let mut needs = Needs { when, names, left: &mut left };
+        any(when.conditions.iter().map(|condition| needs.expr(condition)))
+    }))
 }
 
 /// One of several must hold; nothing is known as soon as one is unknown.
-pub(crate) fn any(parts: impl Iterator<Item = Option<filter::Expr>>) -> Option<filter::Expr> {
+fn any(parts: impl Iterator<Item = Option<filter::Expr>>) -> Option<filter::Expr> {
     let mut parts: Vec<_> = parts.collect::<Option<_>>()?;
     parts.dedup();
     if parts.len() > 1 { Some(filter::Expr::Or(parts)) } else { parts.pop() }
@@ -38,7 +42,7 @@ struct Needs<'r> {
     when: &'r When,
     names: &'r Names,
     /// Values that may still be asked for.
-    left: usize,
+    left: &'r mut usize,
 }
 
 impl Needs<'_> {
@@ -93,7 +97,7 @@ impl Needs<'_> {
         if !matches!(EventField::named(name), EventField::Named(_)) {
             return None;
         }
-        self.left = self.left.checked_sub(values.len())?;
+        *self.left = self.left.checked_sub(values.len())?;
         let path = name.split('.').map(str::to_owned).collect();
         Some(filter::Expr::Term(Term { path, op: Op::Is, values, span: 0..0 }))
     }
@@ -128,4 +132,32 @@ fn value(place: Place, text: &str) -> Option<Value> {
     }
     let told = wanted.bytes().any(|byte| byte != b'*');
     told.then_some(Value { text: wanted, quoted: true, span: 0..0 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{RuleFile, RuleSet};
+
+    #[test]
+    fn many_rules_ask_no_more_than_one() {
+        let rule = |at: usize| {
+            let fields: Vec<String> = (0..30).map(|field| format!("        F{at}x{field}: value\n")).collect();
+            let text = format!(
+                "title: Rule {at}\nlogsource: {{category: x}}\ndetection:\n    sel:\n{}    condition: sel\n",
+                fields.concat()
+            );
+            RuleFile { path: format!("{at}.yml"), text }
+        };
+        let (set, _) = RuleSet::load((0..10).map(rule));
+        let terms = |rules: &[usize]| match set.needs(rules) {
+            Some(filter::Expr::And(parts)) => parts.len(),
+            Some(filter::Expr::Or(rules)) => {
+                rules.iter().map(|rule| if let filter::Expr::And(parts) = rule { parts.len() } else { 1 }).sum()
+            }
+            _ => 0,
+        };
+        assert_eq!((terms(&[3]), terms(&[0, 1, 2])), (30, ALL_VALUES));
+        assert_eq!(set.needs(&(0..10).collect::<Vec<_>>()), None, "nothing is known of the later ones");
+    }
 }
