@@ -125,9 +125,8 @@ impl Desk {
         }
         let alone = |rule: &&RuleInfo| matches!(rule.form, Form::Detection | Form::Baseline);
         let Some(rule) = told.reading.rules.first().filter(alone).cloned() else {
-            if let Some(rule) = told.reading.rules.first_mut() {
-                (rule.state, told.counts) =
-                    self.watch.among_own(record, text).unwrap_or((rule.state.clone(), told.counts));
+            if let (Some(rule), Some(among)) = (told.reading.rules.first_mut(), self.watch.among_own(record, text)) {
+                (rule.state, told.counts) = among;
             }
             return Ok(told);
         };

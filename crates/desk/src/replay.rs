@@ -62,14 +62,19 @@ impl Desk {
         };
         let (mut from, mut hours_until) = (over.from, over.from);
         while from < over.to {
-            let day = asked(&query, from, DAY);
-            let of_day = if from < hours_until { None } else { Some(self.lake.count(&day)?) };
-            let few = of_day.filter(|count| *count <= FEW);
-            if of_day > few {
-                hours_until = day.to;
+            let mut all = asked(&query, from, DAY);
+            let mut read = 0;
+            if from >= hours_until {
+                read = self.lake.count(&all)?;
+                if read > FEW {
+                    hours_until = all.to;
+                }
             }
-            let request = asked(&needed, from, if few.is_some() { DAY } else { HOUR });
-            let read = few.map_or_else(|| self.lake.count(&SearchRequest { query: &query, ..request }), Ok)?;
+            if from < hours_until {
+                all = asked(&query, from, HOUR);
+                read = self.lake.count(&all)?;
+            }
+            let request = SearchRequest { query: &needed, ..all };
             if read == 0 {
                 from = request.to;
                 continue;

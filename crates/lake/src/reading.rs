@@ -135,15 +135,19 @@ impl Reader {
         Ok(told)
     }
 
+    /// The columns of fields, by number, those that were read.
+    fn texts<'r>(&self, rows: &'r RecordBatch) -> Vec<Option<&'r StringViewArray>> {
+        let text = |number| self.column(rows, number)?.as_any().downcast_ref();
+        self.names.iter().map(|(_, number)| text(*number)).collect()
+    }
+
     /// Whether each event holds a text.
     fn holds(&self, rows: &RecordBatch, sought: &Sought) -> Result<BooleanArray, LakeError> {
         if !self.laid {
             return sought.in_whole(rows);
         }
-        let columns: Vec<Option<&ArrayRef>> = self.names.iter().map(|(_, number)| self.column(rows, *number)).collect();
-        let texts: Vec<Option<&StringViewArray>> =
-            columns.iter().map(|array| array.and_then(|array| array.as_any().downcast_ref())).collect();
-        let lines = Put { names: &self.names, columns: &texts, asides: column(rows, ASIDE)? };
+        let columns = self.texts(rows);
+        let lines = Put { names: &self.names, columns: &columns, asides: column(rows, ASIDE)? };
         sought.in_forms(rows, &columns, &lines)
     }
 
@@ -155,8 +159,7 @@ impl Reader {
             return Ok(());
         }
         let (forms, asides) = (column::<BinaryViewArray>(rows, FORM)?, column::<BinaryViewArray>(rows, ASIDE)?);
-        let texts = |number| self.column(rows, number)?.as_any().downcast_ref();
-        let columns: Vec<Option<&StringViewArray>> = self.names.iter().map(|(_, number)| texts(*number)).collect();
+        let columns = self.texts(rows);
         let (mut last, mut flat, mut text) = (None, String::new(), Vec::new());
         for row in 0..rows.num_rows() {
             let bytes = forms.value(row);
@@ -164,10 +167,7 @@ impl Reader {
                 Some(same) => last.insert(same),
                 None => last.insert((bytes, postcard::from_bytes::<Form>(bytes).map_err(internal)?)),
             };
-            let aside: Vec<&str> = match asides.is_valid(row) {
-                true => postcard::from_bytes(asides.value(row)).map_err(internal)?,
-                false => Vec::new(),
-            };
+            let aside = aside(asides, row)?;
             let values = Row { names: &self.names, columns: &columns, row };
             match raws {
                 Some(raws) if raws.is_valid(row) => told.lines.append_value(raws.value(row)),
@@ -218,6 +218,11 @@ impl Told {
     }
 }
 
+/// The values of an event that have no column.
+fn aside(asides: &BinaryViewArray, row: usize) -> Result<Vec<&str>, LakeError> {
+    if asides.is_valid(row) { postcard::from_bytes(asides.value(row)).map_err(internal) } else { Ok(Vec::new()) }
+}
+
 /// Lines as they are put together.
 struct Put<'a> {
     names: &'a [(String, usize)],
@@ -227,10 +232,7 @@ struct Put<'a> {
 
 impl Lines for Put<'_> {
     fn line(&self, row: usize, form: &Form<'_>, out: &mut Vec<u8>) -> Result<(), LakeError> {
-        let aside: Vec<&str> = match self.asides.is_valid(row) {
-            true => postcard::from_bytes(self.asides.value(row)).map_err(internal)?,
-            false => Vec::new(),
-        };
+        let aside = aside(self.asides, row)?;
         form.line(&Row { names: self.names, columns: self.columns, row }, &aside, out);
         Ok(())
     }

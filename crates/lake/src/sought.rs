@@ -5,7 +5,7 @@ use crate::columns::{column, internal};
 use crate::error::LakeError;
 use crate::forms::{Form, Part};
 use crate::laid::{ASIDE, FIELD, FORM};
-use datafusion::arrow::array::{Array, ArrayRef, BinaryViewArray, BooleanArray, RecordBatch, StringViewArray};
+use datafusion::arrow::array::{Array, BinaryViewArray, BooleanArray, RecordBatch, StringViewArray};
 use std::collections::{BTreeSet, HashMap};
 use watchkeep_model::filter::{Expr, Pattern, Pipe, Query};
 
@@ -107,7 +107,7 @@ impl Sought {
     pub fn in_forms(
         &self,
         rows: &RecordBatch,
-        columns: &[Option<&ArrayRef>],
+        columns: &[Option<&StringViewArray>],
         lines: &impl Lines,
     ) -> Result<BooleanArray, LakeError> {
         let (messages, raws) = (column::<StringViewArray>(rows, "message")?, column::<BinaryViewArray>(rows, "raw")?);
@@ -140,7 +140,7 @@ impl Sought {
         &self,
         run: &Run,
         rows: &RecordBatch,
-        columns: &[Option<&ArrayRef>],
+        columns: &[Option<&StringViewArray>],
         kinds: &Kinds<'_>,
         held: &mut [Held],
     ) -> Result<(), LakeError> {
@@ -148,10 +148,8 @@ impl Sought {
         for (row, held) in held.iter_mut().enumerate() {
             *held = (*held).max(kinds.kind(row).and_then(|kind| by_form.get(kind)).copied().unwrap_or(Held::Maybe));
         }
-        for (number, array) in columns.iter().enumerate() {
-            let Some(array) = array.filter(|array| array.null_count() < array.len()) else { continue };
-            let texts = array.as_any().downcast_ref::<StringViewArray>();
-            let texts = texts.ok_or_else(|| internal("a field is no text"))?;
+        for (number, texts) in columns.iter().enumerate() {
+            let Some(texts) = texts.filter(|texts| texts.null_count() < texts.len()) else { continue };
             let value = |row: usize| texts.is_valid(row).then(|| texts.value(row).as_bytes());
             let in_line = |row: usize| kinds.in_line(row, number);
             look(held, texts.views(), value, |value| run.in_value(value), in_line);

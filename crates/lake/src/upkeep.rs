@@ -62,7 +62,7 @@ impl Lake {
         let new = self.run(async move {
             let batches = plain::of_files(&shelf, &parts, Stretch::ALWAYS, &[]).await?;
             let all = concat_batches(&columns::schema(), &batches).map_err(internal)?;
-            // They were copied, and are as large.
+            // Both have the same texts.
             drop(batches);
             let segments =
                 parts.iter().fold((u64::MAX, 0), |(a, b), file| (a.min(file.segments.0), b.max(file.segments.1)));
