@@ -224,8 +224,7 @@ impl Nats {
 
     /// The same server with other settings.
     pub(crate) fn again(&mut self, more: &str) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.kill();
         self.child = Self::spawn(self.folder.path(), self.port, more);
     }
 }

@@ -14,23 +14,23 @@ fn a_nats_server_over_tls_is_believed_by_its_authority_alone() {
     let data = tempfile::tempdir().expect("a folder");
     command(&["user", "add", "sam@demo.example", "Sam", "--admin"], data.path());
     let token = command(&["token", "sam@demo.example"], data.path());
-    let start = |scheme: &str, believes: bool| {
+    let start = |believes: bool| {
         let mut serve = Command::new(program());
         serve.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(data.path());
-        serve.args(["--nats", &format!("app={scheme}://localhost:{}/LOGS", nats.port), "--nats-user", "anna"]);
+        serve.args(["--nats", &format!("app=tls://localhost:{}/LOGS", nats.port), "--nats-user", "anna"]);
         serve.env("WATCHKEEP_NATS_PASSWORD", "s3cret");
         if believes {
             serve.arg("--nats-ca").arg(&authority);
         }
         Server::spawn(serve, data.path(), &token)
     };
-    let mut server = start("tls", false);
+    let mut server = start(false);
     server.until("the refusal", || health(&server, "app")["trouble"] == "cannot be fetched");
     let told = health(&server, "app").to_string().to_lowercase();
     assert!(told.contains("certificate") && !told.contains("s3cret"), "{told}");
     assert_eq!(server.count("source:app"), 0);
     server.kill();
-    let server = start("tls", true);
+    let server = start(true);
     server.until("all of them", || server.count("source:app") == 500);
     server.until("all is well", || health(&server, "app")["fetching"]["trouble"].is_null());
     server.is_well();
