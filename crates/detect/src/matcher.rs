@@ -9,6 +9,7 @@ pub(crate) mod class;
 mod clause;
 pub(crate) mod compile;
 mod encode;
+mod hint;
 mod index;
 mod literal;
 mod memo;

@@ -3,12 +3,13 @@
 use super::clause::Clause;
 use super::index::Index;
 use super::names::FieldId;
-use super::record::Record;
+use super::record::{Look, Record};
 use super::test::Rule;
 use super::why;
 use crate::info::Match;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The rules of one product, category and service.
 #[derive(Debug)]
@@ -21,15 +22,21 @@ pub(crate) struct Class {
 /// Which rules are worth a look.
 #[derive(Debug, Default)]
 struct Plan {
+    /// Tells it from every other of this process.
+    number: u64,
     /// Rules that nothing can be said about beforehand.
     always: Vec<u32>,
+    /// In order of field.
     fields: Vec<(FieldId, Index)>,
     anywhere: Option<Index>,
 }
 
+/// Plans made so far.
+static PLANS: AtomicU64 = AtomicU64::new(0);
+
 impl Plan {
     fn of(rules: &[Rule]) -> Self {
-        let mut plan = Self::default();
+        let mut plan = Self { number: PLANS.fetch_add(1, Ordering::Relaxed), ..Self::default() };
         let mut keys: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for (rule, number) in rules.iter().zip(0_u32..) {
             match Clause::of(rule) {
@@ -42,13 +49,19 @@ impl Plan {
             }
         }
         for (at, keys) in &keys {
-            match (Index::new(keys), at) {
+            let index = if at.is_some() { Index::new(keys) } else { Index::anywhere(keys) };
+            match (index, at) {
                 (Ok(index), Some(field)) => plan.fields.push((*field, index)),
                 (Ok(index), None) => plan.anywhere = Some(index),
                 (Err(_), _) => plan.always.extend(keys.iter().map(|(_, rule)| *rule)),
             }
         }
         plan
+    }
+
+    /// Position of the index of a field.
+    fn index(&self, field: FieldId) -> Option<usize> {
+        self.fields.binary_search_by_key(&field, |(field, _)| *field).ok()
     }
 }
 
@@ -72,11 +85,10 @@ impl Class {
         if let Some(index) = &plan.anywhere {
             index.look_anywhere(record, |rules| mark(&mut hits, rules));
         }
-        for (field, index) in &plan.fields {
-            let mut at = record.first(*field);
-            while let Some(here) = at {
-                index.look(record, here, |rules| mark(&mut hits, rules));
-                at = record.next(here);
+        let (own, renamed) = record.looks(plan.number, |field| plan.index(field));
+        for Look { index, at } in own.iter().chain(&renamed) {
+            if let Some((_, index)) = plan.fields.get(*index) {
+                index.look(record, *at, |rules| mark(&mut hits, rules));
             }
         }
         for (word, start) in hits.iter_mut().zip((0..).step_by(64)) {

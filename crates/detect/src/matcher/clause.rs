@@ -157,7 +157,10 @@ fn weight(key: Key<'_>) -> f32 {
     let common = COMMON.iter().any(|common| common.contains(text));
     let size = text.len();
     let base = match place {
-        Place::Whole => 0.003,
+        Place::Whole => match size {
+            0..=12 => 0.055,
+            _ => 0.003,
+        },
         Place::End => match size {
             0..=2 => 0.2,
             3..=5 => 0.05,

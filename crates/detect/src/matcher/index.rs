@@ -1,8 +1,10 @@
 //! Which rules are worth a look: tables and automata over the keys of their clauses, one set for each field.
 
 use super::clause::Key;
+use super::hint::Hint;
 use super::names::ShortHasher;
 use super::record::Record;
+use super::text::Place;
 use super::trie::Trie;
 use aho_corasick::packed::Searcher;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
@@ -26,6 +28,8 @@ pub(super) struct Index {
     start: Option<Trie>,
     end: Option<Trie>,
     inside: Option<Inside>,
+    /// Says of values as they came that none of the texts inside is there.
+    hint: Option<Hint>,
 }
 
 /// Numbers given so far.
@@ -103,8 +107,22 @@ impl Index {
             start: trie(start, |text| text.bytes().collect(), &mut lists),
             end: trie(end, |text| text.bytes().rev().collect(), &mut lists),
             inside,
+            hint: None,
             lists,
         })
+    }
+
+    /// An index of keys that are looked for in every value.
+    ///
+    /// # Errors
+    /// As [`Index::new`].
+    pub(super) fn anywhere(keys: &[(Key<'_>, u32)]) -> Result<Self, BuildError> {
+        let inside = keys.iter().filter_map(|(key, _)| match key {
+            Key::Text(Place::Inside, text) => Some(*text),
+            _ => None,
+        });
+        let hint = Hint::new(&inside.collect::<Vec<_>>());
+        Ok(Self { hint, ..Self::new(keys)? })
     }
 
     /// Calls `hit` with the rules to look at because of the value at `at`; a rule may come more than once.
@@ -144,7 +162,9 @@ impl Index {
 
     /// The same for every value of the event at once.
     pub(super) fn look_anywhere(&self, record: &mut Record<'_>, mut hit: impl FnMut(&[u32])) {
-        if let Some(inside) = &self.inside {
+        if let Some(inside) = &self.inside
+            && self.hint.as_ref().is_none_or(|hint| hint.may_be_in(record.whole()))
+        {
             inside.look(record.lower_all(inside.shortest), |list| hit(self.lists.get(list)));
         }
         if self.whole.is_empty() && self.start.is_none() && self.end.is_none() {

@@ -4,6 +4,8 @@ use super::memo::Memo;
 use super::names::{FieldId, Names};
 use crate::route::{Fields, windows};
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::Arc;
 use watchkeep_model::event::{self, ByShape, Event};
 
@@ -18,15 +20,16 @@ pub(crate) struct Scratch {
     low: String,
     /// It begins with all values of the event, as they lie in its text.
     whole: bool,
-    /// A value was asked for in lower case.
-    asked: bool,
     /// Number of the present event; slots of another are empty.
     turn: u32,
     /// Rules of one class that may match, one bit each.
     pub(super) hits: Vec<u64>,
     pub(super) memo: Memo,
     known: Known,
-    wrapped: bool,
+    /// Of the present event.
+    shape: Option<Rc<Shape>>,
+    /// Numbers of the further names that rules use, and where their values are.
+    renamed: Vec<(FieldId, usize)>,
 }
 
 /// By shape, numbers of the fields that rules use, and where an event has their values.
@@ -34,7 +37,7 @@ pub(crate) struct Scratch {
 struct Known {
     /// Which set of names the numbers are of.
     of: u64,
-    shapes: ByShape<Shape>,
+    shapes: ByShape<Rc<Shape>>,
 }
 
 /// What is known of all events of a shape.
@@ -43,6 +46,15 @@ struct Shape {
     used: Vec<(FieldId, usize)>,
     /// An exporter of Windows records wrapped it.
     wrapped: bool,
+    /// By class of rules: the values that its indexes look at.
+    looks: RefCell<Vec<(u64, Rc<[Look]>)>>,
+}
+
+/// A value, and the index of its class that looks at it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Look {
+    pub index: usize,
+    pub at: usize,
 }
 
 impl Known {
@@ -53,12 +65,14 @@ impl Known {
         }
     }
 
-    fn shape(&mut self, of: &event::Names, names: &Names) -> Option<&Shape> {
+    fn shape(&mut self, of: &event::Names, names: &Names) -> Option<Rc<Shape>> {
         let place = |(at, name): (usize, &Arc<str>)| Some((names.id(name)?, at));
-        self.shapes.get(of, || Shape {
+        let make = || Shape {
             used: of.iter().enumerate().filter_map(place).collect(),
             wrapped: windows::is_wrapped(of),
-        })
+            looks: RefCell::default(),
+        };
+        self.shapes.get(of, || Rc::new(make())).cloned()
     }
 }
 
@@ -89,9 +103,6 @@ enum Number {
 const NONE: u32 = u32::MAX;
 const FRESH: Held = Held { next: NONE, low: (NONE, NONE), number: Number::Unread };
 
-/// Bytes of an event that are put in lower case in one go even where one value is asked for.
-const SHORT: usize = 4_096;
-
 /// One event, its further names, and what was found out about its values.
 pub(crate) struct Record<'r> {
     event: &'r Event,
@@ -103,21 +114,12 @@ pub(crate) struct Record<'r> {
 impl<'r> Record<'r> {
     /// Finds out where the fields that rules use lie.
     pub(crate) fn new(event: &'r Event, names: &'r Names, scratch: &'r mut Scratch) -> Self {
-        let asked = std::mem::take(&mut scratch.asked);
         scratch.start(names.len(), event.fields.len());
-        let mut known = std::mem::take(&mut scratch.known);
-        known.turn_to(names);
-        let shape = known.shape(event.fields.names(), names);
-        shape.into_iter().flat_map(|shape| &shape.used).for_each(|(id, at)| scratch.put(*id, *at));
-        scratch.wrapped = shape.is_some_and(|shape| shape.wrapped);
-        scratch.known = known;
-        let mut record = Self { event, aliases: &[], names, scratch };
-        // What the event before was asked for, this one most likely is too: its text is best read from end to end first,
-        // where it is not at hand any more.
-        if asked && event.fields.text().len() <= SHORT {
-            record.lower_whole();
-        }
-        record
+        scratch.known.turn_to(names);
+        let shape = scratch.known.shape(event.fields.names(), names);
+        shape.iter().flat_map(|shape| &shape.used).for_each(|(id, at)| scratch.put(*id, *at));
+        scratch.shape = shape;
+        Self { event, aliases: &[], names, scratch }
     }
 
     /// The same event under further names.
@@ -127,6 +129,7 @@ impl<'r> Record<'r> {
         for (at, (name, _)) in aliases.iter().enumerate() {
             if let Some(id) = self.names.id(name) {
                 self.scratch.put(id, own + at);
+                self.scratch.renamed.push((id, own + at));
             }
         }
         Self { aliases, ..self }
@@ -136,6 +139,21 @@ impl<'r> Record<'r> {
     pub(super) fn first(&self, field: FieldId) -> Option<usize> {
         let slot = self.scratch.slots.get(field.index())?;
         (slot.turn == self.scratch.turn).then_some(slot.first as usize)
+    }
+
+    /// The values that the indexes of a class, found by `index`, look at.
+    pub(super) fn looks(&self, class: u64, index: impl Fn(FieldId) -> Option<usize>) -> (Rc<[Look]>, Vec<Look>) {
+        let look = |(field, at): &(FieldId, usize)| Some(Look { index: index(*field)?, at: *at });
+        let own = self.scratch.shape.as_ref().map(|shape| {
+            let mut known = shape.looks.borrow_mut();
+            let found = known.iter().find(|(of, _)| *of == class).map(|(_, looks)| Rc::clone(looks));
+            found.unwrap_or_else(|| {
+                let looks: Rc<[Look]> = shape.used.iter().filter_map(look).collect();
+                known.push((class, Rc::clone(&looks)));
+                looks
+            })
+        });
+        (own.unwrap_or_default(), self.scratch.renamed.iter().filter_map(look).collect())
     }
 
     /// Position of the next value of the same field.
@@ -164,9 +182,7 @@ impl<'r> Record<'r> {
 
     /// Puts the value in lower case, for [`Record::lowered`].
     pub(super) fn lower(&mut self, at: usize) {
-        self.scratch.asked = true;
-        let own = at < self.event.fields.len();
-        if own && (self.scratch.whole || self.event.fields.text().len() <= SHORT && self.lower_whole()) {
+        if self.scratch.whole && at < self.event.fields.len() {
             return;
         }
         let text = self.text(at);
@@ -177,22 +193,29 @@ impl<'r> Record<'r> {
         }
     }
 
-    /// Puts all own values in lower case in one go, where nothing was yet and only ASCII changes.
+    /// All own values as they came, one after the other.
+    pub(super) fn whole(&self) -> &'r str {
+        self.event.fields.text()
+    }
+
+    /// Puts all own values in lower case in one go, where only ASCII changes.
     fn lower_whole(&mut self) -> bool {
-        let text = self.event.fields.text();
-        if !self.scratch.low.is_empty() || !only_ascii_changes(text) {
+        let text = self.whole();
+        if !only_ascii_changes(text) {
             return false;
         }
-        lower_ascii(&mut self.scratch.low, text);
+        let Scratch { low, values, .. } = &mut *self.scratch;
+        low.clear();
+        lower_ascii(low, text);
+        values.iter_mut().for_each(|held| held.low = (NONE, NONE));
         self.scratch.whole = true;
         true
     }
 
     /// At least every own value of `shortest` bytes or more in lower case, one after the other.
     pub(super) fn lower_all(&mut self, shortest: usize) -> &str {
-        self.scratch.asked = true;
         if self.scratch.whole || self.lower_whole() {
-            return self.scratch.low.get(..self.event.fields.text().len()).unwrap_or_default();
+            return self.scratch.low.get(..self.whole().len()).unwrap_or_default();
         }
         let start = self.scratch.low.len();
         let fits = |value: &str| value.len() >= shortest;
@@ -261,7 +284,7 @@ impl<'r> Fields<'r> for Record<'r> {
     }
 
     fn is_wrapped(&self) -> bool {
-        self.scratch.wrapped
+        self.scratch.shape.as_ref().is_some_and(|shape| shape.wrapped)
     }
 }
 
@@ -275,6 +298,7 @@ impl Scratch {
         if self.slots.len() < names {
             self.slots.resize(names, Slot::default());
         }
+        self.renamed.clear();
         self.values.clear();
         self.values.resize(values, FRESH);
         self.low.clear();
