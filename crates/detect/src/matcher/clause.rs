@@ -157,6 +157,7 @@ fn weight(key: Key<'_>) -> f32 {
     let common = COMMON.iter().any(|common| common.contains(text));
     let size = text.len();
     let base = match place {
+        // What is short is mostly a word of a list that events say again and again.
         Place::Whole => match size {
             0..=12 => 0.055,
             _ => 0.003,
