@@ -3,6 +3,7 @@
 //! Bounded, so that they run as ordinary tests; `WATCHKEEP_FUZZ=50` runs fifty times as many rounds.
 
 mod evtx;
+mod fetched;
 mod filter;
 mod journal;
 mod logs;

@@ -302,9 +302,9 @@ fn a_nats_stream_is_taken_once_through_kills_of_either_side() {
 const PINNED: &str = "confluent-kafka==2.11.1";
 
 /// librdkafka's own mock of a cluster, told over its input what to produce.
-struct Kafka {
+pub(crate) struct Kafka {
     child: Child,
-    broker: String,
+    pub(crate) broker: String,
 }
 
 const MOCK: &str = r#"
@@ -324,7 +324,7 @@ for line in sys.stdin:
 "#;
 
 impl Kafka {
-    fn start() -> Option<Self> {
+    pub(crate) fn start() -> Option<Self> {
         let home: PathBuf =
             crate::server::program().parent().and_then(Path::parent).expect("a folder").join("librdkafka");
         if !home.join(PINNED).exists() {
@@ -357,7 +357,7 @@ impl Kafka {
         String::from_utf8(line).expect("text")
     }
 
-    fn produce(&mut self, range: std::ops::Range<u32>) {
+    pub(crate) fn produce(&mut self, range: std::ops::Range<u32>) {
         writeln!(self.child.stdin.as_mut().expect("its input"), "{} {}", range.start, range.end).expect("told");
         assert_eq!(self.line(), "left 0");
     }

@@ -151,7 +151,7 @@ pub(crate) fn certificates(folder: &Path) -> Option<[PathBuf; 3]> {
     let script = "set -e
 openssl req -x509 -newkey rsa:2048 -nodes -days 30 -keyout ca.key -out ca.pem -subj /CN=authority
 openssl req -newkey rsa:2048 -nodes -keyout key.pem -out csr.pem -subj /CN=localhost
-printf 'subjectAltName=DNS:localhost,IP:127.0.0.1\\nextendedKeyUsage=serverAuth,clientAuth\\n' > ext
+printf 'subjectAltName=DNS:localhost,IP:127.0.0.1,IP:127.0.0.2\\nextendedKeyUsage=serverAuth,clientAuth\\n' > ext
 openssl x509 -req -in csr.pem -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 -extfile ext -out cert.pem";
     let made = Command::new("sh").args(["-c", script]).current_dir(folder).output().expect("a shell");
     if !made.status.success() {

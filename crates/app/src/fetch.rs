@@ -1,6 +1,7 @@
 //! The way out to TAXII servers: TLS, no redirects, bounded time and size.
 
 use std::time::Duration;
+use watchkeep_connect::Authorities;
 use watchkeep_desk::feeds::taxii::{ACCEPT, Answer, Fetch, Question};
 
 /// Longest time for one answer.
@@ -14,13 +15,15 @@ pub struct Client {
 
 impl Client {
     /// Within a runtime.
-    pub fn new() -> anyhow::Result<Self> {
-        let client = reqwest::Client::builder()
+    pub fn new(authorities: &Authorities) -> anyhow::Result<Self> {
+        let mut client = reqwest::Client::builder()
             .timeout(LONGEST)
             .redirect(reqwest::redirect::Policy::none())
-            .user_agent(concat!("watchkeep/", env!("CARGO_PKG_VERSION")))
-            .build()?;
-        Ok(Self { client, runtime: tokio::runtime::Handle::current() })
+            .user_agent(concat!("watchkeep/", env!("CARGO_PKG_VERSION")));
+        for certificate in authorities.certificates() {
+            client = client.add_root_certificate(reqwest::Certificate::from_der(certificate)?);
+        }
+        Ok(Self { client: client.build()?, runtime: tokio::runtime::Handle::current() })
     }
 
     async fn ask(&self, question: &Question) -> Result<Answer, String> {

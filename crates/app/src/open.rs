@@ -6,6 +6,7 @@ use clap::Args;
 use jiff::tz::TimeZone;
 use std::path::PathBuf;
 use std::sync::Arc;
+use watchkeep_connect::Authorities;
 use watchkeep_desk::Desk;
 use watchkeep_lake::{Lake, LakeConfig};
 use watchkeep_model::Catalog;
@@ -34,11 +35,12 @@ impl DataArgs {
     }
 
     /// Opens what is there, or brings a new organisation to life. Only one process can: it owns the events.
-    /// `lake` is another place for the events' files.
-    pub fn open(&self, lake: Option<&str>) -> anyhow::Result<Desk> {
+    /// `lake` is another place for the events' files, `authorities` are believed of it.
+    pub fn open(&self, lake: Option<&str>, authorities: &Authorities) -> anyhow::Result<Desk> {
         std::fs::create_dir_all(&self.data).with_context(|| format!("making the folder {}", self.data.display()))?;
         let mut config = LakeConfig::in_folder(&self.data.join("lake"));
         config.location = lake.map_or(config.location, str::to_owned);
+        config.authorities = authorities.clone();
         self.with_lake(config)
     }
 

@@ -9,9 +9,10 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use watchkeep_connect::{Authorities, shown};
 use watchkeep_desk::Desk;
 use watchkeep_ingest::Format;
-use watchkeep_pull::{Input, kafka, nats, objects};
+use watchkeep_pull::{Input, kafka, keep_up, nats, objects};
 
 /// Longest time to bring what is begun to a place to go on from.
 const LAST: Duration = Duration::from_secs(5);
@@ -33,9 +34,6 @@ pub struct PullArgs {
     /// Credentials file (.creds) for NATS.
     #[arg(long, env = "WATCHKEEP_NATS_CREDS", value_name = "FILE")]
     nats_creds: Option<PathBuf>,
-    /// Authorities of NATS servers besides those of this machine, in PEM.
-    #[arg(long, env = "WATCHKEEP_NATS_CA", value_name = "FILE")]
-    nats_ca: Option<PathBuf>,
     /// User for NATS; its password is WATCHKEEP_NATS_PASSWORD. A token is WATCHKEEP_NATS_TOKEN.
     #[arg(long, env = "WATCHKEEP_NATS_USER")]
     nats_user: Option<String>,
@@ -58,7 +56,7 @@ pub struct Pulls {
 
 impl Pulls {
     /// Starts every one; a wrong setting stops the start, a place that does not answer is tried again and again.
-    pub fn start(args: &PullArgs, data: &Path, desk: &Desk) -> anyhow::Result<Self> {
+    pub fn start(args: &PullArgs, data: &Path, authorities: &Authorities, desk: &Desk) -> anyhow::Result<Self> {
         let (stop, stopped) = watch::channel(false);
         let mut pulls = Self { stop, tasks: JoinSet::new() };
         let sink: Arc<Desk> = Arc::new(desk.clone());
@@ -73,9 +71,11 @@ impl Pulls {
             let named = named(setting)?;
             let ours = std::env::vars().filter_map(|(name, value)| Some((name.strip_prefix(OURS)?.to_owned(), value)));
             let settings = std::env::vars().filter(|(name, _)| name.starts_with("AWS_")).chain(ours);
-            let place = objects::Place::new(named.place, settings)?;
+            let place = objects::Place::new(named.place, settings, authorities)?;
             let kept = objects::Kept::in_folder(data, named.source);
-            pulls.spawn(setting, objects::follow(place, kept, input(&named)));
+            pulls.spawn(input(&named), place.shown().to_owned(), move |input| {
+                objects::follow(place.clone(), kept.clone(), input)
+            });
         }
         let secret = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         for setting in &args.nats {
@@ -85,9 +85,10 @@ impl Pulls {
                 user: args.nats_user.clone(),
                 password: secret("WATCHKEEP_NATS_PASSWORD"),
                 token: secret("WATCHKEEP_NATS_TOKEN"),
-                authorities: args.nats_ca.clone(),
+                authorities: authorities.clone(),
             };
-            pulls.spawn(setting, nats::follow(named.place.parse()?, secrets, input(&named)));
+            let place: nats::Place = named.place.parse()?;
+            pulls.spawn(input(&named), place.shown(), move |input| nats::follow(place.clone(), secrets.clone(), input));
         }
         for setting in &args.kafka {
             let named = named(setting)?;
@@ -95,18 +96,24 @@ impl Pulls {
                 user: args.kafka_user.clone(),
                 password: secret("WATCHKEEP_KAFKA_PASSWORD"),
                 mechanism: args.kafka_mechanism.parse().map_err(anyhow::Error::msg)?,
+                authorities: authorities.clone(),
             };
-            let work = kafka::follow(named.place.parse()?, secrets, data.to_owned(), input(&named));
-            pulls.spawn(setting, work);
+            let (place, folder): (kafka::Place, _) = (named.place.parse()?, data.to_owned());
+            pulls.spawn(input(&named), place.shown(), move |input| {
+                kafka::follow(place.clone(), secrets.clone(), folder.clone(), input)
+            });
         }
         Ok(pulls)
     }
 
-    fn spawn(&mut self, setting: &str, work: impl Future<Output = std::io::Result<()>> + Send + 'static) {
-        let setting = setting.to_owned();
+    fn spawn<W>(&mut self, input: Input, from: String, work: impl Fn(Input) -> W + Send + Sync + 'static)
+    where
+        W: Future<Output = std::io::Result<()>> + Send + 'static,
+    {
         self.tasks.spawn(async move {
-            if let Err(error) = work.await {
-                tracing::error!("fetching {setting} stopped: {error}");
+            let source = input.source.name.clone();
+            if let Err(error) = keep_up(input, from.clone(), work).await {
+                tracing::error!(source = &*source, "fetching {source} from {from} stopped: {error}");
             }
         });
     }
@@ -131,11 +138,16 @@ pub struct Named<'a> {
 /// # Errors
 /// When a part is missing, or the format is none.
 pub fn named(setting: &str) -> anyhow::Result<Named<'_>> {
-    let (name, place) = setting.split_once('=').ok_or_else(|| anyhow!("`{setting}` is not NAME=PLACE"))?;
+    let shown = shown(setting);
+    // An equals sign may stand in an address too.
+    let (name, place) = setting
+        .split_once('=')
+        .filter(|(name, _)| !name.contains("://"))
+        .ok_or_else(|| anyhow!("`{shown}` is not NAME=PLACE"))?;
     let (source, format) = match name.rsplit_once(':') {
-        Some((source, word)) => (source, word.parse::<Format>().with_context(|| format!("in `{setting}`"))?),
+        Some((source, word)) => (source, word.parse::<Format>().with_context(|| format!("in `{shown}`"))?),
         None => (name, Format::Auto),
     };
-    anyhow::ensure!(!source.trim().is_empty(), "`{setting}` names no log source; write NAME=PLACE");
+    anyhow::ensure!(!source.trim().is_empty(), "`{shown}` names no log source; write NAME=PLACE");
     Ok(Named { source, format, place })
 }

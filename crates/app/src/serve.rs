@@ -12,6 +12,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
+use watchkeep_connect::Authorities;
 use watchkeep_desk::Desk;
 use watchkeep_desk::feeds::taxii::Servers;
 use watchkeep_desk::rules::RuleFolders;
@@ -87,6 +88,10 @@ pub struct ServeArgs {
     pub tail: Vec<String>,
     #[command(flatten)]
     pub pulls: PullArgs,
+    /// Authorities that are believed besides those of this machine wherever Watchkeep connects to over TLS (buckets,
+    /// NATS, Kafka, TAXII), in PEM; may be given several times.
+    #[arg(long, env = "WATCHKEEP_CA", value_delimiter = ',', value_name = "FILE")]
+    pub ca: Vec<PathBuf>,
 }
 
 /// Serve a demo organisation with invented events that keep coming
@@ -110,7 +115,8 @@ fn run(args: &ServeArgs, demo: bool) -> anyhow::Result<ExitCode> {
     let usual = |_| "info,rskafka=error,async_nats=error".into();
     let filter = tracing_subscriber::EnvFilter::try_from_env("WATCHKEEP_LOG").unwrap_or_else(usual);
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let open = || args.data.open(args.lake.as_deref());
+    let authorities = Authorities::read(&args.ca).context("reading --ca")?;
+    let open = || args.data.open(args.lake.as_deref(), &authorities);
     let mut desk = open()?;
     if demo {
         watchkeep_desk::demo::organisation(&desk, clock::now())?;
@@ -126,7 +132,7 @@ fn run(args: &ServeArgs, demo: bool) -> anyhow::Result<ExitCode> {
     }
     let folders = rules::load(&desk, &args.rules)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(listen(args, desk, folders, demo))?;
+    runtime.block_on(listen(args, &authorities, desk, folders, demo))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -139,7 +145,13 @@ fn anew() -> std::io::Error {
     }
 }
 
-async fn listen(args: &ServeArgs, desk: Desk, folders: RuleFolders, demo: bool) -> anyhow::Result<()> {
+async fn listen(
+    args: &ServeArgs,
+    authorities: &Authorities,
+    desk: Desk,
+    folders: RuleFolders,
+    demo: bool,
+) -> anyhow::Result<()> {
     let listener =
         tokio::net::TcpListener::bind(args.listen).await.with_context(|| format!("listening on {}", args.listen))?;
     let address = listener.local_addr()?;
@@ -154,10 +166,13 @@ async fn listen(args: &ServeArgs, desk: Desk, folders: RuleFolders, demo: bool) 
     let settings = Settings { secure_cookies: args.secure, now: clock::now, ..Settings::default() };
     desk.allow_feeds(&args.feeds)?;
     if !args.taxii.is_empty() {
-        desk.allow_taxii(Servers { hosts: args.taxii.clone(), fetch: Box::new(crate::fetch::Client::new()?) });
+        desk.allow_taxii(Servers {
+            hosts: args.taxii.clone(),
+            fetch: Box::new(crate::fetch::Client::new(authorities)?),
+        });
     }
     inputs::start(args, &desk).await?;
-    let pulls = Pulls::start(&args.pulls, &args.data.data, &desk)?;
+    let pulls = Pulls::start(&args.pulls, &args.data.data, authorities, &desk)?;
     rules::follow(desk.clone(), folders)?;
     let app = Arc::new(App::new(desk.clone(), settings));
     let warm = desk.store.clone();

@@ -11,6 +11,7 @@ pub(crate) mod compile;
 mod encode;
 mod hint;
 mod index;
+mod known;
 mod literal;
 mod memo;
 mod moment;

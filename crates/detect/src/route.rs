@@ -9,7 +9,7 @@ pub(crate) mod windows;
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use watchkeep_model::event::Event;
+use watchkeep_model::event::{self, Event, LogSource};
 
 type Word<'e> = Cow<'e, str>;
 
@@ -26,20 +26,27 @@ pub struct Classes<'e> {
 
 /// An event whose fields can be asked for by name.
 pub(crate) trait Fields<'e> {
-    fn event(&self) -> &'e Event;
+    fn log(&self) -> &'e LogSource;
+
+    /// All of them.
+    fn fields(&self) -> &'e event::Fields;
 
     /// The value of a field by its exact name; the first where a name repeats.
     fn field(&self, name: &str) -> Option<&'e str>;
 
     /// Whether an exporter of Windows records wrapped it.
     fn is_wrapped(&self) -> bool {
-        windows::is_wrapped(self.event().fields.names())
+        windows::is_wrapped(self.fields().names())
     }
 }
 
 impl<'e> Fields<'e> for &'e Event {
-    fn event(&self) -> &'e Event {
-        self
+    fn log(&self) -> &'e LogSource {
+        &self.log
+    }
+
+    fn fields(&self) -> &'e event::Fields {
+        &self.fields
     }
 
     fn field(&self, name: &str) -> Option<&'e str> {
@@ -120,7 +127,7 @@ impl<'e> Stated<'e> {
         let word = |given: &'e Option<Arc<str>>, field: &str| {
             given.as_deref().or_else(|| event.field(field)).filter(|word| !word.is_empty()).map(lower)
         };
-        let log = &event.event().log;
+        let log = event.log();
         Self {
             product: word(&log.product, "log.product"),
             category: word(&log.category, "log.category"),

@@ -8,7 +8,7 @@ use crate::matcher::class::Class;
 use crate::matcher::compile::compile;
 use crate::matcher::names::Names;
 use crate::matcher::needs;
-use crate::matcher::record::{Record, Scratch};
+use crate::matcher::record::{Record, Routed, Scratch};
 use crate::matcher::test::{Rule, When};
 use crate::read::{AllRead, ByKey, Key, Take, Wording, Words, read_all};
 use crate::route::{classes_of, names as routed};
@@ -36,7 +36,8 @@ pub struct RuleSet {
     words: Words,
     names: Names,
     /// Rules by product, category and service.
-    classes: ByKey<Class>,
+    by_key: ByKey<usize>,
+    classes: Vec<Class>,
     correlations: Correlations,
     baselines: Baselines,
 }
@@ -69,11 +70,13 @@ impl RuleSet {
         let AllRead { rules, offered, words, correlations, baselines } =
             read_all(files, others, Wording::Specification, &mut ready);
         let Ready { names, rules: ready } = ready;
-        let classes = ready.into_iter().map(|(key, rules)| (key, Class::new(rules))).collect();
+        let (keys, classes): (Vec<Key>, Vec<Class>) =
+            ready.into_iter().map(|(key, rules)| (key, Class::new(rules))).unzip();
+        let by_key = keys.into_iter().zip(0..).collect();
         let (own, counted) = rules.split_at(offered);
         let beside = (offered..).zip(counted).map(|(at, rule)| (rule.id.clone(), at)).collect();
         let infos = own.to_vec();
-        (Self { rules, offered, beside, words, names, classes, correlations, baselines }, infos)
+        (Self { rules, offered, beside, words, names, by_key, classes, correlations, baselines }, infos)
     }
 
     /// Every rule that was offered, in file order.
@@ -129,7 +132,7 @@ impl RuleSet {
     /// What every kept event fulfils that matches one of these rules, by position, beside being of its log source; nothing
     /// where none can be told. Kept events have been [routed](crate::route).
     pub fn needs(&self, rules: &[usize]) -> Option<Expr> {
-        let rule = |at: &usize| self.classes.values().find_map(|class| class.rule(*at));
+        let rule = |at: &usize| self.classes.iter().find_map(|class| class.rule(*at));
         needs::of(rules.iter().filter_map(rule).map(|rule| &rule.when), &self.names)
     }
 
@@ -137,17 +140,28 @@ impl RuleSet {
     pub fn evaluate(&self, event: &Event) -> Vec<Match> {
         let mut found = Vec::new();
         SCRATCH.with_borrow_mut(|scratch| {
-            let record = Record::new(event, &self.names, scratch);
-            let classes = classes_of(&record);
-            let mut record = record.with_aliases(&classes.aliases);
-            self.words.each_key(&classes, |key| {
-                if let Some(class) = self.classes.get(&key) {
-                    class.evaluate(&mut record, &mut found);
-                }
-            });
+            let mut record = Record::new(event, &self.names, scratch);
+            if let Some(classes) = record.known_classes() {
+                return self.evaluate_in(&classes, &mut record, &mut found);
+            }
+            let routed = Routed::new(&record);
+            let told = classes_of(&routed);
+            let read = routed.read();
+            let mut classes = Vec::new();
+            self.words.each_key(&told, |key| classes.extend(self.by_key.get(&key)));
+            if let Some(read) = read.filter(|_| told.aliases.is_empty()) {
+                record.keep_classes(read, &classes);
+            }
+            self.evaluate_in(&classes, &mut record.with_aliases(&told.aliases), &mut found);
         });
         found.sort_unstable_by_key(|found| found.rule);
         found
+    }
+
+    fn evaluate_in(&self, classes: &[usize], record: &mut Record<'_>, found: &mut Vec<Match>) {
+        for class in classes.iter().filter_map(|class| self.classes.get(*class)) {
+            class.evaluate(record, found);
+        }
     }
 }
 

@@ -1,20 +1,14 @@
 //! Where the lake lives and how much it may use.
 
 use crate::error::LakeError;
-use object_store::aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey};
+use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
-use object_store::path::Path as ObjectPath;
 use object_store::prefix::PrefixStore;
-use object_store::{ObjectStore, RetryConfig};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
-
-/// Times that a request to an object store is tried again, and for how long: what fails then stays in the journal and
-/// is tried again with the next flush.
-const RETRIES: usize = 3;
-const PATIENCE: Duration = Duration::from_secs(20);
+use watchkeep_connect::{Authorities, bucket, shown};
 
 /// Settings of a lake; [`LakeConfig::in_folder`] fits most.
 #[derive(Debug, Clone)]
@@ -25,6 +19,8 @@ pub struct LakeConfig {
     pub location: String,
     /// Settings of the object store besides those of the environment, under the same names.
     pub options: Vec<(String, String)>,
+    /// Authorities of the object store besides those of the machine.
+    pub authorities: Authorities,
     /// A folder on this machine's disk for the journal, the list of sources and what queries spill.
     pub local: PathBuf,
     /// Bytes all queries together may use before they spill to disk.
@@ -45,6 +41,7 @@ impl LakeConfig {
         Self {
             location: folder.join("events").to_string_lossy().into_owned(),
             options: Vec::new(),
+            authorities: Authorities::default(),
             local: folder.to_path_buf(),
             memory_limit: 512 << 20,
             threads: std::thread::available_parallelism().map_or(2, usize::from),
@@ -56,15 +53,13 @@ impl LakeConfig {
 
     /// The store of the files, and its folder if it is one on this machine.
     pub(crate) fn store(&self) -> Result<(Arc<dyn ObjectStore>, Option<PathBuf>), LakeError> {
-        let refused = |reason: String| LakeError::Location { location: self.location.clone(), reason };
+        let refused = |reason: String| LakeError::Location { location: shown(&self.location), reason };
         if self.location.contains("://") && !self.location.starts_with("file://") {
             let address: Url = self.location.parse().map_err(|error| refused(format!("{error}")))?;
             let environment = std::env::vars().filter(|(name, _)| name.starts_with("AWS_"));
             let options = environment.chain(self.options.iter().cloned());
             if matches!(address.scheme(), "s3" | "s3a") {
-                let store = s3(&self.location, options).map_err(|error| refused(error.to_string()))?;
-                let prefix = ObjectPath::from_url_path(address.path()).map_err(|error| refused(error.to_string()))?;
-                return Ok((Arc::new(PrefixStore::new(store, prefix)), None));
+                return Ok((Arc::new(bucket(&address, options, &self.authorities).map_err(refused)?), None));
             }
             let parsed = object_store::parse_url_opts(&address, options);
             let (store, prefix) = parsed.map_err(|error| refused(error.to_string()))?;
@@ -76,20 +71,4 @@ impl LakeConfig {
         let store = LocalFileSystem::new_with_prefix(&folder).map_err(|error| refused(error.to_string()))?;
         Ok((Arc::new(store), Some(folder)))
     }
-}
-
-/// A bucket. An endpoint of plain HTTP is believed: somebody wrote it down.
-fn s3(location: &str, options: impl Iterator<Item = (String, String)>) -> object_store::Result<AmazonS3> {
-    let mut builder = AmazonS3Builder::new().with_url(location);
-    for (name, value) in options {
-        if let Ok(key) = name.to_ascii_lowercase().parse::<AmazonS3ConfigKey>() {
-            let plain = matches!(key, AmazonS3ConfigKey::Endpoint) && value.starts_with("http://");
-            builder = builder.with_config(key, value);
-            if plain {
-                builder = builder.with_allow_http(true);
-            }
-        }
-    }
-    let retry = RetryConfig { max_retries: RETRIES, retry_timeout: PATIENCE, ..RetryConfig::default() };
-    builder.with_retry(retry).build()
 }

@@ -17,14 +17,17 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+use tokio::time::Instant;
+use watchkeep_connect::Authorities;
 use watchkeep_ingest::Batch;
 
 /// Bytes of records that are asked for at a time, and of one answer.
 const BYTES: i32 = 4 << 20;
 const LARGEST: usize = 64 << 20;
-/// How long a broker may hold a question that has no answer yet, in milliseconds.
+/// How long a broker may hold a question that has no answer yet, in milliseconds; a round that brings nothing takes no
+/// less: where the newest of a topic is no record but the end of a transaction, it is answered at once.
 const PATIENCE: i32 = 500;
+const ROUND: Duration = Duration::from_millis(PATIENCE.unsigned_abs() as u64);
 /// How long one question is tried before the connection counts as lost. The client's own limit does not hold for
 /// brokers that refuse connections.
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -45,6 +48,7 @@ pub struct Secrets {
     pub user: Option<String>,
     pub password: Option<String>,
     pub mechanism: Mechanism,
+    pub authorities: Authorities,
 }
 
 /// How a password is shown to a broker.
@@ -87,18 +91,38 @@ impl std::str::FromStr for Place {
         if hosts.contains('@') {
             return Err(refused("user and password belong in WATCHKEEP_KAFKA_USER and WATCHKEEP_KAFKA_PASSWORD"));
         }
+        if tls && hosts.contains('[') {
+            return Err(refused("over TLS a broker goes by its name or IPv4 address, which its certificate names"));
+        }
         let usual = if tls { 9093 } else { 9092 };
-        let with_port = |host: &str| match host.rsplit_once(':') {
-            Some((_, port)) if port.parse::<u16>().is_ok() => host.to_owned(),
-            _ => format!("{host}:{usual}"),
-        };
-        let brokers: Vec<String> = hosts.split(',').filter(|host| !host.is_empty()).map(with_port).collect();
+        let brokers: Vec<&str> = hosts.split(',').filter(|host| !host.is_empty()).collect();
+        let brokers: Option<Vec<String>> = brokers.into_iter().map(|host| with_port(host, usual)).collect();
+        let brokers = brokers.ok_or_else(|| refused(expected))?;
         let named = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
         if brokers.is_empty() || topic.is_empty() || !topic.chars().all(named) {
             return Err(refused(expected));
         }
         Ok(Self { brokers, tls, topic: topic.to_owned() })
     }
+}
+
+impl Place {
+    /// The address as it may be shown.
+    pub fn shown(&self) -> String {
+        format!("{}://{}/{}", if self.tls { "kafkas" } else { "kafka" }, self.brokers.join(","), self.topic)
+    }
+}
+
+/// `host:port`, `host` or `[IPv6]`, with a port at last; none where it is none of them.
+fn with_port(broker: &str, usual: u16) -> Option<String> {
+    let (host, port) = match broker.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, port.parse::<u16>().ok()?),
+        _ => (broker, usual),
+    };
+    let plain = !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte));
+    let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    let whole = plain || address.is_some_and(|address| address.parse::<std::net::Ipv6Addr>().is_ok());
+    whole.then(|| format!("{host}:{port}"))
 }
 
 /// The next offset of each partition.
@@ -132,7 +156,7 @@ impl Offsets {
 pub async fn follow(place: Place, secrets: Secrets, folder: PathBuf, input: Input) -> io::Result<()> {
     let name = input.source.name.replace(|c: char| !c.is_alphanumeric(), "_");
     let mut offsets = Offsets::open(&folder.join(format!("kafka-{name}.json")), &place.topic)?;
-    let mut told = Told::new(&input, format!("kafka://{}/{}", place.brokers.join(","), place.topic));
+    let mut told = Told::new(&input, place.shown());
     let mut wait = FIRST_WAIT;
     while !input.stopped() {
         let before = told.state.answered;
@@ -186,10 +210,7 @@ async fn connect(place: &Place, secrets: &Secrets) -> Result<Client, Broken> {
         .max_message_size(LARGEST)
         .backoff_config(patience);
     if place.tls {
-        let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
-        builder = builder.tls_config(Arc::new(config));
+        builder = builder.tls_config(Arc::new(secrets.authorities.client()?));
     }
     if let (Some(user), Some(password)) = (&secrets.user, &secrets.password) {
         let both = Credentials::new(user.clone(), password.clone());
@@ -220,20 +241,30 @@ async fn session(
         partitions.push(answer(asked).await??);
     }
     for _ in 0..ROUNDS {
-        let mut left = 0;
+        let (begun, mut left, mut some) = (Instant::now(), 0_u64, false);
         for partition in &partitions {
             if input.stopped() {
                 return Ok(());
             }
-            left += take(partition, partitions.len(), offsets, input).await?;
+            if let Some(more) = take(partition, partitions.len(), offsets, input).await? {
+                (left, some) = (left.saturating_add(more), true);
+            }
         }
         told.answered(waiting(left, "record"));
+        if !some && !input.rest(ROUND.saturating_sub(begun.elapsed())).await {
+            return Ok(());
+        }
     }
     Ok(())
 }
 
-/// Takes what one partition has next; how many records follow.
-async fn take(partition: &PartitionClient, of: usize, offsets: &mut Offsets, input: &Input) -> Result<u64, Broken> {
+/// Takes what one partition has next; how many records follow, or none if it had none.
+async fn take(
+    partition: &PartitionClient,
+    of: usize,
+    offsets: &mut Offsets,
+    input: &Input,
+) -> Result<Option<u64>, Broken> {
     let number = partition.partition();
     let from = match offsets.next.get(&number) {
         Some(next) => *next,
@@ -254,11 +285,11 @@ async fn take(partition: &PartitionClient, of: usize, offsets: &mut Offsets, inp
             told.fetched(&format!("{topic}/{number}"), (input.clock)());
             input.deliver(told).await.map_err(io::Error::other)?;
             offsets.keep(number, earliest)?;
-            return Ok(0);
+            return Ok(Some(0));
         }
         Err(error) => return Err(error.into()),
     };
-    let Some(next) = records.iter().map(|record| record.offset + 1).max() else { return Ok(0) };
+    let Some(next) = records.iter().map(|record| record.offset.saturating_add(1)).max() else { return Ok(None) };
     let mut all = Batch::default();
     // A packed batch of records comes whole, from before the offset that was asked for.
     for RecordAndOffset { record, offset } in records.into_iter().filter(|record| record.offset >= from) {
@@ -271,12 +302,13 @@ async fn take(partition: &PartitionClient, of: usize, offsets: &mut Offsets, inp
     }
     input.deliver(all).await.map_err(io::Error::other)?;
     offsets.keep(number, next)?;
-    Ok(u64::try_from(end - next).unwrap_or(0))
+    Ok(Some(u64::try_from(end.saturating_sub(next)).unwrap_or(0)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn places_name_brokers_and_a_topic() {
@@ -284,11 +316,49 @@ mod tests {
         assert_eq!((place.brokers, place.tls), (vec!["a:9092".to_owned(), "b:9999".to_owned()], false));
         let place: Place = "kafkas://a/logs".parse().expect("a place");
         assert_eq!((place.brokers, place.tls), (vec!["a:9093".to_owned()], true));
-        for wrong in ["logs", "kafka://a", "kafka:///logs", "http://a/logs", "kafka://a/b/c"] {
+        let place: Place = "kafka://[::1],[fe80::1]:9999/logs".parse().expect("a place");
+        assert_eq!((place.shown().as_str(), place.brokers.len()), ("kafka://[::1]:9092,[fe80::1]:9999/logs", 2));
+        for wrong in [
+            "logs",
+            "kafka://a",
+            "kafka:///logs",
+            "http://a/logs",
+            "kafka://a/b/c",
+            "kafka://::1/logs",
+            "kafka://a:99999/logs",
+            "kafka://[a]/logs",
+            "kafka://a b/logs",
+            "kafkas://[::1]:9093/logs",
+        ] {
             assert!(wrong.parse::<Place>().is_err(), "{wrong}");
         }
         let refused = "kafka://anna:secret@a/logs".parse::<Place>().map_err(|error| error.to_string());
         assert!(refused.is_err_and(|why| why.contains("WATCHKEEP_KAFKA_PASSWORD") && !why.contains("secret")));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(300))]
+        #[test]
+        fn a_file_of_offsets_is_refused_or_goes_on(
+            text in prop_oneof![
+                "[{}\\[\\]\":,a-z0-9.-]{0,60}",
+                r#"\{"topic":"(logs|other)","next":(\{("-?[0-9]{1,12}":(-?[0-9]{1,21}|null|"a"),?){0,3}\}|7)\}"#,
+            ],
+        ) {
+            let folder = tempfile::tempdir()?;
+            let path = folder.path().join("kafka-x.json");
+            std::fs::write(&path, &text)?;
+            match Offsets::open(&path, "logs") {
+                Ok(mut offsets) => {
+                    offsets.keep(1, 8)?;
+                    prop_assert_eq!(Offsets::open(&path, "logs")?.next, offsets.next);
+                }
+                Err(error) => {
+                    prop_assert!(error.to_string().contains("kafka-x.json"), "{}", error);
+                    prop_assert_eq!(std::fs::read_to_string(&path)?, text);
+                }
+            }
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
+use watchkeep_connect::shown;
 use watchkeep_ingest::stream::Stream;
 use watchkeep_ingest::{Batch, Fetching, Format, Sink, Source, deliver};
 
@@ -24,13 +25,8 @@ pub struct Refused {
 }
 
 impl Refused {
-    /// The words leave out what stands before an `@`: it may be a secret.
     fn new(place: &str, reason: impl Into<String>) -> Self {
-        let place = match (place.split_once("://"), place.rsplit_once('@')) {
-            (Some((scheme, _)), Some((_, rest))) => format!("{scheme}://…@{rest}"),
-            _ => place.to_owned(),
-        };
-        Self { place, reason: reason.into() }
+        Self { place: shown(place), reason: reason.into() }
     }
 }
 
@@ -67,8 +63,9 @@ impl Input {
         deliver(&self.sink, &self.source.name, batch).await
     }
 
-    /// The events of one message: read in the time it was sent, so that they have the same ids when it comes again.
-    fn message(&self, payload: bytes::Bytes, from: &str, key: &str, sent: Timestamp) -> Batch {
+    /// The events of one message, called `from` by whoever sent it: read in the time it was sent, and with `key`, which
+    /// is its own, in their ids, so that they are the same events when it comes again.
+    pub fn message(&self, payload: bytes::Bytes, from: &str, key: &str, sent: Timestamp) -> Batch {
         let salt = self.source.key.salt(key.as_bytes());
         let mut all = Batch::default();
         for batch in Stream::new(self.source.clone(), self.format).salted(salt).whole(&payload, sent) {
@@ -77,6 +74,28 @@ impl Input {
         }
         all.fetched(from, (self.clock)());
         all
+    }
+}
+
+/// Does `work` until it ends by itself. Where a fault in the program breaks it off, the input's health says so, and it
+/// begins anew from the place that was kept: one answer nobody thought of must not end an input silently.
+///
+/// # Errors
+/// What `work` ends with.
+pub async fn keep_up<W>(input: Input, from: String, work: impl Fn(Input) -> W) -> std::io::Result<()>
+where
+    W: Future<Output = std::io::Result<()>> + Send + 'static,
+{
+    loop {
+        let broke = match tokio::spawn(work(input.clone())).await {
+            Ok(done) => return done,
+            Err(broke) => broke,
+        };
+        let why = format!("a fault in Watchkeep broke it off ({broke}); it begins anew");
+        Told::new(&input, from.clone()).trouble(why);
+        if !input.rest(LONGEST_WAIT).await {
+            return Ok(());
+        }
     }
 }
 
@@ -144,4 +163,55 @@ fn words(error: &dyn std::error::Error) -> String {
     let most = said.char_indices().nth(500).map_or(said.len(), |(at, _)| at);
     said.truncate(most);
     said
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Mutex;
+    use watchkeep_ingest::SinkError;
+
+    #[derive(Default)]
+    struct Heard(Mutex<Vec<Option<String>>>);
+
+    impl Sink for Heard {
+        fn take(&self, _: &str, _: Batch) -> Result<(), SinkError> {
+            Ok(())
+        }
+
+        fn fetching(&self, _: &str, state: Fetching) {
+            self.0.lock().expect("heard").push(state.trouble);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_input_that_breaks_off_says_so_and_begins_anew() {
+        let heard = Arc::new(Heard::default());
+        let (_stop, stopped) = watch::channel(false);
+        let input = Input {
+            source: Source::named("app"),
+            format: Format::Auto,
+            sink: heard.clone(),
+            clock: Timestamp::now,
+            stop: stopped,
+        };
+        let rounds = Arc::new(Mutex::new(0));
+        let work = {
+            let rounds = Arc::clone(&rounds);
+            move |_| {
+                let mut rounds = rounds.lock().expect("counted");
+                *rounds += 1;
+                let round = *rounds;
+                async move {
+                    assert!(round > 2, "round {round} breaks");
+                    Err(std::io::Error::other("the disk is gone"))
+                }
+            }
+        };
+        let end = keep_up(input, "nats://host/LOGS".to_owned(), work).await.expect_err("what the third ended with");
+        assert_eq!((end.to_string().as_str(), *rounds.lock().expect("counted")), ("the disk is gone", 3));
+        let heard = heard.0.lock().expect("heard");
+        let told: Vec<&String> = heard.iter().flatten().collect();
+        assert!(told.len() == 2 && told.iter().all(|why| why.contains("begins anew")), "{heard:?}");
+    }
 }

@@ -80,6 +80,24 @@ pub fn kept(path: &Path) -> io::Result<Option<serde_json::Value>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+        #[test]
+        fn any_bytes_in_the_file_of_marks_leave_whole_ones(bytes in proptest::collection::vec(any::<u8>(), 0..100)) {
+            let folder = tempfile::tempdir()?;
+            let path = folder.path().join("marks");
+            std::fs::write(&path, &bytes)?;
+            let mut marks = Marks::open(path.clone())?;
+            let new = [0xab; 16];
+            marks.add(new)?;
+            drop(marks);
+            let marks = Marks::open(path)?;
+            let (whole, _) = bytes.as_chunks::<16>();
+            prop_assert!(marks.holds(&new) && whole.iter().all(|mark| marks.holds(mark)));
+        }
+    }
 
     #[test]
     fn marks_outlive_a_torn_write_and_forget_what_is_gone() {

@@ -15,6 +15,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 use url::Url;
+use watchkeep_connect::{Authorities, shown};
 use watchkeep_ingest::Batch;
 
 /// Messages, and their bytes, that are taken at a time.
@@ -42,8 +43,7 @@ pub struct Secrets {
     pub user: Option<String>,
     pub password: Option<String>,
     pub token: Option<String>,
-    /// Authorities of the server's certificate, in PEM, besides those of this machine.
-    pub authorities: Option<PathBuf>,
+    pub authorities: Authorities,
 }
 
 impl std::str::FromStr for Place {
@@ -69,12 +69,19 @@ impl std::str::FromStr for Place {
     }
 }
 
+impl Place {
+    /// The address as it may be shown.
+    pub fn shown(&self) -> String {
+        shown(&format!("{}/{}", self.server, self.stream))
+    }
+}
+
 /// Takes messages until it is stopped; a server that does not answer is asked again and again.
 ///
 /// # Errors
 /// When the sink fails for good.
 pub async fn follow(place: Place, secrets: Secrets, input: Input) -> io::Result<()> {
-    let mut told = Told::new(&input, format!("{}/{}", place.server, place.stream));
+    let mut told = Told::new(&input, place.shown());
     let mut wait = FIRST_WAIT;
     while !input.stopped() {
         let before = told.state.answered;
@@ -115,8 +122,8 @@ async fn connect(place: &Place, secrets: &Secrets) -> Result<Client, Broken> {
     if let Some(token) = &secrets.token {
         options = options.token(token.clone());
     }
-    if let Some(path) = &secrets.authorities {
-        options = options.add_root_certificates(path.clone());
+    if place.tls {
+        options = options.tls_client_config(secrets.authorities.client().map_err(server)?);
     }
     options.require_tls(place.tls).connect(&place.server).await.map_err(server)
 }

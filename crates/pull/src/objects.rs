@@ -25,7 +25,7 @@ const GIVE_UP: usize = 5;
 const SETTLED: Duration = Duration::from_secs(2);
 
 /// Where an input keeps how far it came.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Kept {
     done: PathBuf,
     begun: PathBuf,
@@ -46,7 +46,7 @@ impl Kept {
 pub async fn follow(place: Place, kept: Kept, input: Input) -> io::Result<()> {
     let mut marks = Marks::open(kept.done.clone())?;
     let mut begun = Begun::read(&kept.begun)?;
-    let mut told = Told::new(&input, place.shown.clone());
+    let mut told = Told::new(&input, place.shown().to_owned());
     loop {
         if let Err(error) = round(&place, &mut marks, &mut begun, &input, &mut told).await {
             told.trouble(format!("stopped until the next start: {error}"));

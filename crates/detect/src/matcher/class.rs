@@ -2,8 +2,9 @@
 
 use super::clause::Clause;
 use super::index::Index;
+use super::known::Look;
 use super::names::FieldId;
-use super::record::{Look, Record};
+use super::record::Record;
 use super::test::Rule;
 use super::why;
 use crate::info::Match;

@@ -1,13 +1,13 @@
 //! An event as tests see it: values by field number, each put in lower case or read as a number at most once.
 
+use super::known::{Known, Look, Shape};
 use super::memo::Memo;
 use super::names::{FieldId, Names};
-use crate::route::{Fields, windows};
+use crate::route::Fields;
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::sync::Arc;
-use watchkeep_model::event::{self, ByShape, Event};
+use watchkeep_model::event::{self, Event, LogSource};
 
 /// Buffers that one thread uses for event after event.
 #[derive(Debug, Default)]
@@ -30,50 +30,6 @@ pub(crate) struct Scratch {
     shape: Option<Rc<Shape>>,
     /// Numbers of the further names that rules use, and where their values are.
     renamed: Vec<(FieldId, usize)>,
-}
-
-/// By shape, numbers of the fields that rules use, and where an event has their values.
-#[derive(Debug, Default)]
-struct Known {
-    /// Which set of names the numbers are of.
-    of: u64,
-    shapes: ByShape<Rc<Shape>>,
-}
-
-/// What is known of all events of a shape.
-#[derive(Debug)]
-struct Shape {
-    used: Vec<(FieldId, usize)>,
-    /// An exporter of Windows records wrapped it.
-    wrapped: bool,
-    /// By class of rules: the values that its indexes look at.
-    looks: RefCell<Vec<(u64, Rc<[Look]>)>>,
-}
-
-/// A value, and the index of its class that looks at it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Look {
-    pub index: usize,
-    pub at: usize,
-}
-
-impl Known {
-    fn turn_to(&mut self, names: &Names) {
-        if self.of != names.mark() {
-            self.of = names.mark();
-            self.shapes.clear();
-        }
-    }
-
-    fn shape(&mut self, of: &event::Names, names: &Names) -> Option<Rc<Shape>> {
-        let place = |(at, name): (usize, &Arc<str>)| Some((names.id(name)?, at));
-        let make = || Shape {
-            used: of.iter().enumerate().filter_map(place).collect(),
-            wrapped: windows::is_wrapped(of),
-            looks: RefCell::default(),
-        };
-        self.shapes.get(of, || Rc::new(make())).cloned()
-    }
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -144,16 +100,20 @@ impl<'r> Record<'r> {
     /// The values that the indexes of a class, found by `index`, look at.
     pub(super) fn looks(&self, class: u64, index: impl Fn(FieldId) -> Option<usize>) -> (Rc<[Look]>, Vec<Look>) {
         let look = |(field, at): &(FieldId, usize)| Some(Look { index: index(*field)?, at: *at });
-        let own = self.scratch.shape.as_ref().map(|shape| {
-            let mut known = shape.looks.borrow_mut();
-            let found = known.iter().find(|(of, _)| *of == class).map(|(_, looks)| Rc::clone(looks));
-            found.unwrap_or_else(|| {
-                let looks: Rc<[Look]> = shape.used.iter().filter_map(look).collect();
-                known.push((class, Rc::clone(&looks)));
-                looks
-            })
-        });
+        let own = self.scratch.shape.as_ref().map(|shape| shape.looks(class, look));
         (own.unwrap_or_default(), self.scratch.renamed.iter().filter_map(look).collect())
+    }
+
+    /// The classes that an event was found to be of that reads the same where it was read for that.
+    pub(crate) fn known_classes(&self) -> Option<Rc<[usize]>> {
+        self.scratch.shape.as_ref()?.classes(self.event)
+    }
+
+    /// Remembers the classes that were found by reading these values alone.
+    pub(crate) fn keep_classes(&self, read: Vec<usize>, classes: &[usize]) {
+        if let Some(shape) = &self.scratch.shape {
+            shape.keep_classes(self.event, read, classes);
+        }
     }
 
     /// Position of the next value of the same field.
@@ -271,20 +231,47 @@ impl<'r> Record<'r> {
     }
 }
 
-impl<'r> Fields<'r> for Record<'r> {
-    fn event(&self) -> &'r Event {
-        self.event
+/// A record that notes what is read of it to tell its classes.
+pub(crate) struct Routed<'t, 'r> {
+    record: &'t Record<'r>,
+    /// Positions of the values that were read.
+    read: RefCell<Vec<usize>>,
+    /// All of them may have been.
+    all: Cell<bool>,
+}
+
+impl<'t, 'r> Routed<'t, 'r> {
+    pub(crate) fn new(record: &'t Record<'r>) -> Self {
+        Self { record, read: RefCell::default(), all: Cell::new(false) }
+    }
+
+    /// Positions of the values that were read; `None` where it may have been all.
+    pub(crate) fn read(self) -> Option<Vec<usize>> {
+        (!self.all.get()).then(|| self.read.into_inner())
+    }
+}
+
+impl<'r> Fields<'r> for Routed<'_, 'r> {
+    fn log(&self) -> &'r LogSource {
+        &self.record.event.log
+    }
+
+    fn fields(&self) -> &'r event::Fields {
+        self.all.set(true);
+        &self.record.event.fields
     }
 
     fn field(&self, name: &str) -> Option<&'r str> {
-        match self.names.id(name) {
-            Some(id) => self.first(id).map(|at| self.text(at)),
-            None => self.event.field(name),
-        }
+        let at = match self.record.names.id(name) {
+            Some(id) => self.record.first(id)?,
+            None => self.record.event.fields.names().iter().position(|own| &**own == name)?,
+        };
+        self.read.borrow_mut().push(at);
+        Some(self.record.text(at))
     }
 
     fn is_wrapped(&self) -> bool {
-        self.scratch.shape.as_ref().is_some_and(|shape| shape.wrapped)
+        self.record.scratch.shape.as_ref().is_some_and(|shape| shape.wrapped)
     }
 }
 

@@ -85,7 +85,7 @@ fn audit<'e>(event: &impl Fields<'e>, found: &mut Classes<'e>) -> bool {
         return true;
     }
     found.is("linux", &[], &["auditd"]);
-    let is = |name: &str, value: &str| event.event().fields.iter().any(|(own, given)| &**own == name && given == value);
+    let is = |name: &str, value: &str| event.fields().iter().any(|(own, given)| &**own == name && given == value);
     if is("type", "EXECVE") && is("type", "SYSCALL") {
         found.categories.push(Cow::Borrowed("process_creation"));
         found.rename(event, EXECVE);
@@ -99,7 +99,7 @@ fn audit<'e>(event: &impl Fields<'e>, found: &mut Classes<'e>) -> bool {
 
 /// The file that an action created: the name before `nametype=CREATE`, below the working directory unless absolute.
 fn created<'e>(event: &impl Fields<'e>) -> Option<String> {
-    let fields = &event.event().fields;
+    let fields = event.fields();
     let at = fields.iter().position(|(name, value)| &**name == "nametype" && value == "CREATE")?;
     let name = fields.iter().take(at).filter(|(name, _)| &***name == "name").last().map(|(_, value)| value)?;
     match event.field("cwd").filter(|_| !name.starts_with('/')) {
@@ -113,7 +113,7 @@ fn daemon<'e>(event: &impl Fields<'e>, found: &mut Classes<'e>) -> bool {
         return false;
     };
     let program = program.to_ascii_lowercase();
-    let stated = event.event().log.product.as_deref() == Some("linux");
+    let stated = event.log().product.as_deref() == Some("linux");
     let known = PROGRAMS.iter().find(|(name, _)| *name == program).map(|(_, services)| *services);
     if known.is_none() && !stated {
         return false;

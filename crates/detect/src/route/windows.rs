@@ -256,7 +256,7 @@ pub(super) fn rename<'e>(event: &impl Fields<'e>, found: &mut Classes<'e>) {
         return;
     }
     found.rename(event, WRAPPED);
-    for (name, value) in &event.event().fields {
+    for (name, value) in event.fields() {
         let short = wrapped(name).and_then(|length| name.get(name.len() - length..));
         if let Some(short) = short.filter(|short| event.field(short).is_none()) {
             found.aliases.push((Cow::Borrowed(short), Cow::Borrowed(value)));
@@ -278,7 +278,7 @@ pub(crate) fn is_wrapped(names: &[Arc<str>]) -> bool {
 /// What Wazuh wrapped, under the names of the record and with single backslashes.
 fn wazuh<'e>(event: &impl Fields<'e>, found: &mut Classes<'e>) {
     found.rename(event, WAZUH);
-    for (name, value) in &event.event().fields {
+    for (name, value) in event.fields() {
         let Some(short) = name.strip_prefix(WAZUH_DATA) else { continue };
         let mut letters = short.chars();
         let first = letters.next().map(|letter| letter.to_ascii_uppercase());

@@ -2,29 +2,24 @@
 
 use crate::Refused;
 use jiff::Timestamp;
-use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::local::LocalFileSystem;
-use object_store::path::Path as ObjectPath;
-use object_store::prefix::PrefixStore;
-use object_store::{ObjectMeta, ObjectStore, RetryConfig};
+use object_store::{ObjectMeta, ObjectStore};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
+use watchkeep_connect::{Authorities, bucket, shown};
 
-const RETRIES: usize = 3;
-const PATIENCE: Duration = Duration::from_secs(20);
 /// Times between two looks.
 const BUCKET: Duration = Duration::from_secs(15);
 const FOLDER: Duration = Duration::from_secs(2);
 
 /// Where objects lie.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Place {
     pub(super) store: Arc<dyn ObjectStore>,
     folder: Option<(PathBuf, Arc<LocalFileSystem>)>,
-    /// The address as it may be shown.
-    pub(crate) shown: String,
+    shown: String,
 }
 
 impl Place {
@@ -33,7 +28,11 @@ impl Place {
     ///
     /// # Errors
     /// When it is neither, or the settings do not fit.
-    pub fn new(place: &str, settings: impl Iterator<Item = (String, String)>) -> Result<Self, Refused> {
+    pub fn new(
+        place: &str,
+        settings: impl Iterator<Item = (String, String)>,
+        authorities: &Authorities,
+    ) -> Result<Self, Refused> {
         let refused = |reason: String| Refused::new(place, reason);
         if !place.contains("://") || place.starts_with("file://") {
             let folder = PathBuf::from(place.strip_prefix("file://").unwrap_or(place));
@@ -47,23 +46,13 @@ impl Place {
         if address.scheme() != "s3" || address.host_str().is_none_or(str::is_empty) {
             return Err(refused("expected s3://bucket/prefix or a folder".to_owned()));
         }
-        if !address.username().is_empty() || address.password().is_some() {
-            return Err(refused("keys belong in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY".to_owned()));
-        }
-        let mut builder = AmazonS3Builder::new().with_url(place);
-        for (name, value) in settings {
-            let Ok(key) = name.to_ascii_lowercase().parse::<AmazonS3ConfigKey>() else { continue };
-            // An endpoint of plain HTTP is believed: somebody wrote it down.
-            let plain = matches!(key, AmazonS3ConfigKey::Endpoint) && value.starts_with("http://");
-            builder = builder.with_config(key, value);
-            if plain {
-                builder = builder.with_allow_http(true);
-            }
-        }
-        let retry = RetryConfig { max_retries: RETRIES, retry_timeout: PATIENCE, ..RetryConfig::default() };
-        let store = builder.with_retry(retry).build().map_err(|error| refused(error.to_string()))?;
-        let prefix = ObjectPath::from_url_path(address.path()).map_err(|error| refused(error.to_string()))?;
-        Ok(Self { store: Arc::new(PrefixStore::new(store, prefix)), folder: None, shown: place.to_owned() })
+        let store = bucket(&address, settings, authorities).map_err(refused)?;
+        Ok(Self { store: Arc::new(store), folder: None, shown: shown(place) })
+    }
+
+    /// The address as it may be shown.
+    pub fn shown(&self) -> &str {
+        &self.shown
     }
 
     /// How long to wait before the next look.
@@ -96,7 +85,9 @@ mod tests {
 
     #[test]
     fn places_are_buckets_and_folders_without_secrets() {
-        let new = |place: &str| Place::new(place, std::iter::empty()).map_err(|error| error.to_string());
+        let new = |place: &str| {
+            Place::new(place, std::iter::empty(), &Authorities::default()).map_err(|error| error.to_string())
+        };
         let here = tempfile::tempdir().expect("a folder");
         assert!(new(&here.path().display().to_string()).is_ok());
         assert!(new(&format!("file://{}", here.path().display())).is_ok());

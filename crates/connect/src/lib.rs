@@ -1,0 +1,32 @@
+//! Connections outward: which authorities are believed, how buckets are reached, and addresses as they may be shown.
+
+mod authorities;
+mod bucket;
+
+pub use authorities::Authorities;
+pub use bucket::bucket;
+
+/// An address for messages and logs: what stands before an `@` may be a secret, and is left out.
+pub fn shown(address: &str) -> String {
+    let Some((secret, rest)) = address.rsplit_once('@') else { return address.to_owned() };
+    match secret.split_once("://") {
+        Some((scheme, _)) if scheme.chars().all(|c| c.is_ascii_alphanumeric() || c == '+') => {
+            format!("{scheme}://…@{rest}")
+        }
+        _ => format!("…@{rest}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn what_stands_before_an_at_is_not_shown() {
+        assert_eq!(shown("s3://bucket/logs"), "s3://bucket/logs");
+        assert_eq!(shown("nats://anna:secret@host/LOGS"), "nats://…@host/LOGS");
+        for wrong in ["kafka:/anna:secret@host/x", "anna:secret@host", "app=nats://secret@host"] {
+            assert!(!shown(wrong).contains("secret:") && !shown(wrong).contains("anna"), "{}", shown(wrong));
+        }
+    }
+}
