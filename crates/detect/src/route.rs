@@ -34,6 +34,16 @@ pub(crate) trait Fields<'e> {
     /// The value of a field by its exact name; the first where a name repeats.
     fn field(&self, name: &str) -> Option<&'e str>;
 
+    /// The same where the value decides nothing and is only handed on, under a further name.
+    fn carried(&self, name: &str) -> Option<&'e str> {
+        self.field(name)
+    }
+
+    /// Whether there is such a field.
+    fn has(&self, name: &str) -> bool {
+        self.carried(name).is_some()
+    }
+
     /// Whether an exporter of Windows records wrapped it.
     fn is_wrapped(&self) -> bool {
         windows::is_wrapped(self.fields().names())
@@ -158,7 +168,7 @@ impl<'e> Classes<'e> {
 
     /// Gives `value` a further name, unless the event has that field already.
     fn alias(&mut self, event: &impl Fields<'e>, name: &'static str, value: impl Into<Word<'e>>) {
-        if event.field(name).is_none() && !self.aliases.iter().any(|(known, _)| known == name) {
+        if !event.has(name) && !self.aliases.iter().any(|(known, _)| known == name) {
             self.aliases.push((Cow::Borrowed(name), value.into()));
         }
     }
@@ -166,7 +176,7 @@ impl<'e> Classes<'e> {
     /// Gives every field of `table` (its name, its rule name) that the event has a further name.
     fn rename(&mut self, event: &impl Fields<'e>, table: &[(&str, &'static str)]) {
         for (own, rule) in table {
-            if let Some(value) = event.field(own) {
+            if let Some(value) = event.carried(own) {
                 self.alias(event, rule, value);
             }
         }

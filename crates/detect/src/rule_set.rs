@@ -146,12 +146,9 @@ impl RuleSet {
             }
             let routed = Routed::new(&record);
             let told = classes_of(&routed);
-            let read = routed.read();
             let mut classes = Vec::new();
             self.words.each_key(&told, |key| classes.extend(self.by_key.get(&key)));
-            if let Some(read) = read.filter(|_| told.aliases.is_empty()) {
-                record.keep_classes(read, &classes);
-            }
+            routed.keep(&classes, &told.aliases);
             self.evaluate_in(&classes, &mut record.with_aliases(&told.aliases), &mut found);
         });
         found.sort_unstable_by_key(|found| found.rule);

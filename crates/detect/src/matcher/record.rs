@@ -1,6 +1,6 @@
 //! An event as tests see it: values by field number, each put in lower case or read as a number at most once.
 
-use super::known::{Known, Look, Shape};
+use super::known::{Known, Look, Shape, Way};
 use super::memo::Memo;
 use super::names::{FieldId, Names};
 use crate::route::Fields;
@@ -28,7 +28,9 @@ pub(crate) struct Scratch {
     known: Known,
     /// Of the present event.
     shape: Option<Rc<Shape>>,
-    /// Numbers of the further names that rules use, and where their values are.
+    /// How its classes were told, if that was known.
+    way: Option<Rc<Way>>,
+    /// Numbers of the further names that rules use, and where their values are, where it was not.
     renamed: Vec<(FieldId, usize)>,
 }
 
@@ -100,20 +102,20 @@ impl<'r> Record<'r> {
     /// The values that the indexes of a class, found by `index`, look at.
     pub(super) fn looks(&self, class: u64, index: impl Fn(FieldId) -> Option<usize>) -> (Rc<[Look]>, Vec<Look>) {
         let look = |(field, at): &(FieldId, usize)| Some(Look { index: index(*field)?, at: *at });
-        let own = self.scratch.shape.as_ref().map(|shape| shape.looks(class, look));
-        (own.unwrap_or_default(), self.scratch.renamed.iter().filter_map(look).collect())
+        let Scratch { shape, way, renamed, .. } = &*self.scratch;
+        let own = shape.as_ref().map(|shape| shape.looks(way.as_deref(), class, look));
+        let renamed = if renamed.is_empty() { Vec::new() } else { renamed.iter().filter_map(look).collect() };
+        (own.unwrap_or_default(), renamed)
     }
 
-    /// The classes that an event was found to be of that reads the same where it was read for that.
-    pub(crate) fn known_classes(&self) -> Option<Rc<[usize]>> {
-        self.scratch.shape.as_ref()?.classes(self.event)
-    }
-
-    /// Remembers the classes that were found by reading these values alone.
-    pub(crate) fn keep_classes(&self, read: Vec<usize>, classes: &[usize]) {
-        if let Some(shape) = &self.scratch.shape {
-            shape.keep_classes(self.event, read, classes);
-        }
+    /// The classes that an event was found to be of that reads the same where it was read for that; the values that had
+    /// further names then have them now.
+    pub(crate) fn known_classes(&mut self) -> Option<Rc<[usize]>> {
+        let way = self.scratch.shape.as_ref()?.way(self.event)?;
+        way.renamed.iter().for_each(|(id, at)| self.scratch.put(*id, *at));
+        let classes = Rc::clone(&way.classes);
+        self.scratch.way = Some(way);
+        Some(classes)
     }
 
     /// Position of the next value of the same field.
@@ -234,20 +236,42 @@ impl<'r> Record<'r> {
 /// A record that notes what is read of it to tell its classes.
 pub(crate) struct Routed<'t, 'r> {
     record: &'t Record<'r>,
-    /// Positions of the values that were read.
+    /// Positions of the values that were read, and of those that were only handed on.
     read: RefCell<Vec<usize>>,
-    /// All of them may have been.
+    carried: RefCell<Vec<usize>>,
+    /// All of them may have been read.
     all: Cell<bool>,
 }
 
 impl<'t, 'r> Routed<'t, 'r> {
     pub(crate) fn new(record: &'t Record<'r>) -> Self {
-        Self { record, read: RefCell::default(), all: Cell::new(false) }
+        Self { record, read: RefCell::default(), carried: RefCell::default(), all: Cell::new(false) }
     }
 
-    /// Positions of the values that were read; `None` where it may have been all.
-    pub(crate) fn read(self) -> Option<Vec<usize>> {
-        (!self.all.get()).then(|| self.read.into_inner())
+    fn find(&self, name: &str) -> Option<usize> {
+        match self.record.names.id(name) {
+            Some(id) => self.record.first(id),
+            None => self.record.event.fields.names().iter().position(|own| &**own == name),
+        }
+    }
+
+    /// The only value of its name that has a further name; `None` for one that was made, or that may be another.
+    fn origin(&self, value: &Cow<'_, str>) -> Option<usize> {
+        let Cow::Borrowed(value) = value else { return None };
+        let carried = self.carried.borrow();
+        let mut same = carried.iter().filter(|at| std::ptr::eq(self.record.text(**at), *value));
+        let at = *same.next()?;
+        (same.all(|other| *other == at) && self.record.next(at).is_none()).then_some(at)
+    }
+
+    /// Remembers the classes that were told, and the further names of values, for events that read the same.
+    pub(crate) fn keep(self, classes: &[usize], aliases: &[(Cow<'r, str>, Cow<'r, str>)]) {
+        let Some(shape) = self.record.scratch.shape.as_ref().filter(|_| !self.all.get()) else { return };
+        let origins = aliases.iter().map(|(name, value)| Some((self.record.names.id(name), self.origin(value)?)));
+        if let Some(origins) = origins.collect::<Option<Vec<_>>>() {
+            let renamed = origins.into_iter().filter_map(|(id, at)| Some((id?, at))).collect();
+            shape.keep(self.record.event, self.read.into_inner(), classes, renamed);
+        }
     }
 }
 
@@ -262,12 +286,19 @@ impl<'r> Fields<'r> for Routed<'_, 'r> {
     }
 
     fn field(&self, name: &str) -> Option<&'r str> {
-        let at = match self.record.names.id(name) {
-            Some(id) => self.record.first(id)?,
-            None => self.record.event.fields.names().iter().position(|own| &**own == name)?,
-        };
+        let at = self.find(name)?;
         self.read.borrow_mut().push(at);
         Some(self.record.text(at))
+    }
+
+    fn carried(&self, name: &str) -> Option<&'r str> {
+        let at = self.find(name)?;
+        self.carried.borrow_mut().push(at);
+        Some(self.record.text(at))
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.find(name).is_some()
     }
 
     fn is_wrapped(&self) -> bool {
@@ -285,6 +316,7 @@ impl Scratch {
         if self.slots.len() < names {
             self.slots.resize(names, Slot::default());
         }
+        self.way = None;
         self.renamed.clear();
         self.values.clear();
         self.values.resize(values, FRESH);

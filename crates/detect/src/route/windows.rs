@@ -248,7 +248,7 @@ pub(super) fn code<'e>(event: &impl Fields<'e>) -> &'e str {
 /// Gives the fields every Windows record has the names that rules use.
 pub(super) fn rename<'e>(event: &impl Fields<'e>, found: &mut Classes<'e>) {
     found.rename(event, COMMON);
-    if event.field("data.win.system.channel").is_some() {
+    if event.has("data.win.system.channel") {
         wazuh(event, found);
         return;
     }
@@ -258,7 +258,7 @@ pub(super) fn rename<'e>(event: &impl Fields<'e>, found: &mut Classes<'e>) {
     found.rename(event, WRAPPED);
     for (name, value) in event.fields() {
         let short = wrapped(name).and_then(|length| name.get(name.len() - length..));
-        if let Some(short) = short.filter(|short| event.field(short).is_none()) {
+        if let Some(short) = short.filter(|short| !event.has(short)) {
             found.aliases.push((Cow::Borrowed(short), Cow::Borrowed(value)));
         }
     }
@@ -283,7 +283,7 @@ fn wazuh<'e>(event: &impl Fields<'e>, found: &mut Classes<'e>) {
         let mut letters = short.chars();
         let first = letters.next().map(|letter| letter.to_ascii_uppercase());
         let name: String = first.into_iter().chain(letters).collect();
-        if event.field(&name).is_none() {
+        if !event.has(&name) {
             let value = if value.contains(r"\\") { value.replace(r"\\", r"\").into() } else { Cow::Borrowed(value) };
             found.aliases.push((Cow::Owned(name), value));
         }
