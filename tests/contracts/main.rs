@@ -3,6 +3,7 @@
 mod agreed;
 mod api;
 mod cli;
+mod clients;
 mod correlation;
 mod crash;
 mod custom;
@@ -16,6 +17,7 @@ mod orders;
 mod pairs;
 mod pulls;
 mod pulls_tls;
+mod python;
 mod reload;
 mod rights;
 mod round;

@@ -4,7 +4,7 @@ use crate::inputs::gzip;
 use crate::server::Server;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use watchkeep_tests::s3::S3;
@@ -299,8 +299,6 @@ fn a_nats_stream_is_taken_once_through_kills_of_either_side() {
     assert!(info.contains("\"num_ack_pending\":0"), "all is acknowledged at the end: {info}");
 }
 
-const PINNED: &str = "confluent-kafka==2.11.1";
-
 /// librdkafka's own mock of a cluster, told over its input what to produce.
 pub(crate) struct Kafka {
     child: Child,
@@ -325,21 +323,7 @@ for line in sys.stdin:
 
 impl Kafka {
     pub(crate) fn start() -> Option<Self> {
-        let home: PathBuf =
-            crate::server::program().parent().and_then(Path::parent).expect("a folder").join("librdkafka");
-        if !home.join(PINNED).exists() {
-            let run = |program: &Path, arguments: &[&str]| {
-                Command::new(program).args(arguments).output().is_ok_and(|out| out.status.success())
-            };
-            let installed = run(Path::new("python3"), &["-m", "venv", &home.to_string_lossy()])
-                && run(&home.join("bin/pip"), &["install", "--quiet", "--only-binary", ":all:", PINNED]);
-            if !installed {
-                assert!(std::env::var_os("CI").is_none(), "python3 with venv cannot install {PINNED}");
-                println!("skipped: python3 with venv cannot install {PINNED}; apt-get install python3-venv");
-                return None;
-            }
-            std::fs::write(home.join(PINNED), "").expect("a stamp");
-        }
+        let home = crate::python::installed("librdkafka", &["confluent-kafka==2.11.1"])?;
         let mut python = Command::new(home.join("bin/python"));
         let python = python.args(["-u", "-c", MOCK]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut kafka = Self { child: python.spawn().expect("it starts"), broker: String::new() };

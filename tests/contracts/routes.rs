@@ -144,6 +144,7 @@ const ROUTES: &[Entry] = &[
     ("GET", "/tasks/{id}/preview", Person, 404, 303),
     ("POST", "/intake/mail", Api, 403, 403),
     ("POST", "/_bulk", Api, 403, 403),
+    ("PUT", "/_bulk", Api, 403, 403),
     ("GET", "/services/collector/health", Anyone, 200, 200),
     ("GET", "/services/collector/health/1.0", Anyone, 200, 200),
     ("POST", "/services/collector", Api, 403, 403),
@@ -186,6 +187,9 @@ const ROUTES: &[Entry] = &[
     ("GET", "/ingest/{source}/_cluster/health", Api, 403, 403),
     ("POST", "/ingest/{source}", Api, 403, 403),
     ("POST", "/ingest/{source}/_bulk", Api, 403, 403),
+    ("PUT", "/ingest/{source}/_bulk", Api, 403, 403),
+    ("POST", "/ingest/{source}/{index}/_bulk", Api, 403, 403),
+    ("PUT", "/ingest/{source}/{index}/_bulk", Api, 403, 403),
     ("GET", "/r/{kind}/export.csv", Api, 404, 404),
     ("GET", "/r/{kind}/export.json", Api, 404, 404),
     ("GET", "/r/{kind}/export.xlsx", Api, 404, 404),
@@ -195,6 +199,7 @@ fn method(filter: MethodFilter) -> &'static str {
     let known = [
         (MethodFilter::GET, "GET"),
         (MethodFilter::POST, "POST"),
+        (MethodFilter::PUT, "PUT"),
         (MethodFilter::PATCH, "PATCH"),
         (MethodFilter::DELETE, "DELETE"),
     ];
@@ -291,7 +296,17 @@ impl House {
             Person => {
                 assert_eq!((answer.status.as_u16(), answer.location.as_deref()), (303, Some("/sign-in")), "{asked}")
             }
-            Api => assert!(answer.status == 401 && answer.body.contains("urn:watchkeep:problem:sign_in"), "{asked}"),
+            Api => {
+                // In the words of the system whose address it is.
+                let words = match entry.1 {
+                    path if path.starts_with("/services/collector") => r#"{"text":"Invalid token","code":4}"#,
+                    path if path.ends_with("_bulk") || path.starts_with("/ingest/") && entry.0 == "GET" => {
+                        r#""type":"sign_in","reason""#
+                    }
+                    _ => "urn:watchkeep:problem:sign_in",
+                };
+                assert!(answer.status == 401 && answer.body.contains(words), "{asked}");
+            }
         }
         assert!(!answer.body.contains(SECRET), "{asked}");
     }

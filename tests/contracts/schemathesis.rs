@@ -1,41 +1,17 @@
 //! The API against its own description: schemathesis makes thousands of calls from the OpenAPI document, good ones and
 //! bad ones, and fails on any answer that the document does not promise.
 
-use crate::server::{Server, program};
-use std::path::{Path, PathBuf};
+use crate::python;
+use crate::server::Server;
+use std::path::Path;
 use std::process::Command;
 use watchkeep_model::Value;
 use watchkeep_store::{Location, Store};
 use watchkeep_tests::{Office, catalog};
 
-const PINNED: &str = "schemathesis==4.32.5";
+const PINNED: &[&str] = &["schemathesis==4.32.5"];
 /// Calls made at random for each operation, beside those that cover every boundary of its description.
 const CALLS: &str = "3";
-
-/// The tool in a folder beside the build, installed once; `None` with a message where Python is missing (never in CI).
-fn tool() -> Option<PathBuf> {
-    let home = program().parent().and_then(Path::parent).expect("the target folder").join("schemathesis");
-    let tool = home.join("bin/schemathesis");
-    let stamp = home.join(PINNED);
-    if stamp.exists() {
-        return Some(tool);
-    }
-    let run = |program: &Path, arguments: &[&str]| {
-        Command::new(program).args(arguments).output().is_ok_and(|out| out.status.success())
-    };
-    let installed = run(Path::new("python3"), &["-m", "venv", &home.to_string_lossy()])
-        && run(&home.join("bin/pip"), &["install", "--quiet", PINNED]);
-    if installed {
-        std::fs::write(stamp, "").expect("a stamp");
-        return Some(tool);
-    }
-    assert!(
-        std::env::var_os("CI").is_none(),
-        "python3 with venv cannot install {PINNED}: apt-get install python3-venv"
-    );
-    println!("skipped: python3 with venv cannot install {PINNED}; apt-get install python3-venv");
-    None
-}
 
 /// A store with some records of every kind a call may name, and a token for everything. What the token rests on has
 /// numbers that no call happens upon: whoever deletes person 1 or role 1 must not end the run.
@@ -72,7 +48,8 @@ fn organisation(data: &Path) -> String {
 
 #[test]
 fn the_api_keeps_every_promise_of_its_description() {
-    let Some(tool) = tool() else { return };
+    let Some(home) = python::installed("schemathesis", PINNED) else { return };
+    let tool = home.join("bin/schemathesis");
     let folder = tempfile::TempDir::new().expect("a folder");
     let token = organisation(folder.path());
     let server = Server::start(folder.path(), &[], &token);

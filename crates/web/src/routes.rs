@@ -35,15 +35,30 @@ pub struct Route {
     pub path: &'static str,
     pub who: Who,
     pub run: Handler,
+    /// How a fault is answered where not as a problem (RFC 9457) or a page.
+    pub told: Option<fn(&Fault) -> Response>,
 }
 
 impl Route {
+    pub const fn of(method: MethodFilter, path: &'static str, who: Who, run: Handler) -> Self {
+        Self { method, path, who, run, told: None }
+    }
+
+    /// The same with faults in the words of another system.
+    pub const fn told(self, told: fn(&Fault) -> Response) -> Self {
+        Self { told: Some(told), ..self }
+    }
+
     pub const fn get(path: &'static str, who: Who, run: Handler) -> Self {
-        Self { method: MethodFilter::GET, path, who, run }
+        Self::of(MethodFilter::GET, path, who, run)
     }
 
     pub const fn post(path: &'static str, who: Who, run: Handler) -> Self {
-        Self { method: MethodFilter::POST, path, who, run }
+        Self::of(MethodFilter::POST, path, who, run)
+    }
+
+    pub const fn put(path: &'static str, who: Who, run: Handler) -> Self {
+        Self::of(MethodFilter::PUT, path, who, run)
     }
 }
 
@@ -58,28 +73,37 @@ pub fn routes() -> Vec<Route> {
 /// The whole server.
 pub fn server(app: Arc<App>) -> Router {
     let mut router = Router::new();
-    for Route { method, path, who, run } in routes() {
+    for Route { method, path, who, run, told } in routes() {
         let answer = move |State(app): State<Arc<App>>, params: RawPathParams, request: Request| {
             let params: Vec<_> = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
             let run = replaced(&params, method, path).unwrap_or(run);
-            answer(app, who, run, params, request)
+            answer(app, who, run, told, params, request)
         };
         router = router.route(path, on(method, answer));
     }
     let missing = |State(app): State<Arc<App>>, request: Request| {
-        answer(app, Who::Anyone, |_| Err(Fault::Missing), Vec::new(), request)
+        answer(app, Who::Anyone, |_| Err(Fault::Missing), None, Vec::new(), request)
     };
     let method = |State(app): State<Arc<App>>, request: Request| {
-        answer(app, Who::Anyone, |_| Err(Fault::Method), Vec::new(), request)
+        answer(app, Who::Anyone, |_| Err(Fault::Method), None, Vec::new(), request)
     };
     let router = router.method_not_allowed_fallback(method).fallback(missing);
     router.with_state(app).merge(assets::assets_router()).layer(middleware::from_fn(headers::secure))
 }
 
-async fn answer(app: Arc<App>, who: Who, run: Handler, params: Vec<(String, String)>, request: Request) -> Response {
+async fn answer(
+    app: Arc<App>,
+    who: Who,
+    run: Handler,
+    told: Option<fn(&Fault) -> Response>,
+    params: Vec<(String, String)>,
+    request: Request,
+) -> Response {
     let (parts, body) = request.into_parts();
     let body = axum::body::to_bytes(body, app.settings.body_limit).await;
-    let api = who == Who::Api || parts.uri.path().starts_with("/api/");
+    // Who shows a token is a program, also where no route is.
+    let program = who == Who::Anyone && parts.headers.contains_key(header::AUTHORIZATION);
+    let api = who == Who::Api || program || parts.uri.path().starts_with("/api/");
     let pairs = |bytes: &[u8]| form_urlencoded::parse(bytes).into_owned().collect::<Vec<_>>();
     let is_form = parts
         .headers
@@ -106,7 +130,11 @@ async fn answer(app: Arc<App>, who: Who, run: Handler, params: Vec<(String, Stri
             if let Fault::Broken(reason) = &fault {
                 tracing::error!(path = %ask.path, "could not answer {}: {reason}", ask.path);
             }
-            if api { fault.problem() } else { fault.page(&ask) }
+            match told {
+                Some(told) => told(&fault),
+                None if api => fault.problem(),
+                None => fault.page(&ask),
+            }
         })
     };
     tokio::task::spawn_blocking(work)

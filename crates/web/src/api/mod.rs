@@ -42,8 +42,8 @@ pub fn routes() -> Vec<Route> {
         Route::get("/api/{kind}", Who::Api, list),
         Route::post("/api/{kind}", Who::Api, |ask| once(ask, create)),
         Route::get("/api/{kind}/{id}", Who::Api, get),
-        Route { method: MethodFilter::PATCH, path: "/api/{kind}/{id}", who: Who::Api, run: |ask| once(ask, patch) },
-        Route { method: MethodFilter::DELETE, path: "/api/{kind}/{id}", who: Who::Api, run: delete },
+        Route::of(MethodFilter::PATCH, "/api/{kind}/{id}", Who::Api, |ask| once(ask, patch)),
+        Route::of(MethodFilter::DELETE, "/api/{kind}/{id}", Who::Api, delete),
         Route::get("/api/{kind}/{id}/history", Who::Api, history),
         Route::post("/api/{kind}/{id}/moves/{move}", Who::Api, |ask| once(ask, act)),
     ]

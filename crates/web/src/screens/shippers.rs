@@ -5,7 +5,7 @@ use super::transfer::{UNPACKED, arrival, bad, may_send, source_name, take, unpac
 use crate::ask::Ask;
 use crate::fault::Fault;
 use crate::routes::{Route, Who};
-use axum::http::{HeaderName, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use std::borrow::Cow;
@@ -19,21 +19,26 @@ const PRODUCT: (HeaderName, &str) = (HeaderName::from_static("x-elastic-product"
 
 pub fn routes() -> Vec<Route> {
     vec![
-        Route::post("/services/collector", Who::Api, hec_events),
-        Route::post("/services/collector/event", Who::Api, hec_events),
-        Route::post("/services/collector/event/1.0", Who::Api, hec_events),
-        Route::post("/services/collector/raw", Who::Api, hec_raw),
-        Route::post("/services/collector/raw/1.0", Who::Api, hec_raw),
-        Route::get("/services/collector/health", Who::Anyone, hec_health),
-        Route::get("/services/collector/health/1.0", Who::Anyone, hec_health),
+        Route::post("/services/collector", Who::Api, hec_events).told(hec_fault),
+        Route::post("/services/collector/event", Who::Api, hec_events).told(hec_fault),
+        Route::post("/services/collector/event/1.0", Who::Api, hec_events).told(hec_fault),
+        Route::post("/services/collector/raw", Who::Api, hec_raw).told(hec_fault),
+        Route::post("/services/collector/raw/1.0", Who::Api, hec_raw).told(hec_fault),
+        Route::get("/services/collector/health", Who::Anyone, hec_health).told(hec_fault),
+        Route::get("/services/collector/health/1.0", Who::Anyone, hec_health).told(hec_fault),
         Route::post("/loki/api/v1/push", Who::Api, loki_push),
         Route::post("/v1/logs", Who::Api, otlp_logs),
-        Route::post("/_bulk", Who::Api, elastic_bulk),
-        Route::post("/ingest/{source}/_bulk", Who::Api, elastic_bulk),
-        Route::get("/ingest/{source}", Who::Api, elastic_root),
-        Route::get("/ingest/{source}/", Who::Api, elastic_root),
-        Route::get("/ingest/{source}/_license", Who::Api, elastic_license),
-        Route::get("/ingest/{source}/_cluster/health", Who::Api, elastic_health),
+        // Shippers post; Elasticsearch's own clients put, and name the index in the path where one is for all.
+        Route::post("/_bulk", Who::Api, elastic_bulk).told(elastic_fault),
+        Route::put("/_bulk", Who::Api, elastic_bulk).told(elastic_fault),
+        Route::post("/ingest/{source}/_bulk", Who::Api, elastic_bulk).told(elastic_fault),
+        Route::put("/ingest/{source}/_bulk", Who::Api, elastic_bulk).told(elastic_fault),
+        Route::post("/ingest/{source}/{index}/_bulk", Who::Api, elastic_bulk).told(elastic_fault),
+        Route::put("/ingest/{source}/{index}/_bulk", Who::Api, elastic_bulk).told(elastic_fault),
+        Route::get("/ingest/{source}", Who::Api, elastic_root).told(elastic_fault),
+        Route::get("/ingest/{source}/", Who::Api, elastic_root).told(elastic_fault),
+        Route::get("/ingest/{source}/_license", Who::Api, elastic_license).told(elastic_fault),
+        Route::get("/ingest/{source}/_cluster/health", Who::Api, elastic_health).told(elastic_fault),
     ]
 }
 
@@ -79,17 +84,27 @@ fn hec_answer(ask: &Ask, read: Result<Parcel, HecError>) -> Result<Response, Fau
             return Ok((StatusCode::BAD_REQUEST, axum::Json(answer)).into_response());
         }
     };
-    match take_all(ask, parcel) {
-        Ok(()) => Ok(axum::Json(json!({"text": "Success", "code": 0})).into_response()),
-        Err(busy @ Fault::Busy(_)) => {
-            let mut answer = busy.problem();
-            let said = axum::Json(json!({"text": "Server is busy", "code": 9})).into_response();
-            *answer.body_mut() = said.into_body();
-            answer.headers_mut().extend(json_type());
-            Ok(answer)
-        }
-        Err(other) => Err(other),
-    }
+    take_all(ask, parcel)?;
+    Ok(axum::Json(json!({"text": "Success", "code": 0})).into_response())
+}
+
+/// A fault as Splunk says it.
+fn hec_fault(fault: &Fault) -> Response {
+    let (text, code) = match fault {
+        Fault::SignIn => ("Invalid token", 4),
+        Fault::Busy(_) | Fault::TooMany(_) => ("Server is busy", 9),
+        Fault::Broken(_) => ("Internal server error", 8),
+        other => return in_json(other, &json!({"text": other.message(), "code": 6})),
+    };
+    in_json(fault, &json!({"text": text, "code": code}))
+}
+
+/// The answer to a fault, with these words.
+fn in_json(fault: &Fault, words: &Value) -> Response {
+    let mut answer = fault.problem();
+    *answer.body_mut() = words.to_string().into();
+    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    answer
 }
 
 fn hec_health(_: &Ask) -> Result<Response, Fault> {
@@ -161,6 +176,15 @@ fn elastic_health(ask: &Ask) -> Result<Response, Fault> {
     Ok(elastic(json!({"cluster_name": "watchkeep", "status": "green", "timed_out": false})))
 }
 
+/// A fault as Elasticsearch says it: its own clients read no other.
+fn elastic_fault(fault: &Fault) -> Response {
+    let (kind, why) = (fault.code(), fault.message());
+    let cause = json!({"type": kind, "reason": why});
+    let words =
+        json!({"error": {"root_cause": [cause], "type": kind, "reason": why}, "status": fault.status().as_u16()});
+    ([PRODUCT], in_json(fault, &words)).into_response()
+}
+
 fn elastic(answer: Value) -> Response {
     ([PRODUCT], axum::Json(answer)).into_response()
 }
@@ -173,8 +197,4 @@ fn take_all(ask: &Ask, parcel: Parcel) -> Result<(), Fault> {
 fn is_json(ask: &Ask) -> bool {
     ask.header("content-type")
         .is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("application/json"))
-}
-
-fn json_type() -> [(HeaderName, axum::http::HeaderValue); 1] {
-    [(header::CONTENT_TYPE, axum::http::HeaderValue::from_static("application/json"))]
 }
