@@ -39,6 +39,11 @@ pub(crate) trait Fields<'e> {
         self.field(name)
     }
 
+    /// Every name and value, where names decide and values are only handed on.
+    fn all_carried(&self) -> impl Iterator<Item = (&'e Arc<str>, &'e str)> {
+        self.fields().iter()
+    }
+
     /// Whether there is such a field.
     fn has(&self, name: &str) -> bool {
         self.carried(name).is_some()

@@ -7,6 +7,7 @@ use crate::route::Fields;
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 use watchkeep_model::event::{self, Event, LogSource};
 
 /// Buffers that one thread uses for event after event.
@@ -269,7 +270,13 @@ impl<'t, 'r> Routed<'t, 'r> {
         let Some(shape) = self.record.scratch.shape.as_ref().filter(|_| !self.all.get()) else { return };
         let origins = aliases.iter().map(|(name, value)| Some((self.record.names.id(name), self.origin(value)?)));
         if let Some(origins) = origins.collect::<Option<Vec<_>>>() {
-            let renamed = origins.into_iter().filter_map(|(id, at)| Some((id?, at))).collect();
+            let mut renamed: Vec<(FieldId, usize)> =
+                origins.into_iter().filter_map(|(id, at)| Some((id?, at))).collect();
+            renamed.sort_unstable();
+            // Two values of one name would be linked, under every name they have.
+            if renamed.windows(2).any(|two| matches!(two, [(one, _), (other, _)] if one == other)) {
+                return;
+            }
             shape.keep(self.record.event, self.read.into_inner(), classes, renamed);
         }
     }
@@ -295,6 +302,11 @@ impl<'r> Fields<'r> for Routed<'_, 'r> {
         let at = self.find(name)?;
         self.carried.borrow_mut().push(at);
         Some(self.record.text(at))
+    }
+
+    fn all_carried(&self) -> impl Iterator<Item = (&'r Arc<str>, &'r str)> {
+        self.carried.borrow_mut().extend(self.record.own());
+        self.record.event.fields.iter()
     }
 
     fn has(&self, name: &str) -> bool {

@@ -164,6 +164,15 @@ const INTEGRITY: &[(&str, &str)] = &[
 /// A virus found, in the words of the `antivirus` rules.
 const VIRUS: &[(&str, &str)] = &[("Threat Name", "Signature"), ("Path", "Filename"), ("Process Name", "Image")];
 
+/// Fields that tell what was done to a registry key.
+const KIND_OF: &[&str] = &[
+    "EventType",
+    "winlog.event_data.EventType",
+    "winlog.user_data.EventType",
+    "EventData.EventType",
+    "data.win.eventdata.eventType",
+];
+
 /// Fields that carry the channel and the event code.
 const CHANNEL_OF: &[&str] = &["Channel", "winlog.channel", "EventLog", "data.win.system.channel"];
 const CODES_OF: &[&str] = &["EventID", "winlog.event_id", "event.code", "EventId", "data.win.system.eventID"];
@@ -232,7 +241,7 @@ pub(super) fn read<'e>(event: &impl Fields<'e>, found: &mut Classes<'e>) -> bool
 /// The categories of a Sysmon record with this code.
 pub(super) fn sysmon<'e>(event: &impl Fields<'e>, code: &str, found: &mut Classes<'e>) {
     if code == "12" {
-        let kind = event.field("EventType").unwrap_or_default();
+        let kind = KIND_OF.iter().find_map(|name| event.field(name)).unwrap_or_default();
         let category = if kind.starts_with("Delete") { "registry_delete" } else { "registry_add" };
         found.categories.push(Cow::Borrowed(category));
     }
@@ -256,7 +265,7 @@ pub(super) fn rename<'e>(event: &impl Fields<'e>, found: &mut Classes<'e>) {
         return;
     }
     found.rename(event, WRAPPED);
-    for (name, value) in event.fields() {
+    for (name, value) in event.all_carried() {
         let short = wrapped(name).and_then(|length| name.get(name.len() - length..));
         if let Some(short) = short.filter(|short| !event.has(short)) {
             found.aliases.push((Cow::Borrowed(short), Cow::Borrowed(value)));
