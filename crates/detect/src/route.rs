@@ -39,6 +39,9 @@ pub(crate) trait Fields<'e> {
         self.field(name)
     }
 
+    /// A value that was handed on decides something after all.
+    fn judged(&self) {}
+
     /// Every name and value, where names decide and values are only handed on.
     fn all_carried(&self) -> impl Iterator<Item = (&'e Arc<str>, &'e str)> {
         self.fields().iter()

@@ -304,6 +304,10 @@ impl<'r> Fields<'r> for Routed<'_, 'r> {
         Some(self.record.text(at))
     }
 
+    fn judged(&self) {
+        self.all.set(true);
+    }
+
     fn all_carried(&self) -> impl Iterator<Item = (&'r Arc<str>, &'r str)> {
         self.carried.borrow_mut().extend(self.record.own());
         self.record.event.fields.iter()

@@ -303,7 +303,10 @@ fn process<'e>(event: &impl Fields<'e>, found: &mut Classes<'e>) {
     found.rename(event, PROCESS);
     let unwrapped = found.aliases.clone();
     let data = |name: &str| {
-        let alias = || unwrapped.iter().find(|(own, _)| own == name).map(|(_, value)| value.clone());
+        let alias = || {
+            event.judged();
+            unwrapped.iter().find(|(own, _)| own == name).map(|(_, value)| value.clone())
+        };
         event.field(name).map(Cow::Borrowed).or_else(alias)
     };
     for (own, rule) in PROCESS {
