@@ -257,10 +257,9 @@ impl<'t, 'r> Routed<'t, 'r> {
     }
 
     /// The only value of its name that has a further name; `None` for one that was made, or that may be another.
-    fn origin(&self, value: &Cow<'_, str>) -> Option<usize> {
-        let Cow::Borrowed(value) = value else { return None };
+    fn origin(&self, value: &str) -> Option<usize> {
         let carried = self.carried.borrow();
-        let mut same = carried.iter().filter(|at| std::ptr::eq(self.record.text(**at), *value));
+        let mut same = carried.iter().filter(|at| std::ptr::eq(self.record.text(**at), value));
         let at = *same.next()?;
         (same.all(|other| *other == at) && self.record.next(at).is_none()).then_some(at)
     }
