@@ -7,7 +7,7 @@ use watchkeep_ingest::Source;
 use watchkeep_ingest::json_lines::{Form, Reader};
 use watchkeep_model::event::{Event, Names};
 
-/// A rule for each of these log sources: it matches every event there.
+/// A rule for each of these log sources.
 const SOURCES: &[&str] = &[
     "{product: windows}",
     "{product: linux}",
@@ -69,21 +69,19 @@ fn wrapped(name: &str) -> String {
     }
 }
 
-fn read(json: &str) -> Event {
-    let mut reader = Reader::new(Source::named("s"), Form::OnlyJson);
-    let now = "2026-11-22T00:00:00Z".parse().expect("a time");
-    reader.line(json.to_owned().into(), 1, now).expect("an event")
+/// An event with these values of [`WORDS`].
+fn event<'w>(words: impl IntoIterator<Item = &'w str>, wraps: bool, reader: &mut Reader) -> Event {
+    let word = |((name, _), word): (&(&str, &[&str]), &str)| {
+        let name = if wraps { wrapped(name) } else { (*name).to_owned() };
+        format!("\"{name}\":\"{word}\"")
+    };
+    let words: Vec<String> = WORDS.iter().zip(words).map(word).collect();
+    let json = format!("{{\"Common\":\"1\",{}}}", words.join(","));
+    reader.line(json.into(), 1, jiff::Timestamp::UNIX_EPOCH).expect("an event")
 }
 
-fn event(choices: &[prop::sample::Index], product: Option<&str>, wraps: bool) -> Event {
-    let words = WORDS.iter().zip(choices).map(|((name, values), choice)| {
-        let name = if wraps { wrapped(name) } else { (*name).to_owned() };
-        format!("\"{name}\":\"{}\"", choice.get(values))
-    });
-    let json = format!("{{\"Common\":\"1\",{}}}", words.collect::<Vec<_>>().join(","));
-    let mut event = read(&json);
-    event.log.product = product.map(Into::into);
-    event
+fn reader() -> Reader {
+    Reader::new(Source::named("s"), Form::OnlyJson)
 }
 
 proptest! {
@@ -98,7 +96,16 @@ proptest! {
         wraps in any::<bool>(),
     ) {
         let set = rules();
-        let mut events: Vec<Event> = all.iter().map(|(choices, product)| event(choices, *product, wraps)).collect();
+        let mut events: Vec<Event> = all
+            .iter()
+            .map(|(choices, product)| {
+                let words = WORDS.iter().zip(choices).map(|((_, values), choice)| *choice.get(values));
+                // Each by a reader of its own: none shares its names with another.
+                let mut event = event(words, wraps, &mut reader());
+                event.log.product = product.map(Into::into);
+                event
+            })
+            .collect();
         let names: Names = Arc::clone(events[0].fields.names());
         for event in &mut events {
             let alone = set.evaluate(event);
@@ -114,16 +121,9 @@ proptest! {
 #[test]
 fn the_rules_match_events_of_either_shape() {
     for wraps in [false, true] {
-        let (set, mut reader) = (rules(), Reader::new(Source::named("s"), Form::OnlyJson));
+        let (set, mut reader) = (rules(), reader());
         let mut matched = |words: [&str; 6]| -> Vec<usize> {
-            let word = |((name, _), word): (&(&str, &[&str]), &str)| {
-                let name = if wraps { wrapped(name) } else { (*name).to_owned() };
-                format!("\"{name}\":\"{word}\"")
-            };
-            let json: Vec<String> = WORDS.iter().zip(words).map(word).collect();
-            let json = format!("{{\"Common\":\"1\",{}}}", json.join(","));
-            let event = reader.line(json.into(), 1, jiff::Timestamp::UNIX_EPOCH).expect("an event");
-            set.evaluate(&event).iter().map(|found| found.rule).collect()
+            set.evaluate(&event(words, wraps, &mut reader)).iter().map(|found| found.rule).collect()
         };
         // Of an event without a user nothing is known of the next one, which has one.
         assert_eq!(matched(["Security", "4688", "SetValue", "-", "", ""]), [0, 3], "{wraps}");

@@ -18,28 +18,29 @@ const ELASTIC: &str = "8.17.0";
 const PRODUCT: (HeaderName, &str) = (HeaderName::from_static("x-elastic-product"), "Elasticsearch");
 
 pub fn routes() -> Vec<Route> {
-    vec![
-        Route::post("/services/collector", Who::Api, hec_events).told(hec_fault),
-        Route::post("/services/collector/event", Who::Api, hec_events).told(hec_fault),
-        Route::post("/services/collector/event/1.0", Who::Api, hec_events).told(hec_fault),
-        Route::post("/services/collector/raw", Who::Api, hec_raw).told(hec_fault),
-        Route::post("/services/collector/raw/1.0", Who::Api, hec_raw).told(hec_fault),
-        Route::get("/services/collector/health", Who::Anyone, hec_health).told(hec_fault),
-        Route::get("/services/collector/health/1.0", Who::Anyone, hec_health).told(hec_fault),
-        Route::post("/loki/api/v1/push", Who::Api, loki_push),
-        Route::post("/v1/logs", Who::Api, otlp_logs),
-        // Shippers post; Elasticsearch's own clients put, and name the index in the path where one is for all.
-        Route::post("/_bulk", Who::Api, elastic_bulk).told(elastic_fault),
-        Route::put("/_bulk", Who::Api, elastic_bulk).told(elastic_fault),
-        Route::post("/ingest/{source}/_bulk", Who::Api, elastic_bulk).told(elastic_fault),
-        Route::put("/ingest/{source}/_bulk", Who::Api, elastic_bulk).told(elastic_fault),
-        Route::post("/ingest/{source}/{index}/_bulk", Who::Api, elastic_bulk).told(elastic_fault),
-        Route::put("/ingest/{source}/{index}/_bulk", Who::Api, elastic_bulk).told(elastic_fault),
-        Route::get("/ingest/{source}", Who::Api, elastic_root).told(elastic_fault),
-        Route::get("/ingest/{source}/", Who::Api, elastic_root).told(elastic_fault),
-        Route::get("/ingest/{source}/_license", Who::Api, elastic_license).told(elastic_fault),
-        Route::get("/ingest/{source}/_cluster/health", Who::Api, elastic_health).told(elastic_fault),
-    ]
+    let splunk = [
+        Route::post("/services/collector", Who::Api, hec_events),
+        Route::post("/services/collector/event", Who::Api, hec_events),
+        Route::post("/services/collector/event/1.0", Who::Api, hec_events),
+        Route::post("/services/collector/raw", Who::Api, hec_raw),
+        Route::post("/services/collector/raw/1.0", Who::Api, hec_raw),
+        Route::get("/services/collector/health", Who::Anyone, hec_health),
+        Route::get("/services/collector/health/1.0", Who::Anyone, hec_health),
+    ];
+    // Shippers post; Elasticsearch's own clients put, and name the index in the path where one is for all.
+    let bulk = ["/_bulk", "/ingest/{source}/_bulk", "/ingest/{source}/{index}/_bulk"]
+        .into_iter()
+        .flat_map(|path| [Route::post, Route::put].map(|by| by(path, Who::Api, elastic_bulk)));
+    let elastic = [
+        Route::get("/ingest/{source}", Who::Api, elastic_root),
+        Route::get("/ingest/{source}/", Who::Api, elastic_root),
+        Route::get("/ingest/{source}/_license", Who::Api, elastic_license),
+        Route::get("/ingest/{source}/_cluster/health", Who::Api, elastic_health),
+    ];
+    let others = [Route::post("/loki/api/v1/push", Who::Api, loki_push), Route::post("/v1/logs", Who::Api, otlp_logs)];
+    let splunk = splunk.into_iter().map(|route| route.told(hec_fault));
+    let elastic = bulk.chain(elastic).map(|route| route.told(elastic_fault));
+    splunk.chain(elastic).chain(others).collect()
 }
 
 fn hec_events(ask: &Ask) -> Result<Response, Fault> {
