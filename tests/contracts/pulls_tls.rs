@@ -3,6 +3,7 @@
 use crate::pulls::{Kafka, Nats, health};
 use crate::rsyslog::certificates;
 use crate::server::{Server, command, program};
+use crate::taxii::collection;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -171,6 +172,35 @@ fn buckets_over_tls_are_believed_by_their_authority_alone() {
     let mut server = setting.taken(own, "trail", 2);
     server.signal("TERM");
     server.is_gone();
+}
+
+#[test]
+fn a_taxii_server_is_believed_by_its_authority_alone() {
+    let Some(setting) = Setting::new() else { return };
+    let port = collection(Arc::default());
+    relay(port, &setting.certificate, &setting.key);
+    let fetched = |serve: Command, made: bool| {
+        let server = Server::spawn(serve, setting.data.path(), &setting.token);
+        let feed = format!(
+            r#"{{"name":"Group","form":"stix","comes":"taxii","address":"https://{OUTSIDE}:{port}/api/collections/c/","reliability":"usually","look_back":0}}"#
+        );
+        if !made {
+            assert_eq!(
+                server.send("POST", "/api/feed", &[("content-type", "application/json")], feed.as_bytes()).status,
+                201
+            );
+            let form = [("content-type", "application/x-www-form-urlencoded")];
+            assert!(server.send("POST", "/feeds/1/secret", &form, b"secret=a-token").status < 400);
+        }
+        server.send("POST", "/feeds/1/fetch", &[("content-type", "application/x-www-form-urlencoded")], b"")
+    };
+    let server = format!("{OUTSIDE}:{port}");
+    let refused = fetched(setting.serve(&["--taxii", &server]), false);
+    assert!(refused.status >= 400 && refused.text().to_lowercase().contains("certificate"), "{}", refused.text());
+    let mut own = setting.serve(&["--taxii", &server]);
+    own.arg("--ca").arg(&setting.authority);
+    let fetched = fetched(own, true);
+    assert_eq!((fetched.status, fetched.json()["entries"].as_u64()), (200, Some(2)), "{}", fetched.text());
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 
 /// Answers one request a connection, and keeps the lines of each.
-fn collection(asked: Arc<Mutex<Vec<String>>>) -> u16 {
+pub(crate) fn collection(asked: Arc<Mutex<Vec<String>>>) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("an address").port();
     std::thread::spawn(move || {

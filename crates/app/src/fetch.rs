@@ -1,7 +1,7 @@
 //! The way out to TAXII servers: TLS, no redirects, bounded time and size.
 
 use std::time::Duration;
-use watchkeep_connect::Authorities;
+use watchkeep_connect::{Authorities, words};
 use watchkeep_desk::feeds::taxii::{ACCEPT, Answer, Fetch, Question};
 
 /// Longest time for one answer.
@@ -28,11 +28,7 @@ impl Client {
 
     async fn ask(&self, question: &Question) -> Result<Answer, String> {
         let address = &question.address;
-        let failed = |error: reqwest::Error| {
-            let error = error.without_url();
-            let why = std::error::Error::source(&error).map_or(String::new(), |source| format!(": {source}"));
-            format!("{address} does not answer: {error}{why}")
-        };
+        let failed = |error: reqwest::Error| format!("{address} does not answer: {}", words(&error.without_url()));
         let mut request = self.client.get(address).header("accept", ACCEPT);
         if let Some(authorization) = &question.authorization {
             request = request.header("authorization", authorization);

@@ -1,4 +1,5 @@
-//! Connections outward: which authorities are believed, how buckets are reached, and addresses as they may be shown.
+//! Connections outward: which authorities are believed, how buckets are reached, and how addresses and errors
+//! are told.
 
 mod authorities;
 mod bucket;
@@ -15,6 +16,23 @@ pub fn shown(address: &str) -> String {
         }
         _ => format!("…@{rest}"),
     }
+}
+
+/// An error with what caused it, each said once.
+pub fn words(error: &dyn std::error::Error) -> String {
+    let mut said = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let more = cause.to_string();
+        if !said.contains(&more) {
+            said.push_str(": ");
+            said.push_str(&more);
+        }
+        next = cause.source();
+    }
+    let most = said.char_indices().nth(500).map_or(said.len(), |(at, _)| at);
+    said.truncate(most);
+    said
 }
 
 #[cfg(test)]

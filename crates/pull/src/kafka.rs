@@ -3,7 +3,7 @@
 //! There is no consumer group: the place kept here is exact, and moves only once the events are on disk.
 
 use crate::marks::{kept, replace};
-use crate::{FIRST_WAIT, Input, LONGEST_WAIT, Refused, Told, waiting, words};
+use crate::{FIRST_WAIT, Input, LONGEST_WAIT, Refused, Told, waiting};
 use jiff::Timestamp;
 use rskafka::BackoffConfig;
 use rskafka::client::error::{Error, ProtocolError};
@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
-use watchkeep_connect::Authorities;
+use watchkeep_connect::{Authorities, words};
 use watchkeep_ingest::Batch;
 
 /// Bytes of records that are asked for at a time, and of one answer.

@@ -148,23 +148,6 @@ fn waiting(count: u64, one: &str) -> Option<String> {
     }
 }
 
-/// An error with what caused it, each said once.
-fn words(error: &dyn std::error::Error) -> String {
-    let mut said = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        let more = cause.to_string();
-        if !said.contains(&more) {
-            said.push_str(": ");
-            said.push_str(&more);
-        }
-        next = cause.source();
-    }
-    let most = said.char_indices().nth(500).map_or(said.len(), |(at, _)| at);
-    said.truncate(most);
-    said
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

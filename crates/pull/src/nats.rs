@@ -3,7 +3,7 @@
 //! One batch is in flight at a time. What was taken and not acknowledged comes again, and is the same events: their ids
 //! are made of the message's `Nats-Msg-Id`, else of its place in the stream, and of the time it was published.
 
-use crate::{FIRST_WAIT, Input, LONGEST_WAIT, Refused, Told, waiting, words};
+use crate::{FIRST_WAIT, Input, LONGEST_WAIT, Refused, Told, waiting};
 use async_nats::connection::State;
 use async_nats::header::NATS_MESSAGE_ID;
 use async_nats::jetstream::consumer::{AckPolicy, PullConsumer, pull};
@@ -15,7 +15,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 use url::Url;
-use watchkeep_connect::{Authorities, shown};
+use watchkeep_connect::{Authorities, shown, words};
 use watchkeep_ingest::Batch;
 
 /// Messages, and their bytes, that are taken at a time.

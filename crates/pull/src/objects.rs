@@ -9,7 +9,7 @@ mod reading;
 pub use place::Place;
 
 use crate::marks::{Mark, Marks};
-use crate::{Input, Told, waiting, words};
+use crate::{Input, Told, waiting};
 use futures_util::StreamExt;
 use object_store::ObjectMeta;
 use reading::{Begun, End};
@@ -18,6 +18,7 @@ use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use watchkeep_connect::words;
 
 /// Objects that cannot be fetched, one after the other, until the place itself is believed to be in trouble.
 const GIVE_UP: usize = 5;

@@ -1,8 +1,8 @@
 //! Reading one object: fetched, unpacked, cut and handed on piece by piece, no faster than the sink takes it.
 
 use super::Place;
+use crate::Input;
 use crate::marks::{Mark, kept, replace};
-use crate::{Input, words};
 use bytes::{Buf, Bytes};
 use flate2::read::MultiGzDecoder;
 use futures_util::StreamExt;
@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
+use watchkeep_connect::words;
 use watchkeep_ingest::Batch;
 use watchkeep_ingest::object::{Object, Stop, peek};
 
