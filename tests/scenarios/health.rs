@@ -88,12 +88,34 @@ fn what_was_learnt_survives_a_restart() {
     month(&office);
     let before = office.desk.health(&Actor::system(), Test::All, now()).expect("health").remove(0);
     let office = office.started_again();
+    // Fifty minutes are usual for it: the first round knows that, and nobody is told of a silence.
+    office.desk.heartbeats(now()).expect("noted");
+    assert_eq!(source(&office.desk, "fw-lyon").choice("heard"), Some("heard"));
     let again = office.desk.health(&Actor::system(), Test::All, now()).expect("health").remove(0);
     assert_eq!((again.week, again.cost, again.known_days), (before.week, before.cost, before.known_days));
     office.desk.settle_health(now()).expect("settled");
     let again = office.desk.health(&Actor::system(), Test::All, now()).expect("health").remove(0);
     assert_eq!(again.limits, before.limits);
     assert_eq!(office.reload(&again.source).choice("volume"), Some("drop"));
+}
+
+/// At night fewer events come, and the silence begins shortly after a full hour: neither makes it a usual one.
+#[test]
+fn the_silent_source_of_a_demo_stays_silent_at_any_hour() {
+    for at in ["2026-11-28T02:55:00Z", "2026-11-27T12:10:00Z"] {
+        let office = Office::open();
+        let at: Timestamp = at.parse().expect("an instant");
+        watchkeep_desk::demo::organisation(&office.desk, at).expect("made");
+        assert!(watchkeep_desk::demo::yesterday(&office.desk, at).expect("taken in"), "a new demo");
+        for later in [0, 5, 10] {
+            office.desk.heartbeats(at + SignedDuration::from_secs(later)).expect("noted");
+            assert_eq!(source(&office.desk, "fw-lyon").choice("heard"), Some("silent"), "{at}, {later} s later");
+        }
+        let all = office.desk.health(&Actor::system(), Test::All, at).expect("health");
+        let wrong = all.iter().filter(|one| one.trouble < Trouble::None);
+        let wrong: Vec<_> = wrong.map(|one| (one.source.title(), one.trouble)).collect();
+        assert_eq!(wrong, [("fw-lyon", Trouble::Silent), ("web-proxy", Trouble::Drop)]);
+    }
 }
 
 #[test]

@@ -139,7 +139,7 @@ impl Desk {
     }
 
     /// Reads what was kept before this process began; once.
-    fn read_health(&self, now: Timestamp) -> Result<(), DeskError> {
+    pub(crate) fn read_health(&self, now: Timestamp) -> Result<(), DeskError> {
         if self.watch.health.known().read {
             return Ok(());
         }
@@ -159,6 +159,10 @@ impl Desk {
             if !fine {
                 tracing::error!(source = name, "what {name} sent on a day could not be read; it counts no more");
             }
+        }
+        // Who is silent is asked before anything is judged again.
+        for source in known.sources.values_mut() {
+            source.limits = learnt::limits(&source.hours, hour(now), &self.zone);
         }
         Ok(())
     }

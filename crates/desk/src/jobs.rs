@@ -71,6 +71,7 @@ impl Desk {
 
     /// Enters new sources, notes who was heard, and marks who fell silent.
     pub fn heartbeats(&self, now: Timestamp) -> Result<(), DeskError> {
+        self.read_health(now)?;
         let heard = match self.watch.heard.lock() {
             Ok(mut heard) => std::mem::take(&mut *heard),
             Err(_) => return Ok(()),

@@ -34,10 +34,9 @@ pub fn yesterday(desk: &Desk, now: Timestamp) -> Result<bool, DeskError> {
     super::baselines::baselines(desk, now)?;
     for hour in (0..24).rev() {
         let end = now - SignedDuration::from_hours(hour);
-        for (source, lines) in an_hour(end, now) {
+        for (source, lines) in an_hour(end) {
             let body = Bytes::from(lines.join("\n"));
-            let (silent, minutes) = SILENT;
-            let received = if source == silent { end.min(now - SignedDuration::from_mins(minutes)) } else { end };
+            let received = if source == SILENT.0 { before_silence(end) } else { end };
             let salt = end.as_millisecond().unsigned_abs();
             desk.take_in(&source, &mut bulk::ndjson(&Source::named(&source), &body, salt, received))?;
         }
@@ -53,8 +52,13 @@ pub fn yesterday(desk: &Desk, now: Timestamp) -> Result<bool, DeskError> {
     Ok(true)
 }
 
+/// When the silent source sends what others send now: its hours are as full as theirs, so that what is learnt of it is.
+fn before_silence(time: Timestamp) -> Timestamp {
+    time - SignedDuration::from_mins(SILENT.1)
+}
+
 /// The lines of the hour before `end`, by source; busy by day and quiet by night.
-fn an_hour(end: Timestamp, now: Timestamp) -> BTreeMap<String, Vec<String>> {
+fn an_hour(end: Timestamp) -> BTreeMap<String, Vec<String>> {
     let day = end.to_zoned(jiff::tz::TimeZone::UTC).hour();
     let rounds: i64 = if (7..18).contains(&day) { 60 } else { 14 };
     let mut lines: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -64,15 +68,13 @@ fn an_hour(end: Timestamp, now: Timestamp) -> BTreeMap<String, Vec<String>> {
         for (source, line) in ordinary(time, round) {
             lines.entry(source.to_owned()).or_default().push(line);
         }
-        let (silent, minutes) = SILENT;
-        if time < now - SignedDuration::from_mins(minutes) {
-            let line = format!(
-                r#"{{"time":"{time}","host":"{silent}","action":"deny","src":"203.0.113.{}","dst":"10.2.0.4","dport":"{}"}}"#,
-                round % 250,
-                [22, 445, 3389][(round % 3) as usize]
-            );
-            lines.entry(silent.to_owned()).or_default().push(line);
-        }
+        let (silent, time) = (SILENT.0, before_silence(time));
+        let line = format!(
+            r#"{{"time":"{time}","host":"{silent}","action":"deny","src":"203.0.113.{}","dst":"10.2.0.4","dport":"{}"}}"#,
+            round % 250,
+            [22, 445, 3389][(round % 3) as usize]
+        );
+        lines.entry(silent.to_owned()).or_default().push(line);
     }
     // One suspicious thing every other hour, each of another kind.
     let hour = end.as_second().unsigned_abs() / 3600;
