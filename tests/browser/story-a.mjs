@@ -1,6 +1,7 @@
-// Story A: Mara's SOC on a Tuesday, the steps that need no pager.
+// Story A: Mara's SOC on a Tuesday.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { createServer } from "node:http";
 import { assertLooksRight, base, leads, picture, signInOnce, submit, text, until, visit } from "./browser.mjs";
 import { as, call, choose, day, duty, id, later, make, person, tell } from "./story.mjs";
 
@@ -27,6 +28,7 @@ await tell("mara", people, [
   ["5 a noisy rule", tune],
   ["6 escalating", escalate],
   ["7 containment", contain],
+  ["8 a page", page],
   ["9 a major incident", declare],
   ["10 roles", roles],
   ["11 a promised update", update],
@@ -187,15 +189,79 @@ async function escalate({ tom, uwe, alert }) {
   assert.equal(after.tier, "two", "it left tier 1");
 }
 
-async function contain({ uwe, alert }) {
+async function contain(firm) {
+  const { uwe, alert } = firm;
   const claimed = await call(uwe, "POST", `alert/${alert.number}/moves/claim`, {});
   assert.equal(claimed.status, 200, JSON.stringify(claimed.body));
   const room = await make(uwe, "incident", { title: "Beacon on ws-0417", severity: "high", manager: await person(uwe, people.uwe) });
   await visit(uwe, `/r/incident/${id(room)}`);
   await uwe.keyboard.press("d");
   await uwe.waitForSelector("dialog#move-decide[open]");
+  firm.room = room;
   await submit(uwe, "move-decide", { decision: "Isolate host", options: "A: isolate, a day of work lost. B: watch, data may leave." });
   assert.match(await text(uwe, "main"), /Isolate host.*A: isolate, a day of work lost/s);
+}
+
+/** A pager on this machine that records what it got. */
+function listen() {
+  const got = [];
+  const server = createServer((request, answer) => {
+    let body = "";
+    request.on("data", (part) => (body += part));
+    request.on("end", () => {
+      got.push({ key: request.headers["idempotency-key"], ...JSON.parse(body) });
+      answer.writeHead(204).end();
+    });
+  });
+  server.listen(Number(process.env.WATCHKEEP_PAGER_PORT), "127.0.0.1");
+  return { got, close: () => server.close() };
+}
+
+/** Critical calls Vera; after five minutes without an answer the next; she answers after all. */
+async function page(firm) {
+  const { mara } = firm;
+  const pager = listen();
+  const [vera, sam] = [await person(mara, people.vera), await person(mara, "sam@soc.example")];
+  const rota = await make(mara, "rota", { name: "Tier 3", class: "on_call", calls_from: "critical", lead: await person(mara, people.mara), members: [vera, sam], zone: "UTC" });
+  await make(mara, "shift", { class: "on_call", rota: rota.number, person: vera, starts: at(-1, 0), ends: at(sunday(), 2) });
+  firm.rota = rota;
+  // A test page shows that whoever is on is reached.
+  await visit(mara, `/r/rota/${id(rota)}`);
+  await leads(mara, () => mara.click("a:has-text('Test page')"));
+  await leads(mara, () => mara.click("button:has-text('Save')"));
+  await until("the test", () => pager.got.length === 1);
+  assert.deepEqual([pager.got[0].class, pager.got[0].person.name], ["test", "Vera"]);
+  await visit(firm.vera, `/r/page/${pager.got[0].page.split("-")[1]}`);
+  await leads(firm.vera, () => firm.vera.keyboard.press("a"));
+  assert.match(await text(firm.vera, "main"), /Answered/);
+  const before = pager.got.length;
+  const set = await call(firm.uwe, "PATCH", `incident/${firm.room.number}`, { severity: "critical" });
+  assert.equal(set.status, 200, JSON.stringify(set.body));
+  await until("a page", () => pager.got.length > before);
+  const first = pager.got[before];
+  assert.deepEqual([first.person.email, first.incident, first.text], [people.vera, firm.room.number, "critical: Beacon on ws-0417"]);
+  await visit(firm.vera, "/");
+  assert.match(await text(firm.vera, "main tr.on"), /Vera: INC-\d+ critical: Beacon on ws-0417/, "on her first page");
+  await picture(firm.vera, "a8-home");
+  await duty(mara, "D-013", /red.*0 of 1 critical incidents taken.*nobody who was called has answered/s);
+  await later(firm, 301);
+  await until("the next", () => pager.got.length > before + 1);
+  assert.equal(pager.got.length, before + 2, "one page each");
+  assert.equal(pager.got[before + 1].person.name, "Sam");
+  await duty(firm.mara, "D-038", /red.*of 2 pages answered in time/s);
+  await visit(firm.vera, first.path);
+  await leads(firm.vera, () => firm.vera.keyboard.press("a"));
+  await visit(firm.uwe, `/r/incident/${id(firm.room)}`);
+  const told = await text(firm.uwe, "main");
+  assert.match(told, /Called Vera, Tier 3.*Vera did not answer in time.*Called Sam, Tier 3.*Vera answered the page/s);
+  assert.match(told, /Called Page somebody .*Sam let off.*Vera answered late/s);
+  await duty(firm.mara, "D-013", /green.*1 of 1 critical incidents taken/s);
+  await picture(firm.uwe, "a8-room");
+  const state = await firm.mara.context().storageState();
+  for (const [path, name] of [[first.path, "a8-page"], ["/r/page", "a8-pages"], [`/r/rota/${id(rota)}`, "a8-rota"], [`/r/incident/${id(firm.room)}`, "a8-incident"], [`/r/page/new?incident=${firm.room.number}`, "a8-new"]]) {
+    await assertLooksRight(firm.browser, path, name, state);
+  }
+  pager.close();
 }
 
 async function declare(firm) {
@@ -272,15 +338,15 @@ function at(days, hours) {
   return new Date(Date.parse(`${day(0)}T00:00:00Z`) + (days * 24 + hours) * 3_600_000).toISOString();
 }
 
+/** Days until the Sunday that comes; a week on a Sunday. */
+function sunday() {
+  return 7 - new Date(at(0, 0)).getUTCDay();
+}
+
 /** Two hours of Sunday night that nobody is on call: an override for just that time closes them (RU-24). */
-async function onCall({ browser, mara }) {
-  const [vera, uwe] = [await person(mara, people.vera), await person(mara, people.uwe)];
-  const rota = await make(mara, "rota", { name: "On call, tier 3", class: "on_call", lead: await person(mara, people.mara), members: [vera, uwe], zone: "UTC" });
-  const sunday = 7 - new Date(at(0, 0)).getUTCDay();
-  await make(mara, "shift", [
-    { class: "on_call", rota: rota.number, person: vera, starts: at(-1, 0), ends: at(sunday, 2) },
-    { class: "on_call", rota: rota.number, person: uwe, starts: at(sunday, 4), ends: at(33, 0) },
-  ]);
+async function onCall({ browser, mara, rota }) {
+  const uwe = await person(mara, people.uwe);
+  await make(mara, "shift", { class: "on_call", rota: rota.number, person: uwe, starts: at(sunday(), 4), ends: at(33, 0) });
   const page = `/r/rota/${id(rota)}`;
   await duty(mara, "D-037", /red.*0 of 1 on-call rotas without a gap.*120 min in which nobody is on, first Sun \d+ \w+ 02:00/s);
   await visit(mara, page);

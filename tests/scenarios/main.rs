@@ -32,6 +32,7 @@ mod operations;
 mod own_over_folders;
 mod own_rules;
 mod packs;
+mod paging;
 mod patrols;
 mod policies;
 mod posts;

@@ -13,17 +13,22 @@ pub struct Client {
     runtime: tokio::runtime::Handle,
 }
 
+/// What asks outward: no redirects, an answer within a time, these authorities besides those of the machine.
+pub fn client(authorities: &Authorities, longest: Duration) -> anyhow::Result<reqwest::Client> {
+    let mut client = reqwest::Client::builder()
+        .timeout(longest)
+        .redirect(reqwest::redirect::Policy::none())
+        .user_agent(concat!("watchkeep/", env!("CARGO_PKG_VERSION")));
+    for certificate in authorities.certificates() {
+        client = client.add_root_certificate(reqwest::Certificate::from_der(certificate)?);
+    }
+    Ok(client.build()?)
+}
+
 impl Client {
     /// Within a runtime.
     pub fn new(authorities: &Authorities) -> anyhow::Result<Self> {
-        let mut client = reqwest::Client::builder()
-            .timeout(LONGEST)
-            .redirect(reqwest::redirect::Policy::none())
-            .user_agent(concat!("watchkeep/", env!("CARGO_PKG_VERSION")));
-        for certificate in authorities.certificates() {
-            client = client.add_root_certificate(reqwest::Certificate::from_der(certificate)?);
-        }
-        Ok(Self { client: client.build()?, runtime: tokio::runtime::Handle::current() })
+        Ok(Self { client: client(authorities, LONGEST)?, runtime: tokio::runtime::Handle::current() })
     }
 
     async fn ask(&self, question: &Question) -> Result<Answer, String> {

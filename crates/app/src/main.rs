@@ -6,6 +6,7 @@ mod clock;
 mod fetch;
 mod inputs;
 mod open;
+mod pager;
 mod progress;
 mod pulls;
 mod rules;

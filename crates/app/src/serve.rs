@@ -3,7 +3,7 @@
 use crate::clock;
 use crate::open::DataArgs;
 use crate::pulls::{PullArgs, Pulls};
-use crate::{inputs, rules};
+use crate::{inputs, pager, rules};
 use anyhow::Context;
 use clap::Args;
 use std::net::SocketAddr;
@@ -64,6 +64,11 @@ pub struct ServeArgs {
     /// several times. Without it none is asked.
     #[arg(long, env = "WATCHKEEP_TAXII", value_delimiter = ',', value_name = "HOST")]
     pub taxii: Vec<String>,
+    /// Where pages are handed over, by POST as JSON with an Idempotency-Key, until the answer is 2xx: such as
+    /// https://pager.example/hooks/watchkeep; user and password may stand before an @. Without it, pages stand on the
+    /// first page of whoever is called only.
+    #[arg(long, env = "WATCHKEEP_PAGER", value_name = "URL", hide_env_values = true)]
+    pub pager: Option<String>,
     /// Address for syslog over UDP, such as 127.0.0.1:5514.
     #[arg(long)]
     pub syslog_udp: Option<SocketAddr>,
@@ -89,7 +94,7 @@ pub struct ServeArgs {
     #[command(flatten)]
     pub pulls: PullArgs,
     /// Authorities that are believed besides those of this machine wherever Watchkeep connects to over TLS (buckets,
-    /// NATS, Kafka, TAXII), in PEM; may be given several times.
+    /// NATS, Kafka, TAXII, the pager), in PEM; may be given several times.
     #[arg(long, env = "WATCHKEEP_CA", value_delimiter = ',', value_name = "FILE")]
     pub ca: Vec<PathBuf>,
 }
@@ -170,6 +175,9 @@ async fn listen(
             hosts: args.taxii.clone(),
             fetch: Box::new(crate::fetch::Client::new(authorities)?),
         });
+    }
+    if let Some(address) = &args.pager {
+        pager::start(address, authorities, &desk).context("reading --pager")?;
     }
     inputs::start(args, &desk).await?;
     let pulls = Pulls::start(&args.pulls, &args.data.data, authorities, &desk)?;

@@ -90,7 +90,9 @@ fn a_small_firm_from_its_first_day_to_the_end_of_the_month() {
 
 #[test]
 fn a_tuesday_of_a_security_operations_centre() {
-    on("story-a.mjs", &["serve", "--admin", "mara@soc.example"]);
+    let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port");
+    let pager = format!("http://watchkeep:secret@{free}/hook");
+    on("story-a.mjs", &["serve", "--admin", "mara@soc.example", "--pager", &pager]);
 }
 
 #[test]
@@ -111,6 +113,8 @@ fn on(script: &str, command: &[&str]) {
         return;
     }
     let folder = tempfile::TempDir::new().expect("a folder");
+    let pager =
+        command.last().and_then(|last| last.strip_suffix("/hook")?.rsplit_once(':')).map_or("", |(_, port)| port);
     let mut server = Command::new(env!("CARGO_BIN_EXE_watchkeep"))
         .args(command)
         .args(["--listen", "127.0.0.1:0", "--data"])
@@ -135,6 +139,7 @@ fn on(script: &str, command: &[&str]) {
         .env("WATCHKEEP_URL", format!("http://{address}"))
         .env("WATCHKEEP_ONCE", path)
         .env("WATCHKEEP_PID", pid)
+        .env("WATCHKEEP_PAGER_PORT", pager)
         .env("WATCHKEEP_BINARY", env!("CARGO_BIN_EXE_watchkeep"))
         .env("WATCHKEEP_DATA", folder.path().join("data"))
         .env("WATCHKEEP_TEST_CLOCK", folder.path().join("clock"))

@@ -65,7 +65,7 @@ const ALL: &[ByHand] = &[
         ask: |desk, actor, site, now| desk.ask_halves(actor, &EQUIPMENT_KEPT, site, now),
         ..PLAIN
     },
-    ByHand { code: "D-037", reads: &["rota", "shift"], ask: Desk::on_call_covered, ..PLAIN },
+    ByHand { code: "D-037", reads: &["rota", "shift", "page"], ask: Desk::on_call_covered, ..PLAIN },
     ByHand {
         code: "D-138",
         reads: &["shift", "person"],

@@ -11,6 +11,7 @@ mod done;
 mod events;
 mod feeds;
 mod nouns;
+mod pages;
 mod policy;
 mod year;
 mod yesterday;
@@ -147,6 +148,7 @@ pub fn organisation(desk: &Desk, now: Timestamp) -> Result<(), DeskError> {
         let (act, values, reason) = ("open".to_owned(), Vec::new(), None);
         desk.store.write_one(&desk.system(), now, Change::Move { kind, id, version: None, act, values, reason })?;
     }
+    pages::tested(desk, now)?;
     done::done(desk, now)?;
     desk.measure_all(now)?;
     year::year(desk, now)

@@ -22,6 +22,7 @@ impl Desk {
     /// What the first job that failed said; what others said is logged.
     pub fn tick(&self, now: Timestamp, round: u64) -> Result<(), DeskError> {
         let mut done = vec![("heartbeats", self.heartbeats(now)), ("event files", self.flush(now))];
+        done.push(("pages", self.call_out(now)));
         done.push(("rules written here", self.settle_own(now)));
         done.push(("correlation windows", self.settle_windows(now)));
         done.push(("receipts", self.owe_receipts_if_changed(now)));

@@ -38,6 +38,7 @@ pub mod measures;
 pub mod metrics;
 pub mod money;
 pub mod packs;
+pub mod paging;
 mod patrols;
 pub mod performance;
 mod plan;

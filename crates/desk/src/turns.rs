@@ -5,6 +5,7 @@ use crate::{Desk, DeskError};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use watchkeep_model::{Actor, Record};
+use watchkeep_records::places::precedence;
 use watchkeep_store::List;
 
 /// Shifts shown beside whoever is on.
@@ -23,6 +24,9 @@ pub struct Turns {
 
 /// Days ahead for which a rota that is on call should have somebody.
 pub const AHEAD: i64 = 30;
+
+/// Days within which a rota that incidents call answers a test page.
+const TESTED: i64 = 35;
 
 /// A time in which nobody is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,15 +108,18 @@ impl Desk {
         })?;
         for rota in rotas {
             let gaps = self.gaps(actor, &rota, now)?;
-            let Some(first) = gaps.first() else { continue };
+            let Some(first) = gaps.first() else {
+                offenders.extend(self.untested(actor, rota, now)?);
+                continue;
+            };
             let minutes: i64 = gaps.iter().map(Gap::minutes).sum();
             let at = first.from.to_zoned(self.zone_of(&rota)).strftime("%a %-d %b %H:%M");
             let why = format!("{minutes} min in which nobody is on, first {at}");
             offenders.push(Offender { record: rota, why, since: Some(first.from), red: true });
         }
         Ok(Measured {
-            definition: 2,
-            question: "Of the on-call rotas in use, how many have somebody on at every minute of the next 30 days?",
+            definition: 3,
+            question: "Of the on-call rotas in use, how many have somebody on at every minute of the next 30 days, and answered a test page in the last 35 where incidents call them?",
             numerator: all - offenders.len() as i64,
             denominator: all,
             unit: "on-call rotas without a gap",
@@ -125,8 +132,35 @@ impl Desk {
         })
     }
 
+    /// A rota that incidents call, without a test page that was answered of late: nobody knows whether pages arrive.
+    fn untested(&self, actor: &Actor, rota: Record, now: Timestamp) -> Result<Option<Offender>, DeskError> {
+        if rota.get("calls_from").is_empty() {
+            return Ok(None);
+        }
+        let tests = self.pages(actor, &format!("class:test rota:{} state:answered", rota.number()), 1, now)?;
+        let last = tests.first().and_then(|test| test.read::<Timestamp>("answered"));
+        let day = |at: Timestamp| (now.as_second() - at.as_second()) / 86_400;
+        let why = match last.map(day) {
+            Some(days) if days <= TESTED => return Ok(None),
+            Some(days) => format!("last test page answered {days} days ago, limit {TESTED}"),
+            None => "no test page was ever answered".to_owned(),
+        };
+        Ok(Some(Offender { record: rota, why, since: last, red: false }))
+    }
+
     /// Who is on now and next, as far as the person asking sees the shifts.
     pub fn turns(&self, actor: &Actor, rota: &Record, now: Timestamp) -> Result<Turns, DeskError> {
+        self.turns_of(actor, rota, COMING, now)
+    }
+
+    /// The same with so many of the shifts that come.
+    pub(crate) fn turns_of(
+        &self,
+        actor: &Actor,
+        rota: &Record,
+        coming: usize,
+        now: Timestamp,
+    ) -> Result<Turns, DeskError> {
         let kind = self.kind("shift")?;
         let of = format!("rota:{} person:any -class:leave,visit -state:missed", rota.number());
         let covering = self.filter(actor, kind, &format!("{of} starts<=now ends>now"), now)?;
@@ -134,13 +168,12 @@ impl Desk {
         (list.sort, list.descending) = ("starts".to_owned(), false);
         let mut covering = self.store.list(actor, &list)?.records;
         // The newest of several overrides counts; so does the turn that began last.
-        covering
-            .sort_by_key(|shift| (shift.choice("class") == Some("override"), shift.get("starts").as_int(), shift.id));
+        covering.sort_by_key(precedence);
         let on = covering.pop();
         let overrides = on.as_ref().is_some_and(|shift| shift.choice("class") == Some("override"));
         let instead_of = covering.pop().filter(|_| overrides);
         let mut list =
-            List::of(kind).filtered(self.filter(actor, kind, &format!("{of} starts>now"), now)?).limited(COMING);
+            List::of(kind).filtered(self.filter(actor, kind, &format!("{of} starts>now"), now)?).limited(coming);
         (list.sort, list.descending) = ("starts".to_owned(), false);
         Ok(Turns { on, instead_of, next: self.store.list(actor, &list)?.records })
     }

@@ -54,6 +54,7 @@ pub struct Watch {
     pub(crate) fetching: Mutex<BTreeMap<String, Fetching>>,
     pub(crate) assets: assets::Assets,
     pub(crate) attack: crate::attack::Held,
+    pub(crate) paging: crate::paging::Paging,
     pub deliveries: Deliveries,
 }
 

@@ -40,7 +40,7 @@ fn action(letter: char) -> Option<&'static str> {
 // Kinds that go together.
 const WATCH: &str = "alert log_source detection_rule suppression";
 const INTEL: &str = "indicator feed intelligence hunt";
-const RESPOND: &str = "incident task";
+const RESPOND: &str = "incident task page";
 const DUTIES: &str = "duty held_duty duty_run";
 const RISKS: &str = "risk control mapping check";
 const RULES: &str = "framework requirement";
@@ -156,7 +156,7 @@ pub const ROLES: &[BuiltInRole] = &[
         name: "Analyst",
         help: "Triages alerts and works incidents.",
         holds: with_desk![
-            ("alert incident task", "cru"),
+            ("alert incident task page", "cru"),
             ("indicator intelligence hunt", "cru"),
             ("feed", "r"),
             ("finding suppression duty_run waiver", "cr"),
@@ -171,7 +171,7 @@ pub const ROLES: &[BuiltInRole] = &[
         name: "Tier 1 Analyst",
         help: "Watches the queue: triages each alert, closes it or passes it on.",
         holds: with_desk![
-            ("alert task procedure_run", "cru"),
+            ("alert task page procedure_run", "cru"),
             ("incident finding duty_run", "cr"),
             ("shift", "ru"),
             ("log_source detection_rule suppression asset procedure rota event", "r"),
@@ -183,7 +183,7 @@ pub const ROLES: &[BuiltInRole] = &[
         name: "Tier 2 Analyst",
         help: "Takes real threats over: analyses deeper, puts containment forward.",
         holds: with_desk![
-            ("alert incident task procedure_run", "cru"),
+            ("alert incident task page procedure_run", "cru"),
             ("decision message indicator intelligence", "cru"),
             ("finding suppression duty_run", "cr"),
             ("shift", "ru"),
@@ -195,7 +195,7 @@ pub const ROLES: &[BuiltInRole] = &[
         name: "Tier 3 Analyst",
         help: "Senior analyst: manages critical incidents, hunts, tunes rules.",
         holds: with_desk![
-            ("alert incident task procedure_run", "cru"),
+            ("alert incident task page procedure_run", "cru"),
             ("detection_rule suppression finding", "cru"),
             (INTEL, "cru"),
             ("log_source shift", "ru"),
@@ -227,7 +227,7 @@ pub const ROLES: &[BuiltInRole] = &[
         name: "Communications",
         help: "Speaks for an incident, inside and outside.",
         holds: with_desk![
-            ("incident", "ru"),
+            ("incident page", "ru"),
             ("task message meeting survey", "cru"),
             ("party report", "r"),
             (AROUND, "r"),
@@ -239,7 +239,7 @@ pub const ROLES: &[BuiltInRole] = &[
         holds: &[
             ("site", "ru"),
             ("asset", "cruo"),
-            ("alert incident", "cru"),
+            ("alert incident page", "cru"),
             ("task finding", "*"),
             ("risk document procedure check", "cru"),
             ("check_result receipt duty_run waiver", "cr"),
@@ -259,7 +259,7 @@ pub const ROLES: &[BuiltInRole] = &[
         name: "Guard Supervisor",
         help: "Leads the guards of a site: posts, orders, checks, reports.",
         holds: with_desk![
-            ("alert incident task procedure_run shift", "cru"),
+            ("alert incident task page procedure_run shift", "cru"),
             ("report meeting message", "cru"),
             ("report", "p"),
             ("finding check_result duty_run", "cr"),
@@ -274,7 +274,7 @@ pub const ROLES: &[BuiltInRole] = &[
         help: "Stands a post: reads orders, walks rounds, reports what is seen.",
         holds: with_desk![
             ("alert check_result", "cr"),
-            ("task shift procedure_run", "ru"),
+            ("task shift page procedure_run", "ru"),
             ("check procedure asset site place person", "r"),
         ],
     },
@@ -282,7 +282,7 @@ pub const ROLES: &[BuiltInRole] = &[
         name: "Control Room",
         help: "Watches alarms and cameras, sends guards, keeps the log.",
         holds: with_desk![
-            ("alert incident task procedure_run report", "cru"),
+            ("alert incident task page procedure_run report", "cru"),
             ("asset", "ro"),
             ("shift", "ru"),
             ("check_result duty_run", "cr"),

@@ -30,6 +30,7 @@ pub fn all() -> Vec<&'static Kind> {
         intel::Intelligence::kind(),
         intel::Hunt::kind(),
         respond::Incident::kind(),
+        respond::Page::kind(),
         respond::Task::kind(),
         assets::Asset::kind(),
         assets::Finding::kind(),

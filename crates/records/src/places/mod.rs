@@ -6,6 +6,6 @@ mod shift;
 mod site;
 
 pub use place::Place;
-pub use rota::Rota;
-pub use shift::Shift;
+pub use rota::{Rota, called_for};
+pub use shift::{Shift, on_at, precedence};
 pub use site::Site;

@@ -2,8 +2,9 @@
 
 use crate::people::{Function, Person};
 use crate::places::Site;
+use crate::watch::Severity;
 use jiff::civil::Date;
-use watchkeep_model::{ChoiceField, Links, Markdown, RecordKind, Ref};
+use watchkeep_model::{ChoiceField, Links, Markdown, Record, RecordKind, Ref};
 
 /// Who takes turns at what, and until when the turns are known.
 #[derive(RecordKind)]
@@ -25,6 +26,9 @@ pub struct Rota {
     #[field(index, inline)]
     pub lead: Option<Ref<Person>>,
     pub members: Links<Person>,
+    /// Incidents of this severity and above call whoever is on (RU-25); with a site, those of that site.
+    #[field(index, label = "Called from")]
+    pub calls_from: Option<Severity>,
     /// Time zone by its IANA name; turns begin by its clock.
     #[field(default = "Europe/Berlin", len = 60, label = "Time zone")]
     pub zone: String,
@@ -49,4 +53,13 @@ pub enum Class {
     Soc,
     OnCall,
     ControlRoom,
+}
+
+/// Whether an incident calls whoever is on.
+pub fn called_for(rota: &Record, incident: &Record) -> bool {
+    let site = rota.get("site");
+    let from = rota.get("calls_from").as_int();
+    rota.read::<bool>("retired") != Some(true)
+        && from.is_some_and(|from| incident.get("severity").as_int() >= Some(from))
+        && (site.is_empty() || site == incident.get("site"))
 }

@@ -178,6 +178,24 @@ fn may_stand(moving: &Moving<'_>, person: i64) -> Result<(), Refusal> {
         .at("person"))
 }
 
+/// Of the shifts of a rota, the one that counts at a moment: the newest override, else the turn that began last (RU-24).
+pub fn on_at(shifts: &[Record], now: Timestamp) -> Option<&Record> {
+    let at = Some(now.as_millisecond());
+    let on = shifts.iter().filter(|shift| {
+        !shift.get("person").is_empty()
+            && !matches!(shift.choice("class"), Some("leave" | "visit"))
+            && shift.state() != Some("missed")
+            && shift.get("starts").as_int() <= at
+            && shift.get("ends").as_int() > at
+    });
+    on.max_by_key(|shift| precedence(shift))
+}
+
+/// Of shifts at one time, the greatest counts.
+pub fn precedence(shift: &Record) -> (bool, Option<i64>, i64) {
+    (shift.choice("class") == Some("override"), shift.get("starts").as_int(), shift.id)
+}
+
 fn is_visit(shift: &Record) -> bool {
     shift.choice("class") == Some("visit")
 }

@@ -8,11 +8,14 @@ use crate::respond::roles::RoleHolder;
 use crate::watch::Severity;
 use jiff::Timestamp;
 use watchkeep_model::{
-    ChoiceField, Links, Markdown, Measure, Moving, Record, RecordKind, Ref, Refusal, Row, Rows, Target,
+    ChoiceField, Links, Markdown, Measure, Moving, Record, RecordKind, Ref, Refusal, Row, Rows, Target, Value,
 };
 
+mod calls;
 mod clocks;
 mod moves;
+pub use calls::Call;
+pub(crate) use calls::{answered, noted};
 use moves::MOVES;
 
 /// Anything being responded to. One manager holds every role not given away.
@@ -34,6 +37,12 @@ pub struct Incident {
     /// Overall authority; always exactly one person (RU-14).
     #[field(index, facet, optional)]
     pub manager: Ref<Person>,
+    /// Whether whoever is on call for its severity was called, and answered (RU-25).
+    #[field(managed, index, label = "On call")]
+    pub call: Option<Call>,
+    /// Who of those called answered first.
+    #[field(managed, index)]
+    pub responder: Option<Ref<Person>>,
     /// What happened, as known now.
     #[field(search)]
     pub summary: Option<Markdown>,
@@ -86,6 +95,18 @@ pub struct Incident {
 
 /// What duties ask of them.
 const MEASURES: &[Measure] = &[
+    Measure {
+        duty: "D-013",
+        version: 2,
+        question: "Of the critical incidents that are open, how many has somebody on call taken, where a rota is called for them?",
+        unit: "critical incidents taken",
+        of: "severity:critical state:open",
+        bad: "call:due,calling,nobody",
+        why: "nobody who was called has answered",
+        since: "declared",
+        target: Target::None,
+        ..Measure::PLAIN
+    },
     Measure {
         duty: "D-019",
         version: 2,
@@ -217,7 +238,7 @@ pub enum Phase {
 #[derive(Row, Clone)]
 pub struct TimelineEntry {
     pub at: Timestamp,
-    /// note, role, decision, theory, evidence, message, state, alert, task.
+    /// note, role, decision, theory, evidence, message, state, page, alert, task.
     #[field(len = 40)]
     pub what: String,
     pub text: String,
@@ -286,6 +307,7 @@ pub struct Evidence {
 
 /// The declaration is the first entry; changes of manager and severity enter the timeline by themselves.
 fn prepare(record: &mut Record, moving: &Moving<'_>) {
+    calls::due(record, moving);
     let Some(before) = moving.before else {
         record.write("declared", moving.now);
         let name = manager_name(record, moving);
@@ -318,10 +340,17 @@ fn check(moving: &Moving<'_>) -> Result<(), Refusal> {
 }
 
 fn log(record: &mut Record, moving: &Moving<'_>, what: &str, text: String) {
-    let mut rows = record.get("timeline").rows().to_vec();
     let by = moving.actor.person.map(Ref::new);
-    rows.push(watchkeep_model::RowType::into_values(TimelineEntry { at: moving.now, what: what.to_owned(), text, by }));
-    record.set("timeline", watchkeep_model::Value::Rows(rows));
+    record.set("timeline", TimelineEntry { at: moving.now, what: what.to_owned(), text, by }.after(record));
+}
+
+impl TimelineEntry {
+    /// The timeline of an incident with this entry at its end.
+    pub fn after(self, incident: &Record) -> Value {
+        let mut rows = incident.get("timeline").rows().to_vec();
+        rows.push(watchkeep_model::RowType::into_values(self));
+        Value::Rows(rows)
+    }
 }
 
 fn manager_name(record: &Record, moving: &Moving<'_>) -> String {

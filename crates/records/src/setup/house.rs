@@ -64,6 +64,8 @@ pub enum Running {
     Notice,
     #[choice(label = "Question answered")]
     Answer,
+    #[choice(label = "Page answered")]
+    Page,
 }
 
 impl Running {
@@ -75,6 +77,7 @@ impl Running {
             Self::Resolve => "resolve",
             Self::Notice => "notice",
             Self::Answer => "answer",
+            Self::Page => "page",
         }
     }
 }

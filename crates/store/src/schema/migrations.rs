@@ -159,4 +159,10 @@ pub(super) const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/0026_risk_of_alerts.sqlite.sql"),
         include_str!("../../migrations/0026_risk_of_alerts.postgres.sql"),
     ),
+    (
+        27,
+        "pages",
+        include_str!("../../migrations/0027_pages.sqlite.sql"),
+        include_str!("../../migrations/0027_pages.postgres.sql"),
+    ),
 ];

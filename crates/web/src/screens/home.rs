@@ -70,7 +70,8 @@ fn body(ask: &Ask) -> Result<(Markup, Option<(String, Markup)>), Fault> {
         (measures(ask, &held)?)
         (catalogue(&held))
     };
-    let kinds = ["alert", "incident", "task", "finding", "held_duty", "log_source", "receipt", "shift", "survey"];
+    let kinds =
+        ["alert", "incident", "task", "finding", "held_duty", "log_source", "receipt", "shift", "survey", "page"];
     Ok((htmx::live("home", &kinds, "/home/body", &inner), first))
 }
 

@@ -39,6 +39,7 @@ mod matrix;
 mod metrics;
 mod money;
 mod own;
+mod pages;
 mod people;
 mod pick;
 mod present;

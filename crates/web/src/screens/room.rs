@@ -95,12 +95,12 @@ fn body(ask: &Ask, incident: &Record) -> Result<Markup, Fault> {
         div .cols .room {
             div .stack { (roles(ask, incident, &titles)) (theories(incident)) }
             div .stack { (events(ask, incident, &titles)) (comments(ask, incident)?) (attachments(ask, incident)?) }
-            div .stack { (tasks(ask, incident)?) (touches(ask, incident, &titles)?) (evidence(ask, incident, &titles)) (decisions(ask, incident, &titles)) (history(ask, incident)?) }
+            div .stack { (tasks(ask, incident)?) (super::pages::called(ask, incident)?) (touches(ask, incident, &titles)?) (evidence(ask, incident, &titles)) (decisions(ask, incident, &titles)) (history(ask, incident)?) }
         }
     };
     let here = format!("/r/incident/{}", incident.id);
     Ok(
-        html! { (htmx::live("room", &["incident", "task", "alert", "comment", "attachment"], &here, &inner)) (dialogs(ask, incident)) (evidence_dialog(ask, incident)) },
+        html! { (htmx::live("room", &["incident", "task", "page", "alert", "comment", "attachment"], &here, &inner)) (dialogs(ask, incident)) (evidence_dialog(ask, incident)) },
     )
 }
 

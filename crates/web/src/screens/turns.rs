@@ -42,7 +42,7 @@ pub fn below(ask: &Ask, rota: &Record) -> Result<Markup, Fault> {
             @if !turns.next.is_empty() { h3 { "Next" } ul .plain { @for shift in &turns.next { li { (line(shift)) } } } }
         },
     );
-    Ok(html! { (on) (uncovered(ask, rota)?) })
+    Ok(html! { (on) (uncovered(ask, rota)?) (super::pages::of_rota(ask, rota)?) })
 }
 
 /// When nobody is on in the next 30 days, each with the form of an override for just that time.

@@ -37,17 +37,6 @@ pub(super) const MEASURES: &[Measure] = &[
         ..Measure::PLAIN
     },
     Measure {
-        duty: "D-013",
-        question: "Of the critical alerts that are not closed, how many have an owner?",
-        unit: "critical alerts with an owner",
-        of: "severity:critical -state:closed",
-        bad: "owner:none",
-        why: "critical, and nobody works on it",
-        since: "first_seen",
-        target: Target::None,
-        ..Measure::PLAIN
-    },
-    Measure {
         duty: "D-015",
         version: 3,
         question: "Of the reports of the last 30 days from employees, guards, mail and other systems, how many are decided, or still have time (as shipped: a working day)?",

@@ -108,6 +108,7 @@ pub(super) fn work(ask: &Ask, held: &[Held]) -> Result<(Markup, Option<(String, 
         }
     }
     for (kind, filter, act) in [
+        ("page", "person:me state:calling", "Answer"),
         (
             "task",
             "(assignee:me or assignee:none (team.people:me or incident.manager:me)) state:open,doing (due<=today or due:none)",
@@ -126,9 +127,11 @@ pub(super) fn work(ask: &Ask, held: &[Held]) -> Result<(Markup, Option<(String, 
             let starts = record.read::<jiff::Timestamp>("starts").filter(|_| record.kind.name == "shift");
             let starts =
                 starts.map(|at| at.to_zoned(ask.app.desk.zone.clone()).strftime("%a %-d %b %H:%M").to_string());
-            let when = starts.unwrap_or_else(|| record.get("due").as_text().unwrap_or("today").to_owned());
+            let when = if kind.name == "page" { Some("now".to_owned()) } else { starts };
+            let when = when.unwrap_or_else(|| record.get("due").as_text().unwrap_or("today").to_owned());
+            let called = kind.name == "page";
             due.push(Due {
-                mark: Mark::Amber,
+                mark: if called { Mark::Red } else { Mark::Amber },
                 about: format!("{} · {}", record.number(), kind.label.to_lowercase()),
                 link: format!("/r/{}/{}", kind.name, record.id),
                 title: record.title().to_owned(),
@@ -139,6 +142,8 @@ pub(super) fn work(ask: &Ask, held: &[Held]) -> Result<(Markup, Option<(String, 
         }
     }
     due.splice(0..0, to_read(ask)?);
+    // Who is called comes first.
+    due.sort_by_key(|one| one.record.as_ref().is_none_or(|record| record.kind.name != "page"));
     let mut known = HashSet::new();
     due.retain(|one| known.insert(one.key()));
     if due.is_empty() {
