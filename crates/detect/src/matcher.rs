@@ -23,6 +23,7 @@ mod shape;
 pub(crate) mod test;
 mod text;
 mod trie;
+mod weight;
 mod why;
 
 use crate::info::{Match, RuleInfo};

@@ -2,6 +2,7 @@
 
 use super::encode::DASHES;
 use super::text::{Case, Place, Text};
+use super::{literal, weight};
 use regex::Regex;
 use rsigma_ir::IrPatternPart;
 use std::sync::OnceLock;
@@ -29,22 +30,18 @@ pub(crate) enum Kind {
     Dashes(Text),
 }
 
-/// Bytes of an expression without counted repetitions that is never too large to be made ready.
-const SURE_TO_FIT: usize = 1_000;
-
 impl Shape {
     /// A regular expression from a rule.
     ///
     /// # Errors
     /// Why it is none.
     pub(super) fn expression(source: &str) -> Result<Self, String> {
-        let (literal, shortest) = super::literal::of(source)?;
-        let may_be_huge = source.len() > SURE_TO_FIT || source.contains('{');
-        let ready = if may_be_huge {
-            let regex = Regex::new(source).map_err(|error| format!("invalid regular expression: {error}"))?;
-            Some(regex).into()
-        } else {
-            OnceLock::new()
+        let wrong = |error: &dyn std::fmt::Display| format!("invalid regular expression: {error}");
+        let hir = regex_syntax::Parser::new().parse(source).map_err(|error| wrong(&error))?;
+        let (literal, shortest) = literal::of(&hir);
+        let ready = match weight::of(&hir) <= weight::SURE {
+            true => OnceLock::new(),
+            false => Some(Regex::new(source).map_err(|error| wrong(&error))?).into(),
         };
         let literal = literal.into();
         Ok(Self { source: source.into(), kind: Kind::Expression, on: Case::Kept, literal, shortest, ready })
