@@ -13,7 +13,7 @@ use datafusion::logical_expr::{Expr, ExprFunctionExt, ident, lit, when};
 use datafusion::logical_expr::{SortExpr, cast};
 use datafusion::scalar::ScalarValue;
 use std::ops::Range;
-use watchkeep_model::filter::{Aggregate, CalcKind, FieldName, Measure, Pipe, Rank, SyntaxError};
+use watchkeep_model::filter::{Aggregate, CalcKind, FieldName, Measure, Pipe, Rank, Stretches, SyntaxError};
 
 /// The name of all series of a chart that are not among the largest.
 const REST: &str = "(other)";
@@ -53,7 +53,9 @@ impl Piped {
                 if self.rows != Rows::Events {
                     return Err(SyntaxError::new(0..0, "timechart comes before steps that count").into());
                 }
-                let mut keys = vec![("time".to_owned(), stretch(*seconds), CalcKind::Time)];
+                let stretches = Stretches::new(seconds.saturating_mul(1_000_000_000), around.zone);
+                let time = stretch(&stretches, &stretches.pieces(around.from, around.to));
+                let mut keys = vec![("time".to_owned(), time, CalcKind::Time)];
                 if let Some(name) = by {
                     taken("time", &name.name, name.span.clone())?;
                     let (value, kind) = self.value(name)?;

@@ -5,10 +5,10 @@ use crate::functions;
 use crate::reading::{FIRST, MORE};
 use crate::sought::TEXT;
 use datafusion::arrow::datatypes::DataType;
-use datafusion::logical_expr::{Expr, cast, ident, lit};
+use datafusion::logical_expr::{Case, Expr, cast, ident, lit};
 use datafusion::scalar::ScalarValue;
 use jiff::Timestamp;
-use watchkeep_model::filter::{CalcKind, Check, EventField, EventFilter, Moment, Op, SyntaxError};
+use watchkeep_model::filter::{Ahead, CalcKind, Check, EventField, EventFilter, Moment, Op, Stretches, SyntaxError};
 
 const MOST_CONDITIONS: usize = 200;
 
@@ -74,12 +74,33 @@ pub fn time(at: Timestamp) -> Expr {
     lit(ScalarValue::TimestampNanosecond(Some(nanos(at)), Some("UTC".into())))
 }
 
-/// The start of the stretch of `seconds` that the event's time falls in, counted from 1970.
-pub fn stretch(seconds: i64) -> Expr {
-    let width = lit(seconds.saturating_mul(1_000_000_000).max(1));
+/// The start of the stretch that the event's time falls in; `pieces` say how clocks stood.
+pub fn stretch(stretches: &Stretches<'_>, pieces: &[Ahead]) -> Expr {
+    let (width, anchor) = (lit(stretches.width()), stretches.anchor());
     let at = cast(ident("time"), DataType::Int64);
-    let over = ((at.clone() % width.clone()) + width.clone()) % width;
-    cast(at - over, time_type())
+    let start = |piece: &Ahead| {
+        let local = at.clone() + lit(piece.by - anchor);
+        let over = ((local % width.clone()) + width.clone()) % width.clone();
+        let begun = at.clone() - over;
+        if piece.by == piece.before {
+            return begun;
+        }
+        let earlier = match stretches.last_over_changes() {
+            true => begun.clone() + lit(piece.by - piece.before),
+            false => lit(piece.since),
+        };
+        either(begun.clone().lt(lit(piece.since)), earlier, begun)
+    };
+    let after = |rest: Expr, pair: &[Ahead]| match pair {
+        [piece, next] => either(at.clone().lt(lit(next.since)), start(piece), rest),
+        _ => rest,
+    };
+    let last = pieces.last().map_or_else(|| at.clone(), start);
+    cast(pieces.windows(2).rev().fold(last, after), time_type())
+}
+
+fn either(test: Expr, yes: Expr, no: Expr) -> Expr {
+    Expr::Case(Case::new(None, vec![(Box::new(test), Box::new(yes))], Some(Box::new(no))))
 }
 
 /// A field of an event as text (or, for the two times, as an instant); null where it is absent or empty.

@@ -116,7 +116,8 @@ impl Question {
     }
 
     fn around(&self) -> Around<'_> {
-        Around { now: self.now, zone: &self.zone }
+        let (from, to) = (columns::nanos(self.from), columns::nanos(self.to));
+        Around { now: self.now, zone: &self.zone, from, to }
     }
 
     /// Another filter over what this question may see, and its events.

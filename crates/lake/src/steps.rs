@@ -24,6 +24,9 @@ use watchkeep_model::filter::{
 pub struct Around<'a> {
     pub now: Timestamp,
     pub zone: &'a TimeZone,
+    /// The time that is asked, in nanoseconds since 1970.
+    pub from: i64,
+    pub to: i64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

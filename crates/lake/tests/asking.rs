@@ -4,8 +4,11 @@
 mod common;
 use common::{as_text, ask, at, event, events, lake, lines, table};
 use jiff::tz::TimeZone;
-use watchkeep_lake::{Found, Lake, LakeError, SearchRequest};
-use watchkeep_model::filter::parse;
+use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
+use watchkeep_lake::{Cell, Found, Lake, LakeError, SearchRequest};
+use watchkeep_model::event::{Event, IdKey};
+use watchkeep_model::filter::{Stretches, parse};
 
 /// A lake with half of its events in files and half in memory.
 fn filled() -> (tempfile::TempDir, Lake) {
@@ -93,6 +96,44 @@ fn pipes() {
     check("| head 7 | count by code", "code count; 4625 4; 4624 3");
     assert_eq!(lines(&lake, "| sort time | head 2"), ["line 0 of dc-lyon", "line 1 of web paris"]);
     assert_eq!(lines(&lake, "| head 2"), ["line 119 of web paris", "line 118 of dc-lyon"]);
+}
+
+/// Over a change of clocks either way, in zones that change by an hour and by half an hour.
+#[test]
+fn stretches_of_a_chart_follow_the_clock_on_the_wall() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let lake = lake(folder.path());
+    for (zone, from) in [
+        ("Europe/Berlin", "2026-03-25T00:00:00Z"),
+        ("America/New_York", "2026-10-28T00:00:00Z"),
+        ("Australia/Lord_Howe", "2026-04-01T00:00:00Z"),
+    ] {
+        let from = at(from);
+        let times: Vec<Timestamp> = (0..700).map(|n| from + SignedDuration::from_mins(17 * n)).collect();
+        let made = times.iter().enumerate().map(|(n, time)| {
+            let raw = format!("{zone} {n}");
+            let id = IdKey::default().id(*time, zone, n as u64, raw.as_bytes());
+            Event { id, time: *time, received: *time, source: zone.into(), message: raw.as_str().into(), ..event(0) }
+        });
+        lake.append(&made.collect::<Vec<_>>()).expect("taken in");
+        let named = TimeZone::get(zone).expect("a zone");
+        for (span, hours) in [("30m", 0.5), ("1h", 1.0), ("2h", 2.0), ("6h", 6.0), ("1d", 24.0), ("1w", 168.0)] {
+            let stretches = Stretches::new((hours * 3_600e9) as i64, &named);
+            let nanos = |time: &Timestamp| i64::try_from(time.as_nanosecond()).expect("in range");
+            let mut expected: BTreeMap<i64, i64> = BTreeMap::new();
+            times.iter().for_each(|time| *expected.entry(stretches.start(nanos(time))).or_default() += 1);
+            let query = parse(&format!("source:\"{zone}\" | timechart span={span}")).expect("reads");
+            let (to, now) = (from + SignedDuration::from_hours(240), at("2027-01-01T00:00:00Z"));
+            let request = SearchRequest { query: &query, from, to, limit: 1000, sources: None, now, zone: &named };
+            let Found::Table(found) = lake.search(&request).expect("runs").found else { panic!("a table expected") };
+            let row = |row: &Vec<Cell>| match row.as_slice() {
+                [Cell::Time(at), Cell::Number(count)] => (nanos(at), count.to_string().parse().expect("a count")),
+                other => panic!("{other:?}"),
+            };
+            let found: BTreeMap<i64, i64> = found.rows.iter().map(row).collect();
+            assert_eq!(found, expected, "{zone} {span}");
+        }
+    }
 }
 
 #[test]

@@ -28,6 +28,7 @@ mod pipes;
 mod print;
 mod print_pipes;
 mod scan;
+mod stretches;
 
 pub use ast::{Aggregate, Expr, FieldName, Measure, Op, Pair, Pipe, Query, Rank, SortKey, Term, Value};
 pub use calc::{Calc, CalcKind, CalcNode, Function, Input, Program, Sign, Val};
@@ -40,3 +41,4 @@ pub use on_event::{EventFilter, any_holds, checks, compile, matches};
 pub use parse::parse;
 pub use pattern::Pattern;
 pub use print::in_quotes;
+pub use stretches::{Ahead, Stretches};

@@ -103,7 +103,7 @@ impl Program {
                 _ => Val::Nothing,
             },
             F::Bucket => match (first, number(1)) {
-                (Val::Time(at), Some(width)) => time::bucket(*at, width),
+                (Val::Time(at), Some(width)) => time::bucket(*at, width, &self.zone),
                 (value, Some(width)) if width > 0.0 => {
                     value.number().map_or(Val::Nothing, |number| Val::of_number((number / width).floor() * width))
                 }

@@ -150,7 +150,8 @@ fn times() {
     check("time + 1h", "2026-03-03T09:30:10.5Z");
     check("time - 10", "2026-03-03T08:30:00.5Z");
     check("time - bucket(time, 1h)", "1810.5");
-    check("seconds(bucket(time, 1d)) % 86400", "0");
+    check("hour(bucket(time, 1d))", "0");
+    check("weekday(bucket(time, 7d))", "1");
     check("time < \"-3h\"", "true");
     check(
         "\"2026-03-03T08\" < time",

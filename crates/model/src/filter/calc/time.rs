@@ -1,15 +1,16 @@
 //! Instants in calculations: stretches, hours and days on the asker's calendar.
 
 use super::value::Val;
+use crate::filter::stretches::Stretches;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 const SECOND: f64 = 1e9;
 
-/// The start of the stretch of `seconds` that an instant falls in, counted from 1970.
-pub(super) fn bucket(nanos: i64, seconds: f64) -> Val<'static> {
+/// The start of the stretch of `seconds` that an instant falls in, by the asker's clock.
+pub(super) fn bucket(nanos: i64, seconds: f64, zone: &TimeZone) -> Val<'static> {
     match shift(0, seconds) {
-        Some(width) if width > 0 => Val::Time(nanos.saturating_sub(nanos.rem_euclid(width))),
+        Some(width) if width > 0 => Val::Time(Stretches::new(width, zone).start(nanos)),
         _ => Val::Nothing,
     }
 }

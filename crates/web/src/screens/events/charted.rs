@@ -4,33 +4,46 @@ use crate::ask::Ask;
 use crate::parts::panel;
 use crate::parts::stacks::{Standing, Stretch, stacks};
 use crate::screens::encode;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use maud::{Markup, html};
 use std::collections::BTreeMap;
 use watchkeep_desk::hunting::Asked;
 use watchkeep_lake::{Cell, Table};
-use watchkeep_model::filter::{Measure, Pipe, Query};
+use watchkeep_model::filter::{Measure, Pipe, Query, Stretches};
 
 /// Stretches that a screen can show.
-const MOST: i64 = 500;
+const MOST: usize = 500;
 
 /// The chart of a query that ends with `timechart`; nothing for others, and for more stretches than can be seen.
 pub fn charted(ask: &Ask, asked: &Asked, table: &Table) -> Markup {
     let Some(Pipe::Timechart { seconds, of, by, .. }) = asked.query.pipes.last() else { return html! {} };
-    let start = |at: Timestamp| at.as_second().div_euclid(*seconds);
+    let nanos = |at: Timestamp| i64::try_from(at.as_nanosecond()).unwrap_or(i64::MAX);
+    let lengths = Stretches::new(seconds.saturating_mul(1_000_000_000), &ask.app.desk.zone);
     let times = || {
-        table.rows.iter().filter_map(|row| if let Some(Cell::Time(at)) = row.first() { Some(start(*at)) } else { None })
+        table.rows.iter().filter_map(|row| if let Some(Cell::Time(at)) = row.first() { Some(nanos(*at)) } else { None })
     };
     let (Some(least), Some(greatest)) = (times().min(), times().max()) else { return html! {} };
-    let whole = (start(asked.from), start(asked.to));
-    let (first, last) = if whole.1 - whole.0 < MOST { whole } else { (least, greatest) };
-    if last - first >= MOST {
+    // The stretches of a time, and where the last of them ends; nothing where there are too many.
+    let between = |from: i64, to: i64| -> Option<Vec<i64>> {
+        let mut starts = vec![lengths.start(from)];
+        while let Some(next) = starts.last().map(|last| lengths.next(*last)) {
+            starts.push(next);
+            if next > to {
+                return Some(starts);
+            }
+            if starts.len() > MOST {
+                break;
+            }
+        }
+        None
+    };
+    let Some(starts) = between(nanos(asked.from), nanos(asked.to)).or_else(|| between(least, greatest)) else {
         return panel::padded(
             "Over time",
             &html! {},
             &html! { p .sub { "A chart shows at most " (MOST) " stretches of time; take a wider span, or less time." } },
         );
-    }
+    };
     // With `by` the second column names the series and the third is drawn; without, every measure is a series.
     let (series, values) = if by.is_some() { named(table) } else { measured(table) };
     let before = Query {
@@ -43,9 +56,10 @@ pub fn charted(ask: &Ask, asked: &Asked, table: &Table) -> Markup {
             .cloned()
             .collect(),
     };
-    let stretch = |at: i64| {
-        let instant = |at: i64| Timestamp::from_second(at.saturating_mul(*seconds)).unwrap_or(asked.from);
-        let (from, to) = (instant(at), instant(at) + SignedDuration::from_secs(*seconds));
+    let stretch = |ends: &[i64]| {
+        let instant = |at: Option<&i64>| at.and_then(|at| Timestamp::from_nanosecond(i128::from(*at)).ok());
+        let from = instant(ends.first()).unwrap_or(asked.from);
+        let to = instant(ends.last()).unwrap_or(asked.to);
         let label = from.to_zoned(ask.app.desk.zone.clone()).strftime("%m-%d %H:%M").to_string();
         let href = format!("/events?from={from}&to={to}&q={}", encode(&before.to_string()));
         Stretch {
@@ -54,7 +68,7 @@ pub fn charted(ask: &Ask, asked: &Asked, table: &Table) -> Markup {
             values: values.get(&from.as_second()).cloned().unwrap_or_else(|| vec![0.0; series.len()]),
         }
     };
-    let stretches: Vec<Stretch> = (first..=last).map(stretch).collect();
+    let stretches: Vec<Stretch> = starts.windows(2).map(stretch).collect();
     let adds_up = |measure: Measure| matches!(measure, Measure::Count | Measure::Sum);
     let standing = match (by, of.as_slice()) {
         (_, []) => Standing::Stacked,
