@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use std::sync::{Arc, Mutex};
 use watchkeep_desk::duties::State;
 use watchkeep_desk::paging::{Delivered, Pager};
-use watchkeep_model::{Actor, FieldType, Record, Rows, Value};
+use watchkeep_model::{Actor, FieldType, Record, Rows, Value, Via};
 use watchkeep_records::respond::TimelineEntry;
 use watchkeep_tests::{Office, now, refused};
 
@@ -156,6 +156,21 @@ fn ru_25_d_013_d_038_a_critical_incident_calls_who_is_on_and_then_the_next_until
     firm.set_critical(&firm.office.reload(&incident));
     firm.round(31);
     assert_eq!((firm.pager.names().len(), firm.office.reload(&incident).choice("call")), (2, Some("answered")));
+}
+
+#[test]
+fn imported_incidents_call_nobody() {
+    let firm = Tier3::open();
+    let file = Actor { via: Via::Import, ..firm.uwe.clone() };
+    let kind = firm.office.kind("incident");
+    let values = [
+        ("title", "Ransom note of last year".into()),
+        ("severity", kind.choice_value("severity", "critical")),
+        ("manager", file.person.map_or(Value::Null, Value::Int)),
+    ];
+    let incident = firm.office.create(&file, "incident", &values).expect("imported").record;
+    firm.round(0);
+    assert!(incident.get("call").is_empty() && firm.pages().is_empty());
 }
 
 #[test]

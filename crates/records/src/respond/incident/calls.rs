@@ -5,7 +5,7 @@ use crate::places::called_for;
 use crate::watch::Severity;
 use jiff::Timestamp;
 use watchkeep_model::typed::ChoiceType;
-use watchkeep_model::{ChoiceField, Effect, Moving, Record, Ref, Value};
+use watchkeep_model::{ChoiceField, Effect, Moving, Record, Ref, Value, Via};
 
 #[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Call {
@@ -21,10 +21,11 @@ pub enum Call {
     Nobody,
 }
 
-/// A severity that rose, or that it begins with, calls whoever is on call for it (RU-25).
+/// A severity that rose, or that it begins with, calls whoever is on call for it (RU-25). What is imported happened
+/// elsewhere, perhaps long ago, and calls nobody.
 pub(super) fn due(record: &mut Record, moving: &Moving<'_>) {
     let code = |record: &Record| record.get("severity").as_int();
-    let rose = moving.before.is_none_or(|before| code(record) > code(before));
+    let rose = moving.before.is_none_or(|before| code(record) > code(before)) && moving.actor.via != Via::Import;
     if rose
         && Severity::CHOICES.iter().filter(|one| Some(one.code) <= code(record)).any(|one| {
             let rotas = moving.look.with("rota", "calls_from", &Value::Int(one.code), 1000);
