@@ -7,9 +7,9 @@ use datafusion::arrow::array::{
     StringViewArray, StringViewBuilder, TimestampNanosecondArray, TimestampNanosecondBuilder,
 };
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
-use jiff::Timestamp;
 use std::sync::{Arc, LazyLock};
 use watchkeep_model::event::{Event, EventId, LogSource};
+pub use watchkeep_model::filter::{instant, nanos};
 
 /// Names of the text columns, in order, between `id` and `fields`.
 const TEXTS: [&str; 11] =
@@ -40,16 +40,6 @@ pub fn only(names: &[&str]) -> Result<SchemaRef, LakeError> {
 
 pub fn time_type() -> DataType {
     DataType::Timestamp(TimeUnit::Nanosecond, Some("UTC".into()))
-}
-
-/// Nanoseconds since 1970; instants outside the years 1678 to 2261 become the nearest that fits.
-pub fn nanos(time: Timestamp) -> i64 {
-    let nanos = time.as_nanosecond();
-    i64::try_from(nanos).unwrap_or(if nanos < 0 { i64::MIN } else { i64::MAX })
-}
-
-pub fn instant(nanos: i64) -> Timestamp {
-    Timestamp::from_nanosecond(i128::from(nanos)).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 /// One batch of the events, in their order.

@@ -41,4 +41,4 @@ pub use on_event::{EventFilter, any_holds, checks, compile, matches};
 pub use parse::parse;
 pub use pattern::Pattern;
 pub use print::in_quotes;
-pub use stretches::{Ahead, Stretches};
+pub use stretches::{Ahead, Stretches, instant, nanos};

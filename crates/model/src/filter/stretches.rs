@@ -57,7 +57,7 @@ impl<'z> Stretches<'z> {
         match before == by {
             true => begun,
             false if self.last_over_changes() => begun.saturating_add(by).saturating_sub(before),
-            false => self.zone.preceding(instant(at)).next().map_or(begun, |change| nanos_of(change.timestamp())),
+            false => self.zone.preceding(instant(at)).next().map_or(begun, |change| nanos(change.timestamp())),
         }
     }
 
@@ -72,7 +72,7 @@ impl<'z> Stretches<'z> {
         let first = ahead(self.zone, from);
         let mut pieces = vec![Ahead { since: i64::MIN, by: first, before: first }];
         for change in self.zone.following(instant(from)) {
-            let since = nanos_of(change.timestamp());
+            let since = nanos(change.timestamp());
             if since > to {
                 break;
             }
@@ -91,11 +91,14 @@ fn ahead(zone: &TimeZone, at: i64) -> i64 {
     i64::from(zone.to_offset(instant(at)).seconds()) * 1_000_000_000
 }
 
-fn nanos_of(at: Timestamp) -> i64 {
-    i64::try_from(at.as_nanosecond()).unwrap_or(i64::MAX)
+/// Nanoseconds since 1970; instants outside the years 1678 to 2261 become the nearest that fits.
+pub fn nanos(at: Timestamp) -> i64 {
+    let nanos = at.as_nanosecond();
+    i64::try_from(nanos).unwrap_or(if nanos < 0 { i64::MIN } else { i64::MAX })
 }
 
-fn instant(nanos: i64) -> Timestamp {
+/// The instant so many nanoseconds after 1970.
+pub fn instant(nanos: i64) -> Timestamp {
     Timestamp::from_nanosecond(i128::from(nanos)).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
@@ -104,9 +107,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn nanos(text: &str) -> i64 {
-        let at: Timestamp = text.parse().expect(text);
-        i64::try_from(at.as_nanosecond()).expect("in range")
+    fn read(text: &str) -> i64 {
+        nanos(text.parse().expect(text))
     }
 
     fn shown(at: i64, zone: &TimeZone) -> String {
@@ -116,7 +118,7 @@ mod tests {
     fn check(zone: &str, hours: i64, at: &str, expected: &str) {
         let zone = TimeZone::get(zone).expect(zone);
         let stretches = Stretches::new(hours * HOUR, &zone);
-        assert_eq!(shown(stretches.start(nanos(at)), &zone), expected, "{at}");
+        assert_eq!(shown(stretches.start(read(at)), &zone), expected, "{at}");
     }
 
     #[test]

@@ -1,8 +1,7 @@
 //! Instants in calculations: stretches, hours and days on the asker's calendar.
 
 use super::value::Val;
-use crate::filter::stretches::Stretches;
-use jiff::Timestamp;
+use crate::filter::stretches::{Stretches, instant};
 use jiff::tz::TimeZone;
 
 const SECOND: f64 = 1e9;
@@ -43,8 +42,4 @@ pub(super) fn weekday(nanos: i64, zone: &TimeZone) -> Val<'static> {
 
 pub(super) fn date(nanos: i64, zone: &TimeZone) -> Val<'static> {
     Val::of_text(zone.to_datetime(instant(nanos)).date().to_string())
-}
-
-fn instant(nanos: i64) -> Timestamp {
-    Timestamp::from_nanosecond(i128::from(nanos)).unwrap_or(Timestamp::UNIX_EPOCH)
 }

@@ -4,12 +4,11 @@ use crate::ask::Ask;
 use crate::parts::panel;
 use crate::parts::stacks::{Standing, Stretch, stacks};
 use crate::screens::encode;
-use jiff::Timestamp;
 use maud::{Markup, html};
 use std::collections::BTreeMap;
 use watchkeep_desk::hunting::Asked;
 use watchkeep_lake::{Cell, Table};
-use watchkeep_model::filter::{Measure, Pipe, Query, Stretches};
+use watchkeep_model::filter::{Measure, Pipe, Query, Stretches, instant, nanos};
 
 /// Stretches that a screen can show.
 const MOST: usize = 500;
@@ -17,7 +16,6 @@ const MOST: usize = 500;
 /// The chart of a query that ends with `timechart`; nothing for others, and for more stretches than can be seen.
 pub fn charted(ask: &Ask, asked: &Asked, table: &Table) -> Markup {
     let Some(Pipe::Timechart { seconds, of, by, .. }) = asked.query.pipes.last() else { return html! {} };
-    let nanos = |at: Timestamp| i64::try_from(at.as_nanosecond()).unwrap_or(i64::MAX);
     let lengths = Stretches::new(seconds.saturating_mul(1_000_000_000), &ask.app.desk.zone);
     let times = || {
         table.rows.iter().filter_map(|row| if let Some(Cell::Time(at)) = row.first() { Some(nanos(*at)) } else { None })
@@ -57,9 +55,8 @@ pub fn charted(ask: &Ask, asked: &Asked, table: &Table) -> Markup {
             .collect(),
     };
     let stretch = |ends: &[i64]| {
-        let instant = |at: Option<&i64>| at.and_then(|at| Timestamp::from_nanosecond(i128::from(*at)).ok());
-        let from = instant(ends.first()).unwrap_or(asked.from);
-        let to = instant(ends.last()).unwrap_or(asked.to);
+        let end = |at: Option<&i64>, usual| at.map_or(usual, |at| instant(*at));
+        let (from, to) = (end(ends.first(), asked.from), end(ends.last(), asked.to));
         let label = from.to_zoned(ask.app.desk.zone.clone()).strftime("%m-%d %H:%M").to_string();
         let href = format!("/events?from={from}&to={to}&q={}", encode(&before.to_string()));
         Stretch {
