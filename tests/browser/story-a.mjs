@@ -213,7 +213,7 @@ function listen() {
       answer.writeHead(204).end();
     });
   });
-  server.listen(Number(process.env.WATCHKEEP_PAGER_PORT), "127.0.0.1");
+  server.listen(Number(new URL(process.env.WATCHKEEP_PAGER).port), "127.0.0.1");
   return { got, close: () => server.close() };
 }
 

@@ -92,7 +92,7 @@ fn a_small_firm_from_its_first_day_to_the_end_of_the_month() {
 fn a_tuesday_of_a_security_operations_centre() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port");
     let pager = format!("http://watchkeep:secret@{free}/hook");
-    on("story-a.mjs", &["serve", "--admin", "mara@soc.example", "--pager", &pager]);
+    paged("story-a.mjs", &["serve", "--admin", "mara@soc.example"], Some(&pager));
 }
 
 #[test]
@@ -107,19 +107,24 @@ fn walk(script: &str) {
 
 /// Runs one script against a server of its own, whose clock it may set ahead.
 fn on(script: &str, command: &[&str]) {
+    paged(script, command, None);
+}
+
+/// The same with a pager at an address of this machine, where the script listens.
+fn paged(script: &str, command: &[&str], pager: Option<&str>) {
+    let pager = pager.map(|address| ("WATCHKEEP_PAGER", address));
     if !Path::new("/usr/bin/chromium").exists() {
         assert!(std::env::var_os("CI").is_none(), "chromium is missing: apt-get install chromium");
         println!("skipped: no chromium; apt-get install chromium");
         return;
     }
     let folder = tempfile::TempDir::new().expect("a folder");
-    let pager =
-        command.last().and_then(|last| last.strip_suffix("/hook")?.rsplit_once(':')).map_or("", |(_, port)| port);
     let mut server = Command::new(env!("CARGO_BIN_EXE_watchkeep"))
         .args(command)
         .args(["--listen", "127.0.0.1:0", "--data"])
         .arg(folder.path().join("data"))
         .env("WATCHKEEP_TEST_CLOCK", folder.path().join("clock"))
+        .envs(pager)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
@@ -139,7 +144,7 @@ fn on(script: &str, command: &[&str]) {
         .env("WATCHKEEP_URL", format!("http://{address}"))
         .env("WATCHKEEP_ONCE", path)
         .env("WATCHKEEP_PID", pid)
-        .env("WATCHKEEP_PAGER_PORT", pager)
+        .envs(pager)
         .env("WATCHKEEP_BINARY", env!("CARGO_BIN_EXE_watchkeep"))
         .env("WATCHKEEP_DATA", folder.path().join("data"))
         .env("WATCHKEEP_TEST_CLOCK", folder.path().join("clock"))
