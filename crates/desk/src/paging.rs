@@ -4,14 +4,15 @@
 //! All of it follows from what the records say, so that no page is lost to a crash: an incident that has somebody to
 //! call says so from the write that raised its severity, and a page says whether it was sent, answered and followed.
 
+use crate::watch::shorten;
 use crate::{Desk, DeskError};
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 use std::collections::HashMap;
 use std::sync::OnceLock;
-use watchkeep_model::{Actor, Look, Record, Ref, Value, Via};
+use watchkeep_model::{Actor, FieldType, Look, Record, Value, Via};
 use watchkeep_records::places::called_for;
-use watchkeep_records::respond::TimelineEntry;
+use watchkeep_records::respond::{Call, TimelineEntry};
 use watchkeep_store::{Change, List};
 
 /// How often each of a rota is called before nobody is.
@@ -20,6 +21,8 @@ const ROUNDS: usize = 3;
 const COMING: usize = 50;
 /// Pages that are handed over in one round; the next round takes the next.
 const BATCH: usize = 100;
+/// Letters of why a pager did not take one.
+const TROUBLE: usize = 600;
 /// What a page that no pager takes says, where none is connected.
 const NO_PAGER: &str = "no pager is connected (--pager): it stands on their first page only";
 
@@ -56,25 +59,35 @@ impl Desk {
     /// # Errors
     /// The store cannot be read or written; the next round does it.
     pub fn call_out(&self, now: Timestamp) -> Result<(), DeskError> {
-        for incident in self.found("incident", "call:due", now)? {
-            let changes = self.calls_of(&incident, now)?;
-            self.store.write(&self.system(), now, changes)?;
-        }
-        for page in self.found("page", "state:calling due<now", now)? {
-            let (act, reason) = match self.settled(&page) {
-                Some(why) => ("withdraw", Some(why)),
-                None => ("pass_on", None),
-            };
-            self.store.write_one(&self.system(), now, moved(&page, act, reason))?;
-        }
-        for page in self.found("page", "state:unanswered followed:no", now)? {
-            let changes = self.next_of(&page, now)?;
-            self.store.write(&self.system(), now, changes)?;
-        }
+        let called = self.follow("incident", "call:due", now, |incident| self.calls_of(incident, now));
+        let over = self.follow("page", "state:calling due<now", now, |page| Ok(vec![self.over(page)]));
+        let next = self.follow("page", "state:unanswered followed:no", now, |page| self.next_of(page, now));
+        called.and(over).and(next)?;
         if self.watch.paging.pager.get().is_none() {
             self.deliver_pages(now)?;
         }
         Ok(())
+    }
+
+    /// Writes what follows from each record of a filter. One that cannot be written holds no other up; the first error
+    /// of all is given.
+    fn follow(
+        &self,
+        kind: &str,
+        filter: &str,
+        now: Timestamp,
+        changes: impl Fn(&Record) -> Result<Vec<Change>, DeskError>,
+    ) -> Result<(), DeskError> {
+        let mut first = Ok(());
+        for record in self.found(kind, filter, now)? {
+            let written = changes(&record).and_then(|changes| Ok(self.store.write(&self.system(), now, changes)?));
+            let Err(error) = written else { continue };
+            match first {
+                Ok(()) => first = Err(error),
+                Err(_) => tracing::error!("calling for {} failed: {error}", record.number()),
+            }
+        }
+        first
     }
 
     fn found(&self, kind: &str, filter: &str, now: Timestamp) -> Result<Vec<Record>, DeskError> {
@@ -86,41 +99,44 @@ impl Desk {
 
     /// The pages that an incident makes, of each rota that is called for it, and what it then says of itself.
     fn calls_of(&self, incident: &Record, now: Timestamp) -> Result<Vec<Change>, DeskError> {
-        let mut changes = Vec::new();
-        let state = |state: &str| incident.kind.choice_value("call", state);
         if incident.state() != Some("open") {
-            return Ok(vec![note(incident, vec![("call", Value::Null)])]);
+            return Ok(vec![Change::note(incident, vec![("call", Value::Null)])]);
         }
         let before = self.store.look().with("page", "incident", &incident.id.into(), 1000);
-        let (mut asked, mut missed, mut last) = (false, Vec::new(), None);
         let rotas = self.found("rota", "calls_from:any retired:no", now)?;
+        let (mut changes, mut called, mut missed) = (Vec::new(), Vec::new(), Vec::new());
         for rota in rotas.iter().filter(|rota| called_for(rota, incident)) {
-            let theirs = |page: &&Record| page.get("rota").as_int() == Some(rota.id);
-            let live = |page: &Record| matches!(page.state(), Some("calling" | "answered"));
-            let called: Vec<_> = before.iter().filter(theirs).collect();
-            asked = true;
-            if let Some(one) = called.iter().find(|page| live(page)) {
-                last = last.max(Some(if one.state() == Some("answered") { "answered" } else { "calling" }));
-                continue;
-            }
-            match self.who_is_next(rota, Some(incident), &[], now)? {
-                Some(person) => {
-                    let text = format!("{}: {}", incident.choice("severity").unwrap_or_default(), incident.title());
-                    changes.push(self.page(("incident", person), Some(rota), Some(incident), (&text, None))?);
-                    last = Some("calling");
-                }
-                None => missed.push(rota.title()),
+            let theirs = || before.iter().filter(|page| page.get("rota").as_int() == Some(rota.id));
+            let is = |state: &str| theirs().any(|page| page.state() == Some(state));
+            if is("answered") || is("calling") {
+                called.push(if is("answered") { Call::Answered } else { Call::Calling });
+            } else if let Some(person) = self.who_is_next(rota, Some(incident), &[], now)? {
+                let text = format!("{}: {}", incident.choice("severity").unwrap_or_default(), incident.title());
+                changes.push(self.page(("incident", person), Some(rota), Some(incident), (&text, None))?);
+                called.push(Call::Calling);
+            } else {
+                called.push(Call::Nobody);
+                missed.push(rota.title());
             }
         }
-        let said = last.unwrap_or(if asked { "nobody" } else { "" });
-        let mut values = vec![("call", if said.is_empty() { Value::Null } else { state(said) })];
+        // Who is still called says more than who answered another rota, and either more than that nobody did.
+        let say = [Call::Calling, Call::Answered, Call::Nobody].into_iter().find(|call| called.contains(call));
+        let mut values = vec![("call", say.write())];
         if !missed.is_empty() {
             let text =
                 format!("Nobody of {} can be called: nobody is on or a member who may see this", missed.join(", "));
-            values.push(("timeline", entry(text, now).after(incident)));
+            values.push(("timeline", TimelineEntry::of_page(now, text, None).after(incident)));
         }
-        changes.insert(0, note(incident, values));
+        changes.insert(0, Change::note(incident, values));
         Ok(changes)
+    }
+
+    /// What becomes of a page whose time is over.
+    fn over(&self, page: &Record) -> Change {
+        match self.settled(page) {
+            Some(why) => Change::act(page, "withdraw", Some(why)),
+            None => Change::act(page, "pass_on", None),
+        }
     }
 
     /// Why a page need not be answered any more.
@@ -132,7 +148,7 @@ impl Desk {
 
     /// What follows a page that nobody answered: the page of the next, or that there is none.
     fn next_of(&self, page: &Record, now: Timestamp) -> Result<Vec<Change>, DeskError> {
-        let done = note(page, vec![("followed", true.into())]);
+        let done = Change::note(page, vec![("followed", true.into())]);
         let look = self.store.look();
         let of = |field: &str| page.get(field).as_int();
         let rota = of("rota").and_then(|id| look.record("rota", id));
@@ -154,11 +170,11 @@ impl Desk {
         }
         let Some(incident) = incident else { return Ok(vec![done]) };
         let text = format!("Nobody of {} answered {} pages; nobody else is called", rota.title(), called.len());
-        let mut values = vec![("timeline", entry(text, now).after(&incident))];
+        let mut values = vec![("timeline", TimelineEntry::of_page(now, text, None).after(&incident))];
         if incident.choice("call") == Some("calling") {
             values.push(("call", incident.kind.choice_value("call", "nobody")));
         }
-        Ok(vec![done, note(&incident, values)])
+        Ok(vec![done, Change::note(&incident, values)])
     }
 
     fn page(
@@ -223,8 +239,8 @@ impl Desk {
         Ok(self.found("shift", &leave, now)?.is_empty())
     }
 
-    /// Hands pages over that no pager took yet; how many were taken, and how many not. Each is tried again with the next round until it is
-    /// taken, answered or withdrawn.
+    /// Hands pages over that no pager took yet; how many were taken, and how many not. Each is tried again with the next round while it
+    /// is calling: until it is taken, answered, withdrawn, or the next is called in its place.
     ///
     /// A page is `{"page", "class", "text", "person": {"name", "email", "phone"}, "incident", "severity", "rota",
     /// "answer_by", "path"}`: texts and numbers such as `PGE-3`, what there is not as null; `path` is its page here.
@@ -238,6 +254,7 @@ impl Desk {
                 Some(pager) => pager.call(&page.number(), &self.told(&page)),
                 None => Err(NO_PAGER.to_owned()),
             };
+            let said = said.map_err(|why| shorten(&why, TROUBLE));
             match said {
                 Ok(()) => delivered.taken += 1,
                 Err(_) => delivered.waiting += 1,
@@ -245,15 +262,15 @@ impl Desk {
             let trouble = page.get("trouble").as_text();
             let values = match &said {
                 Ok(()) => vec![("sent", Value::Int(now.as_millisecond())), ("trouble", Value::Null)],
-                Err(why) if trouble == Some(short(why)) => continue,
-                Err(why) => vec![("trouble", short(why).into())],
+                Err(why) if trouble == Some(why.as_str()) => continue,
+                Err(why) => vec![("trouble", why.as_str().into())],
             };
             if let Err(why) = &said
                 && why != NO_PAGER
             {
                 tracing::warn!(page = page.number(), "the pager did not take {}: {why}", page.number());
             }
-            self.store.write_one(&self.system(), now, note(&page, values))?;
+            self.store.write_one(&self.system(), now, Change::note(&page, values))?;
         }
         Ok(delivered)
     }
@@ -287,21 +304,4 @@ impl Desk {
         (list.sort, list.descending) = ("number".to_owned(), true);
         Ok(self.store.list(actor, &list)?.records)
     }
-}
-
-fn short(why: &str) -> &str {
-    why.char_indices().nth(600).map_or(why, |(at, _)| &why[..at])
-}
-
-fn entry(text: String, now: Timestamp) -> TimelineEntry {
-    TimelineEntry { at: now, what: "page".to_owned(), text, by: None::<Ref<_>> }
-}
-
-fn note(record: &Record, values: Vec<(&str, Value)>) -> Change {
-    let values = values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    Change::Note { kind: record.kind, id: record.id, values }
-}
-
-fn moved(page: &Record, act: &str, reason: Option<String>) -> Change {
-    Change::Move { kind: page.kind, id: page.id, version: None, act: act.to_owned(), values: Vec::new(), reason }
 }

@@ -199,7 +199,7 @@ impl Desk {
             let Some(who) = Who::of(receipt) else { continue };
             let counts = receipt.get("issue").as_int() >= Some(asked.counts_from);
             let attests = receipt.choice("grade") == Some(asked.grade);
-            let note = |values: Vec<(&str, Value)>| note(receipt, values);
+            let note = |values: Vec<(&str, Value)>| Change::note(receipt, values);
             match receipt.state() {
                 Some("given") if !counts => changes.push(note(vec![("state", state(kind, "past"))])),
                 Some("given") if attests => drop(wanted.remove(&who.owes())),
@@ -317,9 +317,4 @@ fn state(kind: &Kind, name: &str) -> Value {
 
 fn dropped(kind: &Kind, why: &str) -> Vec<(&'static str, Value)> {
     vec![("state", state(kind, "dropped")), ("note", Value::text(why))]
-}
-
-fn note(receipt: &Record, values: Vec<(&str, Value)>) -> Change {
-    let values = values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    Change::Note { kind: receipt.kind, id: receipt.id, values }
 }

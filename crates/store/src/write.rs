@@ -5,68 +5,18 @@ use crate::{Secret, Store, StoreError, condition, history, int, row, schema, tra
 use jiff::Timestamp;
 use watchkeep_model::{Actor, Effect, Kind, Look, Move, Moving, Record, Refusal, Sight, TagSet, Value};
 
+mod change;
 mod draft;
 mod effects;
 mod follow;
 mod trial;
 mod validate;
 
+pub use change::Change;
 pub(crate) use follow::in_order;
 
 /// Values by field name.
 pub type Values = Vec<(String, Value)>;
-
-/// One change that somebody or something asks for.
-#[derive(Debug, Clone)]
-pub enum Change {
-    Create {
-        kind: &'static Kind,
-        values: Values,
-        tags: Option<Vec<i64>>,
-        external_id: Option<String>,
-    },
-    /// `version`: the one the change was made from; `None` takes whatever is there.
-    Update {
-        kind: &'static Kind,
-        id: i64,
-        version: Option<i64>,
-        values: Values,
-    },
-    /// A guarded move, with answers to what it asks.
-    Move {
-        kind: &'static Kind,
-        id: i64,
-        version: Option<i64>,
-        act: String,
-        values: Values,
-        reason: Option<String>,
-    },
-    /// Replaces the scope tags (RU-72).
-    Retag {
-        kind: &'static Kind,
-        id: i64,
-        version: Option<i64>,
-        tags: Vec<i64>,
-    },
-    /// The system's own bookkeeping of managed fields: counts, last seen, measured values.
-    Note {
-        kind: &'static Kind,
-        id: i64,
-        values: Values,
-    },
-    Delete {
-        kind: &'static Kind,
-        id: i64,
-        version: Option<i64>,
-        reason: Option<String>,
-    },
-    /// Takes back what made `version`, if it is still the newest.
-    Undo {
-        kind: &'static Kind,
-        id: i64,
-        version: i64,
-    },
-}
 
 /// What was written, after the commit.
 #[derive(Debug, Clone)]

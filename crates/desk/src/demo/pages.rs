@@ -19,15 +19,7 @@ pub(super) fn tested(desk: &Desk, now: Timestamp) -> Result<(), DeskError> {
         ("sent", Value::Int((at + SignedDuration::from_secs(1)).as_millisecond())),
     ];
     let page = desk.make(at, "page", values)?.record;
-    let answer = Change::Move {
-        kind: page.kind,
-        id: page.id,
-        version: None,
-        act: "answer".to_owned(),
-        values: Vec::new(),
-        reason: None,
-    };
     let by = desk.actor(&vera, Via::Screen)?;
-    desk.store.write_one(&by, at + SignedDuration::from_secs(134), answer)?;
+    desk.store.write_one(&by, at + SignedDuration::from_secs(134), Change::act(&page, "answer", None))?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! What a reader is given to read, without any role: only what they owe or gave a receipt for, and their own answer.
 
-use super::{note, remind};
+use super::remind;
 use crate::{Desk, DeskError};
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -141,7 +141,7 @@ impl Desk {
             if enough {
                 values.push(("passed", issue.into()));
             }
-            changes.push(note(receipt, values));
+            changes.push(Change::note(receipt, values));
             if !enough {
                 self.store.write(&self.system(), now, changes)?;
                 return Ok(Confirmed::TryAgain { wrong, right, of });

@@ -1,6 +1,5 @@
 //! Reminders of what is still to be read: a ladder before and after the due day, each step once, kept on the receipt.
 
-use super::note;
 use crate::{Desk, DeskError};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -50,7 +49,7 @@ fn reminder(receipt: &Record, today: Date, now: Timestamp) -> Option<Change> {
         return None;
     }
     rows.push(Reminder { at: now, step });
-    Some(note(receipt, vec![("reminders", Rows(rows).write())]))
+    Some(Change::note(receipt, vec![("reminders", Rows(rows).write())]))
 }
 
 /// The step of the ladder that was reached last, `days` after the due day.

@@ -345,6 +345,11 @@ fn log(record: &mut Record, moving: &Moving<'_>, what: &str, text: String) {
 }
 
 impl TimelineEntry {
+    /// About a page.
+    pub fn of_page(at: Timestamp, text: String, by: Option<i64>) -> Self {
+        Self { at, what: "page".to_owned(), text, by: by.map(Ref::new) }
+    }
+
     /// The timeline of an incident with this entry at its end.
     pub fn after(self, incident: &Record) -> Value {
         let mut rows = incident.get("timeline").rows().to_vec();

@@ -3,9 +3,8 @@
 use super::TimelineEntry;
 use crate::places::called_for;
 use crate::watch::Severity;
-use jiff::Timestamp;
 use watchkeep_model::typed::ChoiceType;
-use watchkeep_model::{ChoiceField, Effect, Moving, Record, Ref, Value, Via};
+use watchkeep_model::{ChoiceField, Effect, Moving, Record, Value, Via};
 
 #[derive(ChoiceField, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Call {
@@ -56,6 +55,5 @@ pub(crate) fn answered(moving: &Moving<'_>, incident: &Record, person: i64, text
 }
 
 fn entry(moving: &Moving<'_>, text: String) -> TimelineEntry {
-    let at: Timestamp = moving.now;
-    TimelineEntry { at, what: "page".to_owned(), text, by: moving.actor.person.map(Ref::new) }
+    TimelineEntry::of_page(moving.now, text, moving.actor.person)
 }

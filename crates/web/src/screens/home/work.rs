@@ -127,11 +127,11 @@ pub(super) fn work(ask: &Ask, held: &[Held]) -> Result<(Markup, Option<(String, 
             let starts = record.read::<jiff::Timestamp>("starts").filter(|_| record.kind.name == "shift");
             let starts =
                 starts.map(|at| at.to_zoned(ask.app.desk.zone.clone()).strftime("%a %-d %b %H:%M").to_string());
-            let when = if kind.name == "page" { Some("now".to_owned()) } else { starts };
-            let when = when.unwrap_or_else(|| record.get("due").as_text().unwrap_or("today").to_owned());
-            let called = kind.name == "page";
+            let called = (kind.name == "page").then(|| "now".to_owned());
+            let when =
+                called.clone().or(starts).unwrap_or_else(|| record.get("due").as_text().unwrap_or("today").to_owned());
             due.push(Due {
-                mark: if called { Mark::Red } else { Mark::Amber },
+                mark: if called.is_some() { Mark::Red } else { Mark::Amber },
                 about: format!("{} · {}", record.number(), kind.label.to_lowercase()),
                 link: format!("/r/{}/{}", kind.name, record.id),
                 title: record.title().to_owned(),
