@@ -4,7 +4,7 @@ use super::show::Titles;
 use crate::ask::Ask;
 use crate::fault::Fault;
 use crate::parts::{Button, State as Mark, panel, state, time};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 use watchkeep_model::Record;
 
@@ -61,14 +61,16 @@ fn list(ask: &Ask, found: &[Record]) -> Markup {
     let titles = Titles::of(ask, found);
     let zone = &ask.app.desk.zone;
     let at = |page: &Record, field: &str| page.read::<Option<Timestamp>>(field).flatten();
+    let lately = ask.now - SignedDuration::from_hours(24);
+    let when = |at: Timestamp| if at > lately { time::of_day(at, zone) } else { time::exact(at, zone) };
     let name =
         |page: &Record| page.get("person").as_int().and_then(|id| titles.get("person", id)).unwrap_or("–").to_owned();
     html! { @if !found.is_empty() { ul .plain { @for page in found { li {
         (state::dot(mark(page))) " " a .link href={ "/r/page/" (page.id) } { (name(page)) } " " (word(page))
         div .sub {
-            "called " (time::of_day(page.created, zone))
-            @if let Some(answered) = at(page, "answered") { ", answered " (time::of_day(answered, zone)) }
-            @else if let Some(due) = at(page, "due").filter(|_| page.state() == Some("calling")) { ", until " (time::of_day(due, zone)) }
+            "called " (when(page.created))
+            @if let Some(answered) = at(page, "answered") { ", answered " (when(answered)) }
+            @else if let Some(due) = at(page, "due").filter(|_| page.state() == Some("calling")) { ", until " (when(due)) }
             @if let Some(why) = page.get("trouble").as_text().filter(|_| page.state() == Some("calling")) { " · not sent: " (why) }
         }
     } } } } }
